@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// A target imports only targets above its own line.
+let package = Package(
+    name: "martlet",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "martlet", targets: ["MartletCLI"]),
+        .library(name: "Martlet", targets: ["Martlet", "MartletAPI", "MartletDomain"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .target(name: "CDuckDB"),
+        .target(name: "CXGBoost"),
+        .target(name: "MartletDomain"),
+        .target(name: "NativeLoader", dependencies: ["MartletDomain"]),
+        .target(name: "AuditLog", dependencies: [crypto]),
+        .target(name: "DriftStatistics"),
+        .target(name: "Metadata", dependencies: ["MartletDomain", "AuditLog", grdb]),
+        .target(name: "QueryEngine", dependencies: ["MartletDomain", "NativeLoader", "CDuckDB"]),
+        .target(name: "DeltaLake", dependencies: ["MartletDomain", "QueryEngine"]),
+        .target(name: "ModelRuntime", dependencies: ["MartletDomain", "NativeLoader", "CXGBoost", yams]),
+        .target(
+            name: "Platform",
+            dependencies: [
+                "MartletDomain", "AuditLog", "DriftStatistics", "Metadata", "QueryEngine", "DeltaLake", "ModelRuntime",
+                crypto, yams,
+            ]),
+        .target(name: "MartletAPI", dependencies: ["MartletDomain"]),
+        .target(name: "Martlet", dependencies: ["MartletDomain", "MartletAPI"]),
+        .target(
+            name: "MartletServer",
+            dependencies: [
+                "MartletDomain", "AuditLog", "DeltaLake", "MartletAPI", "Platform", hummingbird, httpTypes, lifecycle, logging, nio,
+                nioEmbedded, signals,
+            ]),
+        .target(name: "FlightsJob", dependencies: ["Martlet"], path: "Examples/flights/FlightsJob"),
+        .executableTarget(
+            name: "flights-example", dependencies: ["FlightsJob", "Martlet"], path: "Examples/flights/FlightsProgram"),
+        .executableTarget(
+            name: "MartletCLI",
+            dependencies: [
+                "MartletDomain", "AuditLog", "Metadata", "Platform", "MartletAPI", "Martlet", "MartletServer", "FlightsJob",
+                argumentParser, httpTypes, hummingbird, logging, nio,
+            ]),
+    ]
+)
+
+for target in package.targets { target.swiftSettings = (target.swiftSettings ?? []) + settings }

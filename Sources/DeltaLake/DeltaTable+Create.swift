@@ -1,0 +1,92 @@
+import Foundation
+package import MartletDomain
+import QueryEngine
+
+extension DeltaTable {
+    /// Makes an empty table.
+    /// - Returns: Its version, 0.
+    /// - Throws: ``DeltaError/tableExists(table:)`` when there is one;
+    ///   ``DeltaError/schemaMismatch(table:problems:)`` when no
+    ///   table can have these columns.
+    @discardableResult
+    package func create(
+        schema: TableSchema, description: String? = nil, partitionColumns: [String] = [],
+        commit info: CommitInfo = CommitInfo(operation: "CREATE TABLE")
+    ) async throws -> Int64 {
+        let now = Self.now()
+        let actions = [
+            info.action(
+                at: now, parameters: ["partitionBy": Self.list(partitionColumns)], isBlindAppend: false,
+                readVersion: nil, added: nil)
+        ]
+        let metadata = try Self.newMetadata(schema, description, partitionColumns, now, table: log.table)
+        return try await engine.withSession { [log, actions] _ in
+            guard try log.listing() == nil else { throw DeltaError.tableExists(table: log.table) }
+            try DurableFile.makeFolder(log.path)
+            guard try log.put(actions + Self.definition(metadata), as: 0) else {
+                throw DeltaError.tableExists(table: log.table)
+            }
+            return 0
+        }
+    }
+
+    static func now() -> Int64 { Date().millisecondsSince1970 ?? 0 }
+
+    /// The actions that a table begins with.
+    static func definition(_ metadata: TableMetadata) -> [JSONText] {
+        [.object([("protocol", ProtocolVersions.ours.json)]), .object([("metaData", metadata.json)])]
+    }
+
+    static func newMetadata(
+        _ schema: TableSchema, _ description: String?, _ partitionColumns: [String], _ now: Int64, table: String
+    ) throws(DeltaError) -> TableMetadata {
+        var problems = SchemaString.problems(in: schema)
+        for name in partitionColumns where schema[name] == nil {
+            problems.append("partition column '\(name)' is not among the columns")
+        }
+        if Set(partitionColumns).count != partitionColumns.count
+            || partitionColumns.count >= max(schema.fields.count, 1)
+        {
+            problems.append("the partition columns must differ, and leave a column that is none")
+        }
+        guard problems.isEmpty else { throw .schemaMismatch(table: table, problems: problems) }
+        return TableMetadata(
+            id: UUID().uuidString.lowercased(), name: nil, description: description,
+            format: .init(provider: "parquet", options: [:]), schemaString: SchemaString.encode(schema),
+            partitionColumns: partitionColumns, createdTime: now, configuration: [:])
+    }
+
+    private static func list(_ names: [String]) -> String { JSONText.array(names.map { .string($0) }).text }
+}
+
+extension CommitInfo {
+    /// The action that tells who did what. Readers parse it, so a version that is not known is left out and not
+    /// negative.
+    /// - Parameter readVersion: The version that the commit builds on; nil when it makes the table.
+    func action(
+        at milliseconds: Int64, parameters: [String: String], isBlindAppend: Bool, readVersion: Int64?,
+        added: (rows: Int64, files: Int, bytes: Int64)?
+    ) -> JSONText {
+        var members: [(String, JSONText)] = [
+            ("timestamp", .integer(milliseconds)), ("operation", .string(operation)),
+            ("operationParameters", .strings(parameters)),
+        ]
+        if let userName { members.append(("userName", .string(userName))) }
+        if let readVersion { members.append(("readVersion", .integer(readVersion))) }
+        members += [("isBlindAppend", .boolean(isBlindAppend)), ("engineInfo", .string("Martlet"))]
+        if let added {
+            let metrics = [
+                "numFiles": String(added.files), "numOutputRows": String(added.rows),
+                "numOutputBytes": String(added.bytes),
+            ]
+            members.append(("operationMetrics", .strings(metrics)))
+        }
+        if runID != nil || !extra.isEmpty {
+            var ours: [(String, JSONText)] = []
+            if let runID { ours.append(("runId", .string(runID))) }
+            if !extra.isEmpty { ours.append(("extra", .strings(extra))) }
+            members.append(("martlet", .object(ours)))
+        }
+        return .object([("commitInfo", .object(members))])
+    }
+}

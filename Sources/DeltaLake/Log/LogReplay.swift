@@ -1,0 +1,77 @@
+import Foundation
+
+/// The state of a table that its log adds up to.
+///
+/// Source: delta-io/delta, PROTOCOL.md, "Action Reconciliation".
+struct LogReplay {
+    private(set) var version: Int64 = -1
+    private(set) var versions: ProtocolVersions?
+    private(set) var metadata: TableMetadata?
+    /// Files in the order they were added; nil where one was removed again.
+    private var added: [AddFile?] = []
+    /// Place of each live file in `added`, by decoded path.
+    private var places: [String: Int] = [:]
+
+    /// The files of the table, in the order they were added.
+    var files: [AddFile] { added.compactMap { $0 } }
+
+    mutating func apply(_ action: LogAction) {
+        if let versions = action.protocol { self.versions = versions }
+        if let metadata = action.metaData { self.metadata = metadata }
+        if let remove = action.remove { take(remove.path) }
+        if let add = action.add {
+            take(add.path)
+            places[Self.key(add.path)] = added.count
+            added.append(add)
+        }
+    }
+
+    mutating func finish(_ version: Int64) { self.version = version }
+
+    private mutating func take(_ path: String) {
+        if let place = places.removeValue(forKey: Self.key(path)) { added[place] = nil }
+    }
+
+    /// Two spellings of one path are one file.
+    private static func key(_ path: String) -> String { path.removingPercentEncoding ?? path }
+}
+
+extension LogFolder {
+    /// Adds up the log to `version`, beginning at the newest checkpoint that helps.
+    /// - Parameter checkpoint: Reads the rows of a checkpoint as actions.
+    func replay(
+        _ listing: LogListing, to version: Int64,
+        checkpoint read: ([String], (LogAction) -> Void) throws -> Void
+    ) throws -> LogReplay {
+        var replay = LogReplay()
+        let complete = listing.entries.first == 0
+        if let base = listing.checkpoints.last(where: { $0.version <= version }) {
+            do {
+                try read(base.files) { replay.apply($0) }
+                replay.finish(base.version)
+            } catch {
+                if !complete || error is CancellationError { throw error }
+                replay = LogReplay()
+            }
+        }
+        let decoder = JSONDecoder()
+        let there = Set(listing.entries)
+        while replay.version < version {
+            let next = replay.version + 1
+            guard there.contains(next) else { throw DeltaError.missingLogEntries(table: table, next, wanted: version) }
+            try self.read(next, decoder) { replay.apply($0) }
+            replay.finish(next)
+        }
+        return replay
+    }
+
+    /// When each version with an entry was committed: the time of its file, made strictly increasing.
+    func commitTimes(_ listing: LogListing) -> [(version: Int64, milliseconds: Int64)] {
+        var last = Int64.min
+        return listing.entries.compactMap { version in
+            guard let attributes = DurableFile.attributes(entryPath(version)) else { return nil }
+            last = max(last == .max ? last : last + 1, attributes.modified)
+            return (version, last)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+/// Numbers as the page writes them, the same in every locale.
+enum NumberText {
+    /// Up to four significant digits, as `12.35`, `1.2e-09`.
+    static func plain(_ value: Double) -> String {
+        let text = String(format: "%.4g", value)
+        return text == "-0" ? "0" : text
+    }
+
+    /// A p-value is never written as 0.
+    static func pValue(_ value: Double) -> String {
+        value < 1e-300 ? "below 1e-300" : String(format: "%.2g", value)
+    }
+
+    static func percent(_ share: Double) -> String {
+        let text = String(format: "%.1f", share * 100)
+        // A share that is not zero does not look like zero, nor one short of all like all.
+        if share > 0, text == "0.0" { return "below 0.1 %" }
+        if share < 1, text == "100.0" { return "above 99.9 %" }
+        return "\(text.hasSuffix(".0") ? String(text.dropLast(2)) : text) %"
+    }
+
+    /// Whole number with thin groups of three, as `12 345`.
+    static func count(_ value: Int) -> String {
+        let digits = Array(String(value))
+        var result = ""
+        for (position, digit) in digits.enumerated() {
+            if position > 0, (digits.count - position) % 3 == 0, digits[position - 1] != "-" { result += "\u{202f}" }
+            result.append(digit)
+        }
+        return result
+    }
+
+    /// A coordinate of a drawing: one decimal, no trailing zero.
+    static func coordinate(_ value: Double) -> String {
+        let text = String(format: "%.1f", value)
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
+    static func columns(_ count: Int) -> String { count == 1 ? "1 column" : "\(self.count(count)) columns" }
+}

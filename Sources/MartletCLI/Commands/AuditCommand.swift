@@ -1,0 +1,107 @@
+import ArgumentParser
+import AuditLog
+import Foundation
+import Martlet
+import MartletAPI
+import MartletDomain
+import Metadata
+import Platform
+
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "The log of who did what: verify it, read it, take its checkpoint away.",
+        subcommands: [Verify.self, Checkpoint.self, Entries.self, Export.self])
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Recompute the whole log and hold it against its signed checkpoint.",
+            discussion: """
+                Works on the files, also while a server runs and on a copy on another machine, and needs no token. Give the \
+                public key that you kept elsewhere: without --key the one beside the log is taken, which whoever can change the \
+                log can change too.
+
+                Exit codes: 0 intact; 1 changed, with the position.
+                """)
+
+        @Option(help: "The workspace folder. Default: MARTLET_WORKSPACE, else martlet-data.") var workspace: String?
+        @Option(help: "A folder that `martlet audit export` wrote, instead of a workspace.") var directory: String?
+        @Option(help: "The log's public key, as `martlet init` printed it.") var key: String?
+        @Option(help: "A checkpoint that you kept: the log must contain all that it signed, unchanged.") var checkpoint: String?
+        @Flag(help: "Print data as JSON.") var json = false
+
+        func run() async throws {
+            let folder = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
+            let keyText = try key ?? textFile(directory.map { $0 + "/log.pub" } ?? folder.verificationKeyFile.path)
+            let key = try LogVerificationKey(keyText.trimmingCharacters(in: .whitespacesAndNewlines))
+            let found =
+                if let directory {
+                    try TlogDirectory.verifyDirectory(at: URL(fileURLWithPath: directory), key: key)
+                } else {
+                    try AuditArchive(folder.metadataFile).verify(
+                        by: key, keeping: try checkpoint.map { try textFile($0) })
+                }
+            if json {
+                try printJSON(
+                    VerifyAudit.Response(
+                        ok: found.isIntact, size: found.size, root: found.root.hex,
+                        problems: found.problems.map {
+                            .init(position: $0.position, lastPosition: $0.lastPosition, what: $0.what)
+                        }))
+            } else if found.isIntact {
+                print("Intact: \(found.size) entries, root \(found.root.base64), signed by \(key.name)")
+            } else {
+                print("CHANGED: \(found.problems.count + found.problemsOmitted) problems in \(found.size) entries")
+                for problem in found.problems { print("  \(problem)") }
+            }
+            if !found.isIntact { throw ExitCode(1) }
+        }
+    }
+
+    struct Checkpoint: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print the newest signed checkpoint: keep it where the workspace's keepers cannot change it.")
+        @OptionGroup var connection: ConnectionOptions
+
+        func run() async throws {
+            let answer = try await connection.withClient { try await $0.send(GetCheckpoint()) }
+            if connection.json { return try printJSON(answer) }
+            print(answer.checkpoint ?? "The log is empty.", terminator: "")
+        }
+    }
+
+    struct Entries: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Print entries of the log, oldest first.")
+        @Option(help: "The first position, from 0.") var from: Int64 = 0
+        @Option(help: "How many, 1,000 at most.") var limit = 100
+        @OptionGroup var connection: ConnectionOptions
+
+        func run() async throws {
+            let request = ListAuditEntries(from: from, limit: limit)
+            let entries = try await connection.withClient { try await $0.send(request).entries }
+            if connection.json { return try printJSON(entries) }
+            printTable(
+                ["POSITION", "WHEN", "WHO", "WHAT", "STATUS", "ABOUT"],
+                entries.map { entry in
+                    let about = entry.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.prefix(40))" }
+                    return [
+                        "\(entry.position)", entry.time, entry.user, entry.action, "\(entry.status)",
+                        about.joined(separator: " "),
+                    ]
+                })
+        }
+    }
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write the log as plain files that any transparency-log verifier reads (C2SP tlog-tiles).")
+        @Argument(help: "A new folder.") var directory: String
+        @Option(help: "The workspace folder. Default: MARTLET_WORKSPACE, else martlet-data.") var workspace: String?
+
+        func run() async throws {
+            let folder = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
+            let target = URL(fileURLWithPath: directory)
+            let size = try AuditArchive(folder.metadataFile).export(to: target)
+            print("Wrote \(size) entries to \(target.path). Verify with: martlet audit verify --directory \(directory) --key KEY")
+        }
+    }
+}

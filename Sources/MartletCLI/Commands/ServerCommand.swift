@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import Logging
+import MartletDomain
+import MartletServer
+import Platform
+
+struct ServerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "server",
+        abstract: "Serve a workspace over HTTP, to MLflow's clients and our own.",
+        discussion: """
+            On a folder that holds no workspace it makes an open one for a single person and says so. SIGTERM and SIGINT end it \
+            after what was accepted is finished.
+
+            Example: martlet server --port 5000   then   export MLFLOW_TRACKING_URI=http://127.0.0.1:5000
+            """)
+
+    @Option(help: "The workspace folder. Default: MARTLET_WORKSPACE, else martlet-data.")
+    var workspace: String?
+
+    @Option(help: "The address to bind. Anything but a loopback address lets other machines in.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port to bind; 0 takes a free one.")
+    var port = 5000
+
+    @Option(help: "What to log to standard error: trace, debug, info, notice, warning, error.")
+    var logLevel = "info"
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port takes a number from 0 to 65535.") }
+        guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("--log-level: see the help for words.") }
+    }
+
+    func run() async throws {
+        var logger = Logger(label: "martlet") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+        let folder = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
+        try await withPlatform(at: folder, creating: .open) { [logger] platform in
+            print("Workspace: \(folder.folder.path)")
+            print("Audit log's public key: \(platform.audit.verificationKey)")
+            print(
+                platform.identity.isOpen
+                    ? "This workspace is open: whoever reaches it may do anything, and no gate is asked for. "
+                        + "`martlet init` makes one with users and sign-offs."
+                    : "This workspace has users: clients say who they are with MLFLOW_TRACKING_TOKEN.")
+            let application = MartletApplication(platform: platform, logger: logger)
+            try await application.serve(host: host, port: port) { port in
+                print("Martlet is listening on http://\(host):\(port)")
+                fflush(nil)
+            }
+        }
+    }
+}

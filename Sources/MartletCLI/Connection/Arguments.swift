@@ -1,0 +1,13 @@
+public import ArgumentParser
+public import MartletAPI
+public import MartletDomain
+
+// Words of the domain as command-line arguments.
+extension MonitoringPlan.Frequency: ExpressibleByArgument {}
+extension MonitoringPlan.RetrainingTrigger: ExpressibleByArgument {}
+extension Role: ExpressibleByArgument {}
+extension WriteMode: ExpressibleByArgument {}
+
+extension Stage: ExpressibleByArgument {
+    public init?(argument: String) { self.init(word: argument) }
+}

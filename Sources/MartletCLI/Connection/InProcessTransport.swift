@@ -1,0 +1,66 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Martlet
+import MartletDomain
+import MartletServer
+import NIOCore
+
+/// The same routes as over HTTP, without a socket.
+struct InProcessTransport: Transport {
+    private let application: MartletApplication
+
+    init(_ application: MartletApplication) { self.application = application }
+
+    func send(
+        _ request: WireRequest, progress: (@Sendable (Int64, Int64) -> Void)?
+    ) async throws -> WireResponse {
+        guard let method = HTTPRequest.Method(rawValue: request.method) else {
+            throw InvalidRequest("'\(request.method)' is not an HTTP method.")
+        }
+        var head = HTTPRequest(method: method, scheme: "http", authority: "localhost", path: request.path)
+        for (name, value) in request.headers {
+            if let name = HTTPField.Name(name) { head.headerFields[name] = value }
+        }
+        let response = try await application.respond(
+            to: Request(head: head, body: try body(request.body, progress: progress)))
+        return WireResponse(status: Int(response.status.code), body: try await application.collect(response))
+    }
+
+    private func body(
+        _ body: WireRequest.Body, progress: (@Sendable (Int64, Int64) -> Void)?
+    ) throws -> RequestBody {
+        switch body {
+        case .none: return RequestBody(buffer: ByteBuffer())
+        case .bytes(let data): return RequestBody(buffer: ByteBuffer(bytes: data))
+        case .file(let file):
+            let total = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int64 ?? 0
+            return RequestBody(asyncSequence: FileChunks(file: file, total: total, progress: progress))
+        }
+    }
+}
+
+/// A file in pieces, read as they are asked for.
+private struct FileChunks: AsyncSequence, Sendable {
+    let file: URL
+    let total: Int64
+    let progress: (@Sendable (Int64, Int64) -> Void)?
+
+    func makeAsyncIterator() -> Iterator { Iterator(chunks: self) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        let chunks: FileChunks
+        /// Opened when first read, so that a missing file is an error of the reading.
+        var handle: FileHandle?
+        var sent: Int64 = 0
+
+        mutating func next() async throws -> ByteBuffer? {
+            let opened = try handle ?? FileHandle(forReadingFrom: chunks.file)
+            handle = opened
+            guard let data = try opened.read(upToCount: 1 << 18), !data.isEmpty else { return nil }
+            sent += Int64(data.count)
+            chunks.progress?(sent, chunks.total)
+            return ByteBuffer(bytes: data)
+        }
+    }
+}

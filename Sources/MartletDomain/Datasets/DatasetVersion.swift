@@ -1,0 +1,34 @@
+/// One committed version of a table: what was done, by whom, and from what.
+public struct DatasetVersion: Sendable, Hashable, Codable {
+    public enum Operation: String, Sendable, Hashable, Codable {
+        case imported = "import"
+        case derived = "derive"
+        case trainingSet = "training_set"
+        case predictions
+        case monitoring
+        /// Found in the table's log without a record here: the process ended between the two.
+        case recovered
+    }
+
+    public var table: TableReference
+    public var operation: Operation
+    public var rowCount: Int64
+    public var writtenBy: String
+    /// Milliseconds since 1970 UTC.
+    public var writtenAt: Int64
+    /// The exact tables that it was computed from.
+    public var inputs: [TableReference]
+    /// What computed it: SQL, a feature set's hash, a file's digest.
+    public var source: String?
+    /// The tracking run that wrote it.
+    public var runID: String?
+
+    public init(
+        table: TableReference, operation: Operation, rowCount: Int64, writtenBy: String, writtenAt: Int64,
+        inputs: [TableReference] = [], source: String? = nil, runID: String? = nil
+    ) {
+        (self.table, self.operation, self.rowCount) = (table, operation, rowCount)
+        (self.writtenBy, self.writtenAt) = (writtenBy, writtenAt)
+        (self.inputs, self.source, self.runID) = (inputs, source, runID)
+    }
+}

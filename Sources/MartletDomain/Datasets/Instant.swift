@@ -1,0 +1,53 @@
+import Foundation
+
+/// A moment, to the microsecond. As text it is RFC 3339 in UTC; a date alone means its midnight.
+public struct Instant: Sendable, Hashable, Comparable, Codable {
+    /// Since 1970-01-01T00:00:00Z.
+    public var microseconds: Int64
+
+    public init(microseconds: Int64) { self.microseconds = microseconds }
+
+    /// The start of a millisecond since 1970.
+    public init(milliseconds: Int64) { microseconds = milliseconds.multipliedReportingOverflow(by: 1_000).partialValue }
+
+    /// - Throws: ``InvalidRequest`` unless `text` is `YYYY-MM-DD` or an RFC 3339 time with a zone.
+    public init(_ text: String) throws(InvalidRequest) {
+        let dated = text.utf8.count == 10 ? text + "T00:00:00Z" : text
+        let plain = try? Date(dated, strategy: .iso8601)
+        let fractional = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        guard let date = plain ?? (try? Date(dated, strategy: fractional)) else {
+            throw InvalidRequest("'\(text)' is not a time: write 2013-07-01 or 2013-07-01T12:00:00Z.")
+        }
+        microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
+    }
+
+    public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
+
+    public init(from decoder: any Decoder) throws {
+        self = try Instant(decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+extension Instant: CustomStringConvertible {
+    public var description: String {
+        let seconds = Date(timeIntervalSince1970: Double(microseconds.dividedDown(by: 1_000_000)))
+        let fraction = microseconds - microseconds.dividedDown(by: 1_000_000) * 1_000_000
+        let text = seconds.formatted(.iso8601)
+        guard fraction != 0 else { return text }
+        let digits = String(fraction)
+        return text.dropLast() + "." + String(repeating: "0", count: 6 - digits.count) + digits + "Z"
+    }
+}
+
+extension Int64 {
+    /// The quotient rounded towards minus infinity.
+    fileprivate func dividedDown(by divisor: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}

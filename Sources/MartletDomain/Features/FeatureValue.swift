@@ -1,0 +1,46 @@
+/// One cell as row expressions see it.
+public enum FeatureValue: Sendable, Equatable {
+    case null
+    case boolean(Bool)
+    case long(Int64)
+    case double(Double)
+    case string(String)
+    /// Days since 1970-01-01.
+    case date(Int32)
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    case timestamp(Int64)
+
+    public var isNull: Bool { if case .null = self { true } else { false } }
+}
+
+/// The type of a row expression's value. Small integers widen to `long`, floats and decimals to `double`.
+public enum FeatureValueType: String, Sendable, Equatable, CaseIterable {
+    case boolean, long, double, string, date, timestamp
+
+    /// Nil for a type that expressions do not read.
+    public init?(_ type: DataType) {
+        switch type {
+        case .boolean: self = .boolean
+        case .byte, .short, .integer, .long: self = .long
+        case .float, .double, .decimal: self = .double
+        case .string: self = .string
+        case .date: self = .date
+        case .timestamp: self = .timestamp
+        case .binary: return nil
+        }
+    }
+
+    /// The column type that a value of this type is stored in.
+    public var dataType: DataType {
+        switch self {
+        case .boolean: .boolean
+        case .long: .long
+        case .double: .double
+        case .string: .string
+        case .date: .date
+        case .timestamp: .timestamp
+        }
+    }
+
+    public var isNumeric: Bool { self == .long || self == .double }
+}

@@ -1,0 +1,93 @@
+/// Why the registry refused.
+public enum RegistryError: MartletError, Equatable {
+    /// A way to put a version in front of callers.
+    public enum Door: Sendable, Hashable {
+        case stage(Stage)
+        case alias(String)
+    }
+
+    case gatesUnmet(ModelVersion.ID, into: Door, [UnmetGate])
+    case modelExists(String)
+    case modelMissing(String)
+    case versionMissing(ModelVersion.ID)
+    case aliasMissing(model: String, alias: String)
+    case noVersionInStage(model: String, Stage)
+    case mayNotSign(user: String, [Role], Stage)
+    case signsOwn(user: String, ModelVersion.ID)
+    /// A version without files, which could be filled later with anything.
+    case nothingToSign(ModelVersion.ID)
+    /// Deleting a version that callers find by its stage.
+    case inService(ModelVersion.ID, Stage)
+    /// Deleting a version that callers find by aliases.
+    case hasAliases(ModelVersion.ID, [String])
+    /// Renaming or deleting a model that has versions in front of callers.
+    case serves(model: String, verb: String, [ModelVersion.ID])
+    case sourceRefused(String, reason: String)
+    case planMissing(model: String)
+    case gateNotOfThisFiles(ModelVersion.ID)
+    case invalid([String])
+
+    public var code: ErrorCode {
+        switch self {
+        case .gatesUnmet, .mayNotSign, .signsOwn: .permissionDenied
+        case .modelExists: .resourceAlreadyExists
+        case .modelMissing, .versionMissing, .noVersionInStage, .planMissing: .resourceDoesNotExist
+        case .aliasMissing, .invalid, .sourceRefused: .invalidParameterValue
+        case .inService, .hasAliases, .serves, .nothingToSign: .invalidState
+        case .gateNotOfThisFiles: .resourceConflict
+        }
+    }
+
+    public var message: String {
+        switch self {
+        case .gatesUnmet(let version, let door, let gates):
+            "\(version) was not \(door.refusal): \(gates.count) of its gates \(gates.count == 1 ? "is" : "are") not met."
+                + gates.map { "\n- \($0.sentence(version))" }.joined()
+        case .modelExists(let name): "Registered Model (name=\(name)) already exists."
+        case .modelMissing(let name): "Registered Model with name=\(name) not found"
+        case .versionMissing(let id): "Model Version (name=\(id.name), version=\(id.version)) not found"
+        case .aliasMissing(_, let alias): "Registered model alias \(alias) not found."
+        case .noVersionInStage(let model, let stage):
+            "No version of \(model) is in \(stage.rawValue). Promote one: martlet registry transition "
+                + "\(shellWord("\(model)/VERSION")) --stage \(stage.rawValue)"
+        case .mayNotSign(let user, let roles, let stage):
+            "\(user) may not sign for \(stage.rawValue): "
+                + (roles.isEmpty
+                    ? "nobody signs for that stage; sign for Staging or Production."
+                    : "that takes the role \(roles.map(\.rawValue).joined(separator: " or ")), "
+                        + "and whoever administers users never signs. Somebody who may can, with their own token.")
+        case .signsOwn(let user, let version):
+            "\(user) registered \(version) and so may not sign for it. Another person of that role can."
+        case .nothingToSign(let version):
+            "\(version) was not signed for: it has no files in Martlet's store. Log the model's files, and register them as "
+                + "a new version."
+        case .inService(let version, let stage):
+            "\(version) was not deleted: it is in \(stage.rawValue). "
+                + "Archive it first: martlet registry transition \(version.argument) --stage Archived"
+        case .hasAliases(let version, let aliases):
+            "\(version) was not deleted: callers find it by the alias \(aliases.joined(separator: ", ")). "
+                + "Give the alias to another version, or take it away (delete_registered_model_alias), first."
+        case .serves(let model, let verb, let versions):
+            "\(model) was not \(verb): \(versions.map(\.description).joined(separator: ", ")) "
+                + "\(versions.count == 1 ? "is" : "are") in front of callers. Archive first "
+                + "(martlet registry transition \(shellWord("\(model)/VERSION")) --stage Archived) and take aliases away."
+        case .sourceRefused(let source, let reason):
+            "Invalid model version source: '\(source)'. \(reason) Log the model in a run and register that: "
+                + "models:/m-ID, runs:/RUN/PATH or mlflow-artifacts:/PATH."
+        case .planMissing(let model):
+            "\(model) has no monitoring plan. Set one: \(UnmetGate.planCommand(model))"
+        case .gateNotOfThisFiles(let version):
+            "The result was not recorded: it was measured on other files than those of \(version). Run the gate again."
+        case .invalid(let problems): problems.joined(separator: "\n")
+        }
+    }
+}
+
+extension RegistryError.Door {
+    fileprivate var refusal: String {
+        switch self {
+        case .stage(let stage): "moved to \(stage.rawValue)"
+        case .alias(let alias): "given the alias \(alias), by which callers would find it"
+        }
+    }
+}

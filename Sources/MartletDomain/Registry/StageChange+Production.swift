@@ -1,0 +1,11 @@
+extension [StageChange] {
+    /// The version that was in Production at a time, the greatest number if there were several; nil if none was.
+    ///
+    /// - Parameter time: Milliseconds since 1970 UTC; a change at that very time has happened.
+    /// The changes are those of one model, oldest first.
+    public func production(at time: Int64) -> ModelVersion.ID? {
+        var stages: [ModelVersion.ID: Stage] = [:]
+        for change in self where change.at <= time && change.alias == nil { stages[change.version] = change.to }
+        return stages.filter { $0.value == .production }.keys.max { $0.version < $1.version }
+    }
+}

@@ -1,0 +1,73 @@
+package import Hummingbird
+package import Logging
+import MartletDomain
+import NIOCore
+package import Platform
+import ServiceLifecycle
+import UnixSignals
+
+/// The server: every route over one platform, with or without a socket.
+package struct MartletApplication: Sendable {
+    package let platform: Platform
+    private let responder: TimeLimitedResponder
+    private let logger: Logger
+
+    /// How long a request may take before it is cancelled.
+    private static let timeLimit: Duration = .seconds(600)
+
+    package init(platform: Platform, logger: Logger) {
+        (self.platform, self.logger) = (platform, logger)
+        let router = Router(context: MartletContext.self)
+        router.add(middleware: RequestLog())
+        router.add(middleware: ErrorResponses())
+        addServerRoutes(to: router.group(""), platform: platform)
+
+        let guarded = router.group("").add(middleware: Authentication(identity: platform.identity))
+        for prefix in ["api", "ajax-api"] {
+            for version in ["2.0", "3.0"] {
+                let mlflow = guarded.group("\(prefix)/\(version)/mlflow")
+                addTrackingRoutes(to: mlflow, tracking: platform.tracking, artifacts: platform.artifacts)
+                addRegistryRoutes(to: mlflow, registry: platform.registry)
+                addArtifactProxyRoutes(
+                    to: guarded.group("\(prefix)/\(version)/mlflow-artifacts"), artifacts: platform.artifacts)
+            }
+        }
+        addGetArtifactRoute(to: guarded.group(""), tracking: platform.tracking, artifacts: platform.artifacts)
+        let martlet = guarded.group("api/martlet/1.0")
+        addGovernanceRoutes(to: martlet, registry: platform.registry, identity: platform.identity)
+        addDatasetRoutes(to: martlet, platform: platform)
+        addQualityRoutes(to: martlet, platform: platform)
+        addFeatureRoutes(to: martlet, platform: platform)
+        addModelRoutes(to: martlet, platform: platform)
+        addScoringRoutes(to: martlet, platform: platform)
+        addMonitoringRoutes(to: martlet, platform: platform)
+        addAuditRoutes(to: martlet, platform: platform)
+        responder = TimeLimitedResponder(responder: router.buildResponder(), limit: Self.timeLimit)
+    }
+
+    /// Answers one request without a socket: what a command does that opens the workspace itself.
+    package func respond(to request: Request) async throws -> Response {
+        try await responder.respond(to: request, context: MartletContext(logger: logger))
+    }
+
+    /// Serves until the process is asked to stop (SIGTERM, SIGINT), then finishes what was accepted.
+    ///
+    /// - Parameters:
+    ///   - host: The address to bind: 127.0.0.1 unless the operator said otherwise.
+    ///   - port: 0 takes any free one.
+    ///   - listening: Called once with the port, when connections are accepted.
+    package func serve(
+        host: String, port: Int, listening: @escaping @Sendable (Int) async -> Void
+    ) async throws {
+        let application = Application(
+            responder: responder,
+            server: .http1(configuration: .init(idleTimeout: .seconds(120))),
+            configuration: .init(address: .hostname(host, port: port), serverName: "martlet"),
+            onServerRunning: { channel in await listening(channel.localAddress?.port ?? port) },
+            logger: logger)
+        let services = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: application)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await services.run()
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import MartletDomain
+import Platform
+
+/// Finds out who asks: a bearer token, or basic authentication whose password is one, as MLflow's clients send either.
+struct Authentication: RouterMiddleware {
+    typealias Context = MartletContext
+
+    let identity: Identity
+
+    func handle(
+        _ request: Request, context: MartletContext, next: (Request, MartletContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        context.userAgent = request.headers[.userAgent]
+        context.user = try await identity.user(presenting: Self.token(request.headers[.authorization]))
+        return try await next(request, context)
+    }
+
+    /// The token in an `Authorization` header; nil when there is none that we understand.
+    static func token(_ header: String?) -> String? {
+        guard let header, let space = header.firstIndex(of: " ") else { return nil }
+        let credentials = header[header.index(after: space)...].trimmingCharacters(in: .whitespaces)
+        switch header[..<space].lowercased() {
+        case "bearer": return credentials
+        case "basic":
+            guard let data = Data(base64Encoded: credentials), let pair = String(data: data, encoding: .utf8),
+                let colon = pair.firstIndex(of: ":")
+            else { return nil }
+            return String(pair[pair.index(after: colon)...])
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package import Hummingbird
+import Logging
+package import MartletDomain
+
+/// Turns what a route throws into MLflow's error shape: `{"error_code", "message"}` and its HTTP status.
+struct ErrorResponses: RouterMiddleware {
+    typealias Context = MartletContext
+
+    func handle(
+        _ request: Request, context: MartletContext, next: (Request, MartletContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as any MartletError {
+            return try errorResponse(error.code, error.message)
+        } catch let error as HTTPError where error.status == .notFound {
+            return try errorResponse(.endpointNotFound, "No such endpoint: \(request.method) \(request.uri.path)")
+        } catch let error as HTTPError {
+            return try errorResponse(.badRequest, error.body ?? error.status.reasonPhrase, status: error.status)
+        } catch is CancellationError {
+            return try errorResponse(.temporarilyUnavailable, "The request was cancelled; ask again.")
+        } catch {
+            context.logger.error("request failed", metadata: ["error": "\(error)"])
+            return try errorResponse(
+                .internalError, "Something failed on our side; the server's log has it under request id \(context.id).")
+        }
+    }
+}
+
+/// What MLflow's server answers: the code, the words, and Spark's names for both.
+private struct ErrorBody: Encodable {
+    var error_code: ErrorCode
+    var message: String
+    var sqlstate = "KAM00"
+    var error_class: String
+
+    init(_ code: ErrorCode, _ message: String) {
+        (error_code, self.message) = (code, message)
+        error_class = code == .resourceDoesNotExist ? "RESOURCE_NOT_FOUND" : code.rawValue
+    }
+}
+
+func errorResponse(
+    _ code: ErrorCode, _ message: String, status: HTTPResponse.Status? = nil
+) throws -> Response {
+    try jsonResponse(ErrorBody(code, message), status: status ?? code.httpStatus)
+}
+
+extension ErrorCode {
+    /// The HTTP status that MLflow's server answers this code with.
+    package var httpStatus: HTTPResponse.Status {
+        switch self {
+        case .internalError, .dataLoss: .internalServerError
+        case .temporarilyUnavailable: .serviceUnavailable
+        case .badRequest, .invalidParameterValue, .malformedRequest, .invalidState, .resourceAlreadyExists: .badRequest
+        case .endpointNotFound, .resourceDoesNotExist: .notFound
+        case .permissionDenied: .forbidden
+        case .unauthenticated: .unauthorized
+        case .featureDisabled, .notImplemented: .notImplemented
+        case .requestLimitExceeded: .contentTooLarge
+        case .resourceConflict: .conflict
+        case .deadlineExceeded: .gatewayTimeout
+        }
+    }
+}

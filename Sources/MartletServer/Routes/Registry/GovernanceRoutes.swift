@@ -1,0 +1,39 @@
+package import Hummingbird
+import MartletAPI
+import MartletDomain
+package import Platform
+
+/// Sign-offs, gates, history, monitoring plans and users, relative to `/api/martlet/1.0/`.
+package func addGovernanceRoutes(to group: RouterGroup<MartletContext>, registry: Registry, identity: Identity) {
+    addIdentityRoutes(to: group, identity)
+    group.on(SignOffVersion.self) { body, context in
+        .init(
+            signOffs: try await registry.signOff(
+                body.model, body.version, for: try Stage.named(body.stage), comment: body.comment, by: context.caller))
+    }
+    group.on(ListSignOffs.self) { body, _ in
+        let id = try ModelVersion.ID(body.model, body.version)
+        return .init(
+            signOffs: try await registry.signOffs(of: id), gateResults: try await registry.gateResults(of: id))
+    }
+    group.on(ListUnmetGates.self) { body, context in
+        let id = try ModelVersion.ID(body.model, body.version)
+        let unmet = try await registry.unmetGates(
+            of: body.model, body.version, into: try Stage.named(body.stage), by: context.caller)
+        return .init(unmet: unmet.map { $0.sentence(id) })
+    }
+    group.on(RegistryHistory.self) { body, _ in
+        let changes = try await registry.history(of: body.model)
+        let production = body.at.flatMap { changes.production(at: $0) }
+        return .init(changes: changes, production: production.map { "\($0.version)" })
+    }
+    group.on(SetMonitoringPlan.self) { body, context in
+        try await registry.setMonitoringPlan(body.plan, by: context.caller)
+    }
+    group.on(GetMonitoringPlan.self) { body, _ in
+        guard let plan = try await registry.monitoringPlan(body.model) else {
+            throw RegistryError.planMissing(model: body.model)
+        }
+        return plan
+    }
+}

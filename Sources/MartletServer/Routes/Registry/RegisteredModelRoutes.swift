@@ -1,0 +1,58 @@
+import Hummingbird
+import MartletAPI
+import MartletDomain
+import Platform
+
+private typealias Wire = MLflowRegistry
+
+func addRegisteredModelRoutes(to group: RouterGroup<MartletContext>, _ registry: Registry) {
+    group.answer(.post, "registered-models/create", Wire.CreateRegisteredModel.self) { body, context in
+        Wire.RegisteredModelAnswer(
+            try await registry.createModel(
+                body.name ?? "", description: body.description, tags: try texts(body.tags, "tags"), by: context.caller))
+    }
+    group.answer("registered-models/get") { query, _ in
+        Wire.RegisteredModelAnswer(try await registry.model(try required(query["name"], "name")))
+    }
+    group.answer("registered-models/search") { query, _ in
+        let page = try await registry.searchModels(
+            filter: query["filter"] ?? "", orderBy: query.all("order_by"),
+            size: try query.integer("max_results") ?? 100, token: query["page_token"])
+        return Wire.RegisteredModelsAnswer(page.elements, nextToken: page.nextToken)
+    }
+    group.answer(.patch, "registered-models/update", Wire.NamedModel.self) { body, context in
+        Wire.RegisteredModelAnswer(
+            try await registry.updateModel(
+                try required(body.name, "name"), description: body.description, by: context.caller))
+    }
+    group.answer(.post, "registered-models/rename", Wire.RenameRegisteredModel.self) { body, context in
+        Wire.RegisteredModelAnswer(
+            try await registry.renameModel(
+                try required(body.name, "name"), to: try required(body.new_name, "new_name"), by: context.caller))
+    }
+    group.answer(.delete, "registered-models/delete", Wire.NamedModel.self) { body, context in
+        try await registry.deleteModel(try required(body.name, "name"), by: context.caller)
+        return Wire.Empty()
+    }
+    group.answer(.post, "registered-models/set-tag", Wire.SetTag.self) { body, context in
+        let tag = KeyedText(try required(body.key, "key"), body.value ?? "")
+        try await registry.setModelTag(tag, of: try required(body.name, "name"), by: context.caller)
+        return Wire.Empty()
+    }
+    group.answer(.delete, "registered-models/delete-tag", Wire.SetTag.self) { body, context in
+        try await registry.deleteModelTag(
+            try required(body.key, "key"), of: try required(body.name, "name"), by: context.caller)
+        return Wire.Empty()
+    }
+    @Sendable func latest(_ name: String?, _ words: [String]) async throws -> Wire.ModelVersionsAnswer {
+        let stages = try words.map { try Stage.named($0) }
+        let versions = try await registry.latestVersions(of: try required(name, "name"), in: stages)
+        return Wire.ModelVersionsAnswer(versions, withAliases: true)
+    }
+    group.answer(.post, "registered-models/get-latest-versions", Wire.LatestVersions.self) { body, _ in
+        try await latest(body.name, body.stages ?? [])
+    }
+    group.answer("registered-models/get-latest-versions") { query, _ in
+        try await latest(query["name"], query.all("stages"))
+    }
+}

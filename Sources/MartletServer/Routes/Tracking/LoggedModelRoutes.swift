@@ -1,0 +1,79 @@
+import Foundation
+import Hummingbird
+import MartletAPI
+import MartletDomain
+import Platform
+
+private typealias Wire = MLflowTracking
+
+func addLoggedModelRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tracking) {
+    group.answer(.post, "logged-models", Wire.CreateLoggedModel.self, limit: 8 << 20) { body, context in
+        let model = try await tracking.createLoggedModel(
+            in: try required(body.experiment_id?.value, "experiment_id"), name: body.name,
+            modelType: body.model_type ?? "", sourceRunID: body.source_run_id ?? "",
+            params: try texts(body.params, "params"), tags: try texts(body.tags, "tags"), by: context.caller)
+        return Wire.CreateLoggedModel.Response(model: Wire.LoggedModel(model))
+    }
+    group.answer(.post, "logged-models/search", Wire.SearchLoggedModels.self) { body, _ in
+        guard let experiments = body.experiment_ids, !experiments.isEmpty else { throw missing("experiment_ids") }
+        let page = try await tracking.searchLoggedModels(
+            experimentIDs: experiments.map(\.value), filter: body.filter ?? "",
+            datasets: body.filters, orders: try body.orders(),
+            size: Int(clamping: body.max_results?.value ?? 100), token: body.page_token)
+        return Wire.SearchLoggedModels.Response(page.elements, nextToken: page.nextToken)
+    }
+    group.get("logged-models/:model_id") { request, context in
+        let model = try await tracking.loggedModel(
+            try context.modelID(), includingDeleted: request.queryItems["allow_deleted"]?.lowercased() == "true")
+        return try jsonResponse(Wire.CreateLoggedModel.Response(model: Wire.LoggedModel(model)))
+    }
+    group.answer(.patch, "logged-models/:model_id", Wire.FinalizeLoggedModel.self) { body, context in
+        let status = try enumerated(body.status?.value, "status", numbers: LoggedModelStatus.allCases)
+        guard let status else { throw missing("status") }
+        let model = try await tracking.finalizeLoggedModel(try context.modelID(), as: status, by: context.caller)
+        return Wire.CreateLoggedModel.Response(model: Wire.LoggedModel(model))
+    }
+    group.delete("logged-models/:model_id") { _, context in
+        try await tracking.deleteLoggedModel(try context.modelID(), by: context.caller)
+        return try jsonResponse(Wire.Empty())
+    }
+    group.answer(.patch, "logged-models/:model_id/tags", Wire.LoggedModelTags.self) { body, context in
+        try await tracking.setLoggedModelTags(
+            try texts(body.tags, "tags"), of: try context.modelID(), by: context.caller)
+        return Wire.Empty()
+    }
+    group.delete("logged-models/:model_id/tags/:tag_key") { _, context in
+        let key = try context.parameters.require("tag_key")
+        try await tracking.deleteLoggedModelTag(
+            key.removingPercentEncoding ?? key, of: try context.modelID(), by: context.caller)
+        return try jsonResponse(Wire.Empty())
+    }
+    group.answer(.post, "logged-models/:model_id/params", Wire.LoggedModelParams.self, limit: 8 << 20) {
+        body, context in
+        try await tracking.logLoggedModelParams(
+            try texts(body.params, "params"), of: try context.modelID(), by: context.caller)
+        return Wire.Empty()
+    }
+}
+
+extension MartletContext {
+    func modelID() throws -> String { try parameters.require("model_id") }
+}
+
+extension MLflowTracking.SearchLoggedModels {
+    fileprivate var filters: [Tracking.DatasetFilter] {
+        (datasets ?? []).map {
+            Tracking.DatasetFilter(name: $0.dataset_name ?? "", digest: $0.dataset_digest.unlessEmpty)
+        }
+    }
+
+    fileprivate func orders() throws -> [SearchOrder] {
+        try (order_by ?? []).map { order in
+            var parsed = try SearchOrder(parsing: try required(order.field_name, "order_by.field_name"), as: .loggedModels)
+            parsed.isAscending = order.ascending ?? true
+            parsed.datasetName = order.dataset_name.unlessEmpty
+            parsed.datasetDigest = order.dataset_digest.unlessEmpty
+            return parsed
+        }
+    }
+}

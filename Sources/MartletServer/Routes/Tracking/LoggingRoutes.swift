@@ -1,0 +1,69 @@
+import Hummingbird
+import MartletAPI
+import MartletDomain
+import Platform
+
+private typealias Wire = MLflowTracking
+
+/// A full batch with names and values at their limits, escaped, fits; so do datasets' schemas and profiles.
+private let batchLimit = 8 << 20
+private let inputsLimit = 32 << 20
+
+func addLoggingRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tracking) {
+    group.answer(.post, "runs/log-metric", Wire.LogMetric.self) { body, context in
+        let id = try required(body.run_id.unlessEmpty ?? body.run_uuid, "run_id")
+        let key = try required(body.key, "key")
+        guard let value = body.value?.value else { throw missing("value") }
+        guard let timestamp = body.timestamp?.value else { throw missing("timestamp") }
+        let metric = Metric(
+            key, value, timestamp: timestamp, step: body.step?.value ?? 0, modelID: body.model_id.unlessEmpty,
+            datasetName: body.dataset_name.unlessEmpty, datasetDigest: body.dataset_digest.unlessEmpty)
+        try await tracking.logMetric(metric, run: id, by: context.caller)
+        return Wire.Empty()
+    }
+    group.answer(.post, "runs/log-parameter", Wire.LogText.self) { body, context in
+        try await tracking.logParam(
+            KeyedText(try required(body.key, "key"), body.value ?? ""), run: try body.id(), by: context.caller)
+        return Wire.Empty()
+    }
+    group.answer(.post, "runs/set-tag", Wire.LogText.self) { body, context in
+        try await tracking.setTag(
+            KeyedText(try required(body.key, "key"), body.value ?? ""), run: try body.id(), by: context.caller)
+        return Wire.Empty()
+    }
+    group.answer(.post, "runs/delete-tag", Wire.LogText.self) { body, context in
+        try await tracking.deleteTag(try required(body.key, "key"), run: try body.id(), by: context.caller)
+        return Wire.Empty()
+    }
+    group.answer(.post, "runs/log-batch", Wire.LogBatch.self, limit: batchLimit) { body, context in
+        try await tracking.logBatch(
+            run: try required(body.run_id, "run_id"), metrics: try metrics(body.metrics),
+            params: try texts(body.params, "params"), tags: try texts(body.tags, "tags"), by: context.caller)
+        return Wire.Empty()
+    }
+    group.answer(.post, "runs/log-model", Wire.LogModel.self) { body, context in
+        try await tracking.logModel(
+            run: try required(body.run_id, "run_id"), modelJSON: try required(body.model_json, "model_json"),
+            by: context.caller)
+        return Wire.Empty()
+    }
+    group.answer(.post, "runs/log-inputs", Wire.LogInputs.self, limit: inputsLimit) { body, context in
+        try await tracking.logInputs(
+            run: try required(body.run_id, "run_id"), datasets: try datasets(body.datasets),
+            models: try (body.models ?? []).map { try required($0.model_id, "models.model_id") }, by: context.caller)
+        return Wire.Empty()
+    }
+    group.answer(.post, "runs/outputs", Wire.LogOutputs.self) { body, context in
+        guard let models = body.models, !models.isEmpty else { throw missing("models") }
+        try await tracking.logOutputs(
+            run: try required(body.run_id, "run_id"),
+            models: try models.map {
+                ModelOutput(try required($0.model_id, "models.model_id"), step: $0.step?.value ?? 0)
+            }, by: context.caller)
+        return Wire.Empty()
+    }
+}
+
+extension MLflowTracking.LogText {
+    fileprivate func id() throws -> String { try required(run_id.unlessEmpty ?? run_uuid, "run_id") }
+}

@@ -1,0 +1,74 @@
+package import AuditLog
+import GRDB
+
+extension AuditArchive {
+    /// Recomputes every hash of the log and holds it against the checkpoint that `key` signed.
+    ///
+    /// - Parameters:
+    ///   - key: The log's public key, best from where the workspace's keepers cannot change it.
+    ///   - kept: A checkpoint from an earlier day: all that it signed must still be there, as it was.
+    /// - Throws: What is wrong with `kept` or with the file. What is wrong with the log is in the result.
+    package func verify(by key: LogVerificationKey, keeping kept: String? = nil) throws -> AuditVerification {
+        let keptSize = try kept.map { try Checkpoint(note: $0, verifiedBy: key).size } ?? 0
+        return try read { db in
+            let stored = try db.row("SELECT size, edge, note FROM audit_checkpoint WHERE id = 1")
+            let note = stored.map { (try? $0.text("note")) ?? "" }
+            var verifier = AuditVerifier(checkpoint: note ?? "", key: key)
+            var keeper = kept.map { AuditVerifier(checkpoint: $0, key: key) }
+            let (end, unread) = Self.feed(db) { position, entry, leaf in
+                verifier.add(position: position, entry: entry, leafHash: leaf)
+                if position < keptSize { keeper?.add(position: position, entry: entry, leafHash: leaf) }
+            }
+            let tiles = try StoredTiles(db)
+            var found = verifier.finish(tileRoots: tiles.roots(belowPosition: end))
+            if note == nil {
+                found.problems.removeAll { $0.kind == .checkpoint }
+                if end > 0 { found.problems.append(.init(.checkpoint, "there is no signed checkpoint")) }
+            }
+            if let stored, !Self.edgeFits(stored, try? Checkpoint(note: note ?? "", verifiedBy: key)) {
+                found.problems.append(.init(.checkpoint, "the tree's stored edge is not that of the checkpoint"))
+            }
+            found.problems += tiles.problems(belowPosition: end) + unread
+            for var problem in keeper?.finish().problems ?? [] where !found.problems.contains(problem) {
+                problem.what = "held against the kept checkpoint: \(problem.what)"
+                found.problems.append(problem)
+            }
+            return found
+        }
+    }
+
+    /// Whether the log can be gone on with from what is stored beside the checkpoint.
+    private static func edgeFits(_ row: SQLRow, _ checkpoint: Checkpoint?) -> Bool {
+        guard let checkpoint else { return true }
+        let edge = (try? row.blob("edge")) ?? []
+        let hashes = stride(from: 0, to: edge.count, by: MerkleHash.byteCount)
+            .compactMap { MerkleHash(edge[$0..<min($0 + MerkleHash.byteCount, edge.count)]) }
+        return (try? row.integer("size")) == Int64(checkpoint.size)
+            && edge.count == hashes.count * MerkleHash.byteCount
+            && MerkleFrontier(size: checkpoint.size, hashes: hashes)?.root == checkpoint.root
+    }
+
+    /// Hands over each row that has a position.
+    /// - Returns: The position behind the last, and what kept it from others.
+    private static func feed(
+        _ db: Snapshot, _ body: (_ position: Int, _ entry: [UInt8], _ leaf: MerkleHash?) -> Void
+    ) -> (end: Int, unread: [AuditVerification.Problem]) {
+        var (end, unread) = (0, 0)
+        var problems: [AuditVerification.Problem] = []
+        do {
+            try db.forEach("SELECT position, entry, leaf_hash FROM audit_entries ORDER BY position") { row in
+                guard let position = (try? row.integer("position")).flatMap({ Int(exactly: $0) }) else {
+                    unread += 1
+                    return
+                }
+                // What is no blob any more is read as an empty one, which no leaf hash fits.
+                body(position, (try? row.blob("entry")) ?? [], MerkleHash((try? row.blob("leaf_hash")) ?? []))
+                end = max(end, position == .max ? position : position + 1)
+            }
+        } catch {
+            problems.append(.init(.file, at: end...end, "the log can't be read from here on: \(reason(of: error))"))
+        }
+        if unread > 0 { problems.append(.init(.file, "\(unread) rows of the log have no number for their position")) }
+        return (end, problems)
+    }
+}

@@ -1,0 +1,6 @@
+package import AuditLog
+package import MartletDomain
+
+extension AuditLogError: MartletError {
+    package var code: ErrorCode { .dataLoss }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import GRDB
+import MartletDomain
+import Synchronization
+
+/// Commits changes that wait at the same moment as one transaction, so that they share one wait for the disk.
+///
+/// While a group is being made durable the next one gathers; nobody waits for a timer. Within a group each change has a
+/// savepoint of its own: one that is refused undoes itself alone.
+final class GroupWriter: Sendable {
+    /// More waiters than this are turned away rather than remembered.
+    private static let mostWaiting = 100_000
+
+    private struct State {
+        var waiting: [any PendingChange] = []
+        var isWriting = false
+        var isClosed = false
+        var finishers: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+    /// How many groups were committed.
+    let commits = Atomic(0)
+    private let pool: DatabasePool
+    private let trail: AuditTrail
+    private let largestGroup: Int
+    private let longestRun: Duration
+    private let authorize: @Sendable (AuditAction, Caller) throws -> Void
+
+    /// - Parameters:
+    ///   - largestGroup: How many changes share a commit at most; at least one.
+    ///   - longestRun: A group that has run for so long is committed as it is: its first must not wait for many others.
+    ///   - authorize: Asked inside each change before its body.
+    init(
+        pool: DatabasePool, trail: AuditTrail, largestGroup: Int, longestRun: Duration,
+        authorize: @escaping @Sendable (AuditAction, Caller) throws -> Void
+    ) {
+        (self.pool, self.trail, self.authorize) = (pool, trail, authorize)
+        (self.largestGroup, self.longestRun) = (max(1, largestGroup), longestRun)
+    }
+
+    /// How many changes wait for the next group.
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
+    func submit(_ change: any PendingChange) {
+        enum Next { case start, wait, refuse(StoreError) }
+        let next: Next = state.withLock { state in
+            if state.isClosed { return .refuse(.closed) }
+            if state.waiting.count >= Self.mostWaiting { return .refuse(.busy(waiting: state.waiting.count)) }
+            state.waiting.append(change)
+            if state.isWriting { return .wait }
+            state.isWriting = true
+            return .start
+        }
+        switch next {
+        case .wait: break
+        case .refuse(let error): change.finish(failing: error)
+        case .start: pool.asyncWriteWithoutTransaction { self.drain($0) }
+        }
+    }
+
+    /// Returns when all that was submitted is committed; later changes are refused.
+    func finish() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = state.withLock { state in
+                state.isClosed = true
+                if state.isWriting { state.finishers.append(continuation) }
+                return !state.isWriting
+            }
+            if isIdle { continuation.resume() }
+        }
+    }
+
+    private func drain(_ database: Database) {
+        while let group = nextGroup() {
+            let left = group.dropFirst(commit(group, database))
+            if !left.isEmpty { state.withLock { $0.waiting.insert(contentsOf: left, at: 0) } }
+        }
+    }
+
+    private func nextGroup() -> [any PendingChange]? {
+        let (group, finishers) = state.withLock { state -> ([any PendingChange], [CheckedContinuation<Void, Never>]) in
+            let group = Array(state.waiting.prefix(largestGroup))
+            state.waiting.removeFirst(group.count)
+            guard group.isEmpty else { return (group, []) }
+            state.isWriting = false
+            defer { state.finishers = [] }
+            return ([], state.finishers)
+        }
+        for finisher in finishers { finisher.resume() }
+        return group.isEmpty ? nil : group
+    }
+
+    /// Commits the group, or as much of its beginning as ran in time, and tells who waited for it.
+    /// - Returns: How many changes were dealt with; at least one.
+    private func commit(_ group: [any PendingChange], _ database: Database) -> Int {
+        let (committed, start) = (trail.state, ContinuousClock.now)
+        var count = 0
+        do {
+            try database.beginTransaction(.immediate)
+            repeat {
+                count += 1
+                try run(group[count - 1], database)
+            } while count < group.count && start.duration(to: .now) < longestRun
+            try trail.seal(Transaction(database, now: millisecondsNow(), caller: .martlet))
+            try database.commit()
+        } catch {
+            // Nothing of the group happened. SQLite may have rolled back by itself; if it has not and can't, the next
+            // group's begin fails and comes here again.
+            if database.isInsideTransaction { try? database.rollback() }
+            trail.restore(committed)
+            count = max(1, count)
+            for change in group.prefix(count) { change.finish(failing: StoreError.notDurable(reason(of: error))) }
+            return count
+        }
+        commits.add(1, ordering: .relaxed)
+        for change in group.prefix(count) { change.finish() }
+        return count
+    }
+
+    /// Runs one change in its savepoint and logs it. Throws only what spoils the whole group.
+    private func run(_ change: any PendingChange, _ database: Database) throws {
+        let transaction = Transaction(database, now: millisecondsNow(), caller: change.caller)
+        try database.cachedStatement(sql: "SAVEPOINT change").execute()
+        do {
+            try authorize(change.action, change.caller)
+            try change.run(transaction)
+            try trail.append(change.action, refusal: nil, transaction)
+        } catch {
+            guard database.isInsideTransaction else { throw error }
+            change.refuse(error.isOfTheDisk ? StoreError.notDurable(reason(of: error)) : error)
+            try database.cachedStatement(sql: "ROLLBACK TO change").execute()
+            if let refusal = error as? any MartletError {
+                try trail.append(change.action, refusal: refusal, transaction)
+            }
+        }
+        // Fails when there is no savepoint any more, because SQLite rolled back under a body that took no notice.
+        try database.cachedStatement(sql: "RELEASE change").execute()
+    }
+}
+
+/// Why SQLite did not do it, without the statement that it was given.
+func reason(of error: any Error) -> String {
+    switch error {
+    case let error as DatabaseError: error.message ?? "\(error.resultCode)"
+    case let error as any MartletError: error.message
+    default: "an error of the kind \(type(of: error))"
+    }
+}
+
+extension Error {
+    /// Whether the machine failed, and not what was asked of it.
+    fileprivate var isOfTheDisk: Bool {
+        guard let error = self as? DatabaseError else { return false }
+        let codes = [ResultCode.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_NOMEM, .SQLITE_READONLY, .SQLITE_CORRUPT]
+        return codes.contains(error.resultCode)
+    }
+}
+
+extension Caller {
+    fileprivate static let martlet = Caller(.martlet, requestID: "")
+}

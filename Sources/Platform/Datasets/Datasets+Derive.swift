@@ -1,0 +1,30 @@
+import DeltaLake
+package import MartletDomain
+import QueryEngine
+
+extension Datasets {
+    /// Computes a table from others by one SELECT, in which each input goes by the alias it is given.
+    ///
+    /// An input that names no version is pinned to the newest at this moment; the versions are recorded.
+    package func derive(
+        _ name: TableName, selecting sql: String, from inputs: [String: TableName], versions: [String: Int64] = [:],
+        _ mode: Mode, by caller: Caller
+    ) async throws -> DatasetVersion {
+        var views: [(alias: String, relation: String)] = []
+        var pinned: [TableReference] = []
+        for (alias, table) in inputs.sorted(by: { $0.key < $1.key }) {
+            let snapshot = try await snapshot(table, version: versions[alias])
+            views.append((alias, snapshot.relation))
+            pinned.append(TableReference(table, version: snapshot.version))
+        }
+        let prepared = views
+        return try await write(
+            name, mode, selecting: sql, operation: .derived, inputs: pinned, source: sql, by: caller
+        ) { session in
+            for view in prepared {
+                try session.execute(
+                    "CREATE TEMP VIEW \(quotedIdentifier(view.alias)) AS SELECT * FROM \(view.relation)")
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import DeltaLake
+import Foundation
+package import MartletDomain
+import Metadata
+import QueryEngine
+
+extension Features {
+    /// Joins to each row of a table what its declared features were at that row's time, and commits the result as a table.
+    ///
+    /// One row in, one row out, in order of time and key. Rows whose outcome was not known by `knownAt` are left out: a
+    /// model that is trained on a day has seen no later outcome.
+    /// - Parameters:
+    ///   - recipe: ``FeatureRecipe/featureSet`` may be a name here; the recipe that is kept has its hash.
+    ///   - spineVersion: nil for the newest.
+    ///   - knownAt: Microseconds since 1970 UTC; nil for the end of time.
+    package func trainingSet(
+        _ recipe: FeatureRecipe, at spineVersion: Int64? = nil, in window: TimeWindow, knownAt: Int64?,
+        into table: TableName, by caller: Caller
+    ) async throws -> DatasetVersion {
+        let featureSet = try await featureSet(recipe.featureSet)
+        let computation = try computation(featureSet)
+        var recipe = recipe
+        recipe.featureSet = featureSet.hash
+        let spineTable = TableReference(recipe.spine, version: try await datasets.snapshot(recipe.spine, version: spineVersion).version)
+        let sources = try await pinSources(of: computation)
+        let all = try await spine(
+            recipe, at: spineTable.version, in: window, needing: computation.spineColumns, withLabel: true)
+        let spine = all.rows(try Self.labelled(all, recipe, knownAt: knownAt))
+        guard spine.rowCount > 0 else { throw DatasetError.noRows("\(recipe.spine) in that window, with outcomes known,") }
+
+        let rows = try await compute(computation, for: spine, time: recipe.time, from: sources)
+        guard rows.rowCount == spine.rowCount else { throw RowCountChanged(expected: spine.rowCount, found: rows.rowCount) }
+        let version = try await datasets.write(
+            table, .overwrite, rows, operation: .trainingSet, inputs: [spineTable] + sources,
+            source: "feature_set:\(featureSet.hash)", by: caller)
+        try await record(
+            TrainingSet(table: version.table, recipe: recipe, window: window, knownAt: knownAt), by: caller)
+        return version
+    }
+
+    /// Rows with a known label, known in time.
+    private static func labelled(_ rows: RecordBatch, _ recipe: FeatureRecipe, knownAt: Int64?) throws -> [Int] {
+        guard let label = rows[recipe.label] else { return [] }
+        let availability = recipe.labelAvailableAt.flatMap { rows[$0] }
+        return try (0..<rows.rowCount).filter { row in
+            if label.isNull(at: row) { return false }
+            guard let availability, let knownAt else { return true }
+            guard case .timestamp(let times) = availability.values else {
+                throw InvalidRequest("\(availability.name) must be a timestamp to say when the label was known.")
+            }
+            return !availability.isNull(at: row) && times[row] <= knownAt
+        }
+    }
+
+    private func record(_ trainingSet: TrainingSet, by caller: Caller) async throws {
+        let recipe = try canonicalText(trainingSet.recipe)
+        let action = AuditAction(
+            "features", "training_set", ["table": trainingSet.table.description, "recipe": recipe])
+        try await store.change(action, by: caller) { db in
+            try db.execute(
+                """
+                INSERT INTO training_sets (name, version, recipe, window_start, window_end, known_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    .text(trainingSet.table.name.description), .integer(trainingSet.table.version), .text(recipe),
+                    .integer(trainingSet.window.start), .integer(trainingSet.window.end), SQLValue(trainingSet.knownAt),
+                ])
+        }
+    }
+
+    /// How a training set was put together.
+    /// - Throws: ``UnknownTrainingSet`` for a table that was made otherwise.
+    package func trainingSet(_ table: TableReference) async throws -> TrainingSet {
+        try await store.read { db in
+            let row = try db.row(
+                "SELECT * FROM training_sets WHERE name = ? AND version = ?",
+                [.text(table.name.description), .integer(table.version)])
+            guard let row else { throw UnknownTrainingSet(table: table) }
+            return TrainingSet(
+                table: table, recipe: try decoded(FeatureRecipe.self, from: row.text("recipe")),
+                window: try TimeWindow(from: row.integer("window_start"), to: row.integer("window_end")),
+                knownAt: try row.integerIfPresent("known_at"))
+        }
+    }
+}
+
+/// A table of rows with their features and outcomes, and how it came about.
+package struct TrainingSet: Sendable, Hashable {
+    package var table: TableReference
+    package var recipe: FeatureRecipe
+    package var window: TimeWindow
+    /// Outcomes that became known later are not in it.
+    package var knownAt: Int64?
+}
+
+struct UnknownTrainingSet: MartletError {
+    var table: TableReference
+
+    var code: ErrorCode { .resourceDoesNotExist }
+    var message: String {
+        "\(table) is not a training set: it carries no feature recipe. Make one with `martlet features training-set`."
+    }
+}
+
+struct RowCountChanged: MartletError {
+    var expected: Int
+    var found: Int
+
+    var code: ErrorCode { .internalError }
+    var message: String { "\(expected) rows went in and \(found) came out, so nothing was written. This is a defect of Martlet." }
+}

@@ -1,0 +1,44 @@
+package import MartletDomain
+import ModelRuntime
+
+extension Models {
+    /// Measures a registered version on rows that it has not seen and records the result, passed or not.
+    ///
+    /// The figure is computed here from the sealed files and a pinned table; nobody can hand one in. What cannot be
+    /// evaluated does not pass.
+    package func evaluateGate(
+        _ id: ModelVersion.ID, on table: TableReference, minimumAreaUnderROC minimum: Double, by caller: Caller
+    ) async throws -> GateResult {
+        guard (0...1).contains(minimum) else { throw InvalidRequest("The least AUC \(minimum) is not between 0 and 1.") }
+        let version = try await registry.version(id)
+        var result = GateResult(
+            version: id, metric: "auc", minimum: minimum, value: nil, outcome: .couldNotBeEvaluated, reason: nil,
+            table: table, artifactDigest: version.artifactDigest, by: caller.user.name, at: 0)
+        do {
+            let value = try await areaUnderROC(of: version, on: table)
+            (result.value, result.outcome) = (value, value >= minimum ? .passed : .failed)
+        } catch let error as any MartletError {
+            result.reason = error.message
+        }
+        return try await registry.record(result, by: caller)
+    }
+
+    private func areaUnderROC(of version: ModelVersion, on table: TableReference) async throws -> Double {
+        let opened = try await open(version)
+        let set = try await features.trainingSet(table)
+        guard set.recipe == opened.card.recipe else {
+            throw ScoringError.otherFeatures(
+                model: version.id.description, expected: opened.card.recipe.featureSet, found: set.recipe.featureSet)
+        }
+        let trained = try await features.trainingSet(opened.card.trainingSet)
+        guard set.window.start >= trained.window.end || set.window.end <= trained.window.start else {
+            throw InvalidRequest("\(table) overlaps the rows that \(version.id) was trained on, \(trained.table).")
+        }
+        let rows = try await rows(of: set, inputs: opened.card.inputs)
+        let scores = try opened.model.predict(rows.matrix)
+        guard let value = try BinaryClassificationMetrics(scores: scores, labels: rows.labels).auc else {
+            throw InvalidRequest("All outcomes in \(table) are the same, so there is no AUC.")
+        }
+        return value
+    }
+}

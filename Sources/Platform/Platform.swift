@@ -1,0 +1,91 @@
+import Foundation
+package import MartletDomain
+import AuditLog
+package import Metadata
+import QueryEngine
+
+/// What Martlet does, over one workspace. Each capability is handed only earlier ones, so this is the dependency graph.
+package struct Platform: Sendable {
+    package static let version = "0.1.0"
+
+    package let workspace: Workspace
+    package let configuration: WorkspaceConfiguration
+    package let audit: Audit
+    package let identity: Identity
+    package let tracking: Tracking
+    package let artifacts: Artifacts
+    package let registry: Registry
+    package let datasets: Datasets
+    package let features: Features
+    package let models: Models
+    package let scoring: Scoring
+    package let monitoring: Monitoring
+    package let quality: Quality
+
+    private let store: Store
+    private let engine: DuckDBEngine
+    private let lock: WorkspaceLock
+
+    /// Opens a workspace, making it when there is none.
+    ///
+    /// - Parameter policy: What a new workspace gets; an old one has its own in `martlet.yaml`.
+    /// - Throws: ``WorkspaceError``, or what the store says of a damaged one.
+    package static func open(
+        _ workspace: Workspace, creating policy: Policy = .open, durability: Store.Durability = .full
+    ) async throws -> Platform {
+        try workspace.makeFolders()
+        let lock = try WorkspaceLock(workspace)
+        try workspace.emptyScratch()
+        let configuration = try workspace.configuration(creating: policy)
+        let key = try workspace.signingKey(for: configuration.workspace)
+        let store = try Store(
+            at: workspace.metadataFile, identity: AuditIdentity(workspaceID: configuration.workspace, key: key),
+            policyDigest: CanonicalJSON.sha256Hex(try canonicalText(configuration.policy)), durability: durability,
+            authorize: { action, caller in try caller.user.authorize(action) })
+        let engine = try DuckDBEngine(
+            configuration: DuckDBConfiguration(
+                memoryLimitInBytes: configuration.engine.memoryLimitInMegabytes << 20,
+                threads: configuration.engine.threads, temporaryDirectory: workspace.scratch.appending(path: "spill"),
+                folders: [workspace.tables, workspace.scratch]))
+        let platform = try Platform(workspace, configuration, store, engine, lock)
+        _ = try await platform.datasets.recover(by: .setup)
+        return platform
+    }
+
+    private init(
+        _ workspace: Workspace, _ configuration: WorkspaceConfiguration, _ store: Store, _ engine: DuckDBEngine,
+        _ lock: WorkspaceLock
+    ) throws {
+        (self.workspace, self.configuration) = (workspace, configuration)
+        (self.store, self.engine, self.lock) = (store, engine, lock)
+        let policy = configuration.policy
+        audit = Audit(store: store, workspace: workspace)
+        identity = Identity(store: store, isOpen: policy.isOpen)
+        tracking = Tracking(store: store)
+        artifacts = try Artifacts(root: workspace.artifacts, store: store)
+        registry = Registry(
+            store: store, artifacts: artifacts, policy: policy, resolveSource: tracking.artifactPath(ofModelSource:))
+        datasets = Datasets(store: store, engine: engine, root: workspace.tables, scratch: workspace.scratch)
+        features = Features(store: store, datasets: datasets)
+        models = Models(
+            store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
+            features: features, scratch: workspace.scratch, threads: configuration.engine.threads)
+        scoring = Scoring(store: store, registry: registry, datasets: datasets, features: features, models: models)
+        monitoring = Monitoring(
+            store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
+            features: features, models: models)
+        quality = Quality(store: store, datasets: datasets)
+    }
+
+    /// Finishes what was accepted and gives the workspace back.
+    package func close() async throws {
+        await engine.close()
+        try await store.close()
+        lock.release()
+    }
+}
+
+extension Caller {
+    /// Martlet itself, where a workspace is made or mended.
+    package static let setup = Caller(.martlet, requestID: "setup")
+}

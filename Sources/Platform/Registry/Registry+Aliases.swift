@@ -1,0 +1,53 @@
+package import MartletDomain
+import Metadata
+
+extension Registry {
+    /// Lets callers find a version by an alias, which passes the same gates as Production: an alias is a door too.
+    package func setAlias(_ alias: String, of name: String, to version: String, by caller: Caller) async throws {
+        let id = try ModelVersion.ID(name, version)
+        try refuse(RegistryNames.problems(alias: alias))
+        let policy = policy
+        let parameters = ["name": name, "alias": alias, "version": version]
+        try await changeVersion("set_registered_model_alias", parameters, id, by: caller) { db, stored in
+            try stored.version.requireFit(
+                for: alias, askedBy: caller.user.name, under: policy, given: try db.evidence(on: stored))
+            try db.execute(
+                "INSERT INTO registered_model_aliases (model, alias, version) VALUES (?, ?, ?) "
+                    + "ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version",
+                [.integer(stored.model), .text(alias), .integer(stored.number)])
+            try db.remember(stored, alias: alias)
+        }
+    }
+
+    /// Takes an alias away; nothing changes when there is none.
+    package func deleteAlias(_ alias: String, of name: String, by caller: Caller) async throws {
+        try await change("delete_registered_model_alias", ["name": name, "alias": alias], by: caller) { db in
+            let model = try db.registeredModel(name)
+            guard let stored = try db.version(ofModel: model, alias: alias) else { return }
+            db.note("version", "\(stored.version.id.version)")
+            try db.execute(
+                "DELETE FROM registered_model_aliases WHERE model = ? AND alias = ?", [.integer(model), .text(alias)])
+            try db.remember(stored, alias: alias, isRemoved: true)
+        }
+    }
+
+    /// The version that an alias stands for.
+    /// - Throws: ``RegistryError/aliasMissing(model:alias:)``.
+    package func version(_ name: String, alias: String) async throws -> ModelVersion {
+        try await store.read { db in
+            guard let stored = try db.version(ofModel: try db.registeredModel(name), alias: alias) else {
+                throw RegistryError.aliasMissing(model: name, alias: alias)
+            }
+            return stored.version
+        }
+    }
+}
+
+extension Snapshot {
+    fileprivate func version(ofModel model: Int64, alias: String) throws -> StoredVersion? {
+        try versions(
+            "JOIN registered_model_aliases a ON a.version = r.number WHERE a.model = ? AND a.alias = ?",
+            [.integer(model), .text(alias)]
+        ).first
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+package import MartletDomain
+import Metadata
+
+extension Registry {
+    /// Puts a model's monitoring plan on record, as a new revision.
+    /// - Throws: ``RegistryError/invalid(_:)`` with everything that is wrong with it, ``RegistryError/modelMissing(_:)``.
+    @discardableResult
+    package func setMonitoringPlan(_ plan: MonitoringPlan, by caller: Caller) async throws -> MonitoringPlan {
+        let problems = plan.problems
+        guard problems.isEmpty else { throw RegistryError.invalid(problems) }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let text = String(decoding: try encoder.encode(plan), as: UTF8.self)
+        return try await change("set_monitoring_plan", ["name": plan.model, "plan": text], by: caller) { db in
+            let model = try db.registeredModel(plan.model)
+            let last = try db.row(
+                "SELECT revision FROM monitoring_plans WHERE model = ? ORDER BY revision DESC LIMIT 1",
+                [.integer(model)])
+            let revision = (try last?.integer("revision") ?? 0) + 1
+            try db.execute(
+                "INSERT INTO monitoring_plans (model, revision, plan, set_by, set_at) VALUES (?, ?, ?, ?, ?)",
+                [.integer(model), .integer(revision), .text(text), .text(caller.user.name), .integer(db.now)])
+            db.note("revision", "\(revision)")
+            return plan
+        }
+    }
+
+    /// The monitoring plan in force; nil when the model has none.
+    package func monitoringPlan(_ name: String) async throws -> MonitoringPlan? {
+        try await store.read { db in try db.monitoringPlan(ofModel: try db.registeredModel(name)) }
+    }
+}
+
+extension Snapshot {
+    func monitoringPlan(ofModel model: Int64) throws -> MonitoringPlan? {
+        let row = try row(
+            "SELECT p.plan, m.name FROM monitoring_plans p JOIN registered_models m ON m.number = p.model "
+                + "WHERE p.model = ? ORDER BY p.revision DESC LIMIT 1", [.integer(model)])
+        guard let row else { return nil }
+        guard var plan = try? JSONDecoder().decode(MonitoringPlan.self, from: Data(try row.text("plan").utf8)) else {
+            throw StoreError.unexpectedValue(column: "plan")
+        }
+        plan.model = try row.text("name")
+        return plan
+    }
+}

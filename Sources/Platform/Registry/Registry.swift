@@ -1,0 +1,47 @@
+import AuditLog
+package import MartletDomain
+package import Metadata
+
+/// Registered models and their versions: which there are, where they stand, and who vouched for them.
+package struct Registry: Sendable {
+    package let store: Store
+    package let artifacts: Artifacts
+    /// What must be true of a version before callers find it.
+    package let policy: Policy
+    /// The folder of the artifact store that a version's source means; nil if it means none of ours.
+    let resolveSource: @Sendable (String) async throws -> String?
+
+    package init(
+        store: Store, artifacts: Artifacts, policy: Policy,
+        resolveSource: @escaping @Sendable (String) async throws -> String?
+    ) {
+        (self.store, self.artifacts, self.policy) = (store, artifacts, policy)
+        self.resolveSource = resolveSource
+    }
+
+    /// One change, named in the audit log as the registry's, by somebody who may change things.
+    func change<Result: Sendable>(
+        _ verb: String, _ parameters: [String: String?], by caller: Caller,
+        _ body: @escaping @Sendable (Transaction) throws -> Result
+    ) async throws -> Result {
+        try await store.change(AuditAction("registry", verb, parameters), by: caller) { db in
+            try caller.user.requireChange()
+            return try body(db)
+        }
+    }
+}
+
+extension ModelVersion {
+    /// Equal for equal states: what the audit log holds of a version before and after a change. SHA-256, hexadecimal.
+    var stateDigest: String? {
+        let state = CanonicalJSON.object([
+            "name": .string(id.name), "version": .string("\(id.version)"), "stage": .string(stage.rawValue),
+            "description": .string(text), "source": .string(source),
+            "artifact_path": artifactPath.map { .string($0) } ?? .null, "artifact_digest": .string(artifactDigest),
+            "run_id": runID.map { .string($0) } ?? .null, "registered_by": .string(registeredBy),
+            "aliases": .array(aliases.map { .string($0) }),
+            "tags": .array(tags.map { .array([.string($0.key), .string($0.value)]) }),
+        ])
+        return try? state.sha256Hex()
+    }
+}

@@ -1,0 +1,124 @@
+import MartletDomain
+import Metadata
+
+/// A version with the numbers that its rows are found by.
+struct StoredVersion: Sendable {
+    var number: Int64
+    var model: Int64
+    var version: ModelVersion
+}
+
+extension Snapshot {
+    /// The number of a model that is in use.
+    func registeredModel(_ name: String) throws -> Int64 {
+        let row = try row(
+            "SELECT number FROM registered_models WHERE name = ? AND deleted_at IS NULL", [.text(name)])
+        guard let row else { throw RegistryError.modelMissing(name) }
+        return try row.integer("number")
+    }
+
+    /// Models by a query that selects their columns, in its order, with all that belongs to them.
+    func registeredModels(_ sql: String, _ arguments: [SQLValue]) throws -> [RegisteredModel] {
+        let rows = try rows(sql, arguments)
+        let numbers = try rows.map { try $0.integer("number") }
+        var models: [Int64: RegisteredModel] = [:]
+        for row in rows {
+            models[try row.integer("number")] = RegisteredModel(
+                name: try row.text("name"), text: try row.textIfPresent("description"),
+                createdAt: try row.integer("created_at"), updatedAt: try row.integer("updated_at"))
+        }
+        try forEach(
+            in: numbers,
+            "SELECT a.model, a.alias, v.version FROM registered_model_aliases a "
+                + "JOIN model_versions v ON v.number = a.version WHERE a.model IN (?) ORDER BY a.alias"
+        ) { row in
+            models[try row.integer("model")]?.aliases.append(
+                .init(name: try row.text("alias"), version: try row.integer("version")))
+        }
+        try forEach(
+            in: numbers, "SELECT model, key, value FROM registered_model_tags WHERE model IN (?) ORDER BY key"
+        ) { row in
+            models[try row.integer("model")]?.tags.append(KeyedText(try row.text("key"), try row.text("value")))
+        }
+        for number in numbers { models[number]?.latestVersions = try latestVersions(ofModel: number).map(\.version) }
+        return numbers.compactMap { models[$0] }
+    }
+
+    /// Of each stage the version with the greatest number; the stage that was reached by the oldest version first.
+    func latestVersions(ofModel number: Int64) throws -> [StoredVersion] {
+        try versions(
+            "JOIN (SELECT MIN(version) AS first, MAX(version) AS last FROM model_versions "
+                + "WHERE model = ? AND deleted_at IS NULL GROUP BY stage) s ON s.last = r.version "
+                + "WHERE r.model = ? ORDER BY s.first", [.integer(number), .integer(number)])
+    }
+
+    /// A version that is in use, with its aliases and tags.
+    func version(_ id: ModelVersion.ID) throws -> StoredVersion {
+        let model = try registeredModel(id.name)
+        let found = try versions(
+            "WHERE r.model = ? AND r.version = ? AND r.deleted_at IS NULL", [.integer(model), .integer(id.version)]
+        ).first
+        guard let found else { throw RegistryError.versionMissing(id) }
+        return found
+    }
+
+    /// Versions by what follows `FROM model_versions r JOIN registered_models m`, with their aliases and tags.
+    func versions(_ rest: String, _ arguments: [SQLValue]) throws -> [StoredVersion] {
+        var found = try rows(
+            "SELECT r.*, m.name AS model_name FROM model_versions r JOIN registered_models m ON m.number = r.model "
+                + rest, arguments
+        ).map { try $0.storedVersion() }
+        let places = Dictionary(
+            found.enumerated().map { ($0.element.number, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        let numbers = found.map(\.number)
+        try forEach(
+            in: numbers, "SELECT version, alias FROM registered_model_aliases WHERE version IN (?) ORDER BY alias"
+        ) { row in
+            guard let place = places[try row.integer("version")] else { return }
+            found[place].version.aliases.append(try row.text("alias"))
+        }
+        try forEach(
+            in: numbers, "SELECT version, key, value FROM model_version_tags WHERE version IN (?) ORDER BY key"
+        ) { row in
+            guard let place = places[try row.integer("version")] else { return }
+            found[place].version.tags.append(KeyedText(try row.text("key"), try row.text("value")))
+        }
+        return found
+    }
+}
+
+extension SQLRow {
+    fileprivate func storedVersion() throws -> StoredVersion {
+        let word = try text("stage")
+        guard let stage = Stage(rawValue: word) else { throw StoreError.unexpectedValue(column: "stage") }
+        return StoredVersion(
+            number: try integer("number"), model: try integer("model"),
+            version: ModelVersion(
+                id: .init(name: try text("model_name"), version: try integer("version")), stage: stage,
+                text: try text("description"), source: try text("source"),
+                artifactPath: try textIfPresent("artifact_path"), artifactDigest: try text("artifact_digest"),
+                artifactCount: Int(clamping: try integer("artifact_count")), runID: try textIfPresent("run_id"),
+                runLink: try textIfPresent("run_link"), registeredBy: try text("registered_by"),
+                createdAt: try integer("created_at"), updatedAt: try integer("updated_at")))
+    }
+}
+
+extension Transaction {
+    /// Remembers who moved a version, or set or took away an alias.
+    func remember(
+        _ version: StoredVersion, from: Stage? = nil, to: Stage? = nil, alias: String? = nil, isRemoved: Bool = false
+    ) throws {
+        try execute(
+            "INSERT INTO stage_changes (number, model, version, from_stage, to_stage, alias, is_removed, changed_by, "
+                + "changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                .integer(try next("stage_change")), .integer(version.model), .integer(version.number),
+                SQLValue(from?.rawValue), SQLValue(to?.rawValue), SQLValue(alias), SQLValue(isRemoved),
+                .text(caller.user.name), .integer(now),
+            ])
+    }
+
+    func touch(registeredModel number: Int64) throws {
+        try execute("UPDATE registered_models SET updated_at = ? WHERE number = ?", [.integer(now), .integer(number)])
+    }
+}

@@ -1,0 +1,142 @@
+import AuditLog
+import DeltaLake
+import Foundation
+package import MartletDomain
+import Metadata
+import ModelRuntime
+import QueryEngine
+
+extension Scoring {
+    /// Scores the rows of a span of time and appends the predictions to a table.
+    ///
+    /// Features are computed as of each row's time from the newest version of each table, pinned and recorded. The same
+    /// rows scored again by the same version into the same table are not scored twice: the first answer is given again.
+    /// - Parameter modelURI: By stage or alias; see ``Registry/resolve(_:)``.
+    package func scoreBatch(
+        _ modelURI: String, in window: TimeWindow, into predictions: TableName, by caller: Caller
+    ) async throws -> ScoringRun {
+        let version = try await registry.resolve(modelURI)
+        let opened = try await models.open(version)
+        let recipe = opened.card.recipe
+        let computation = try await computation(opened)
+        let spine = try await datasets.latest(recipe.spine)
+        let id = Self.runID(version.id, spine, window, predictions)
+        if let done = try await scoringRun(id) { return done }
+
+        let sources = try await features.pinSources(of: computation)
+        let rows = try await features.spine(
+            recipe, at: spine.version, in: window, needing: computation.spineColumns, withLabel: false)
+        guard rows.rowCount > 0 else {
+            throw ScoringError.noRows(table: spine.description, window: window.description)
+        }
+        let inputs = try await features.compute(computation, for: rows, time: recipe.time, from: sources)
+        guard inputs.rowCount == rows.rowCount else {
+            throw RowCountChanged(expected: rows.rowCount, found: inputs.rowCount)
+        }
+        let scores = try opened.model.predict(
+            FeatureMatrix(inputs, columns: opened.card.inputs, table: spine.description))
+        var run = ScoringRun(
+            id: id, model: version.id.name, modelVersion: String(version.id.version), modelURI: modelURI,
+            artifactDigest: version.artifactDigest, recipe: recipe, spine: spine, window: window, sources: sources,
+            predictions: TableReference(predictions, version: 0), rowCount: Int64(rows.rowCount),
+            scoredBy: caller.user.name, scoredAt: Date().milliseconds)
+        let batch = try Self.predictions(inputs, scores, of: opened, run)
+        run.predictions = try await append(batch, run, by: caller)
+        return try await record(run, by: caller)
+    }
+
+    /// The features that the model was trained on, as they are declared, if the declaration still means the same.
+    func computation(_ opened: OpenedModel) async throws -> FeatureComputation {
+        let recipe = opened.card.recipe
+        let computation = try features.computation(try await features.featureSet(recipe.featureSet))
+        let hash = FeatureView.planDigest(of: computation.views)
+        guard hash == recipe.featureSet else {
+            throw ScoringError.otherFeatures(
+                model: opened.version.id.description, expected: recipe.featureSet, found: hash)
+        }
+        return computation
+    }
+
+    /// Equal for equal work: versions are immutable, and so are the tables' versions.
+    private static func runID(
+        _ version: ModelVersion.ID, _ spine: TableReference, _ window: TimeWindow, _ predictions: TableName
+    ) -> String {
+        let work = "\(version)\n\(spine)\n\(window.start)\n\(window.end)\n\(predictions)"
+        return String(CanonicalJSON.sha256Hex(work).prefix(32))
+    }
+
+    private static func predictions(
+        _ inputs: RecordBatch, _ scores: [Float], of opened: OpenedModel, _ run: ScoringRun
+    ) throws -> RecordBatch {
+        let recipe = opened.card.recipe
+        let clashes = (recipe.key + opened.card.inputs).filter(PredictionColumn.all.contains)
+        guard clashes.isEmpty else {
+            throw InvalidRequest("A predictions table has columns of its own named \(clashes.joined(separator: ", ")).")
+        }
+        let keys = try recipe.key.map { try inputs.column($0) }
+        let time = try inputs.column(recipe.time)
+        let asOf = time.timestamps ?? []
+        let count = inputs.rowCount
+        let ids = (0..<count).map { row in
+            let key = keys.map { $0.text(at: row) }.joined(separator: "\n")
+            let digest = CanonicalJSON.sha256Hex("\(run.id)\n\(key)\n\(asOf[row].map(String.init) ?? "")")
+            return "\(run.id.prefix(12))-\(digest.prefix(16))"
+        }
+        let sources = ([run.spine] + run.sources).map(\.description).joined(separator: " ")
+        func constant(_ name: String, _ text: String) -> Column {
+            Column(name, .string(Array(repeating: text, count: count)))
+        }
+        let columns: [Column] =
+            [
+                Column(PredictionColumn.id, .string(ids)),
+                Column(PredictionColumn.asOf, time.values, validity: time.validity),
+                Column(PredictionColumn.scoredAt, .timestamp(Array(repeating: run.scoredAt * 1_000, count: count))),
+                constant(PredictionColumn.model, run.model),
+                constant(PredictionColumn.version, run.modelVersion),
+                constant(PredictionColumn.scoringRun, run.id),
+                constant(PredictionColumn.sources, sources),
+            ] + keys + [Column(PredictionColumn.score, .double(scores.map(Double.init)))]
+            + (try opened.card.inputs.map { try inputs.column($0) })
+        return RecordBatch(columns: columns, rowCount: count)
+    }
+
+    /// Appends the predictions, unless an earlier try that was cut short has done so.
+    private func append(_ batch: RecordBatch, _ run: ScoringRun, by caller: Caller) async throws -> TableReference {
+        let name = run.predictions.name
+        let table = datasets.deltaTable(name)
+        if table.exists(), let done = try table.history().first(where: { $0.runID == run.id }) {
+            return TableReference(name, version: done.version)
+        }
+        return try await datasets.write(
+            name, .append, batch, operation: .predictions, inputs: [run.spine] + run.sources,
+            source: "model:\(run.model)/\(run.modelVersion)", runID: run.id, by: caller
+        ).table
+    }
+
+    private func record(_ run: ScoringRun, by caller: Caller) async throws -> ScoringRun {
+        let record = try canonicalText(run)
+        let action = AuditAction(
+            "scoring", "score_batch",
+            [
+                "scoring_run_id": run.id, "model": "\(run.model)/\(run.modelVersion)", "model_uri": run.modelURI,
+                "window": run.window.description, "predictions": run.predictions.description,
+                "rows": String(run.rowCount), "artifact_digest": run.artifactDigest,
+                "sources": ([run.spine] + run.sources).map(\.description).joined(separator: " "),
+            ])
+        return try await store.change(action, by: caller) { db in
+            let inserted = try db.execute(
+                """
+                INSERT INTO scoring_runs
+                    (id, model, model_version, window_start, window_end, predictions_table, predictions_version,
+                     scored_at, record)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                """,
+                [
+                    .text(run.id), .text(run.model), .text(run.modelVersion), .integer(run.window.start),
+                    .integer(run.window.end), .text(run.predictions.name.description),
+                    .integer(run.predictions.version), .integer(run.scoredAt), .text(record),
+                ])
+            return inserted == 0 ? try db.scoringRun(run.id) ?? run : run
+        }
+    }
+}

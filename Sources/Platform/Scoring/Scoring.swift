@@ -1,0 +1,33 @@
+import MartletDomain
+package import Metadata
+import QueryEngine
+
+/// Predictions in batches, each tied to the model and the tables that made it, and the answer to why any one was made.
+package struct Scoring: Sendable {
+    let store: Store
+    let registry: Registry
+    let datasets: Datasets
+    let features: Features
+    let models: Models
+
+    package init(store: Store, registry: Registry, datasets: Datasets, features: Features, models: Models) {
+        (self.store, self.registry, self.datasets) = (store, registry, datasets)
+        (self.features, self.models) = (features, models)
+    }
+}
+
+/// The columns that every predictions table has besides the row's key and the model's inputs.
+enum PredictionColumn {
+    static let id = "prediction_id"
+    static let asOf = "as_of"
+    static let scoredAt = "scored_at"
+    static let model = "model"
+    static let version = "model_version"
+    /// The scoring run, which names the exact version of each table behind the inputs.
+    static let scoringRun = "scoring_run_id"
+    /// The same versions in words, for readers that have the table only.
+    static let sources = "source_versions"
+    static let score = "score"
+
+    static let all = [id, asOf, scoredAt, model, version, scoringRun, sources, score]
+}

@@ -1,0 +1,143 @@
+package import MartletDomain
+import Metadata
+
+/// Some results and, when there are more, where they go on.
+package struct Page<Element: Sendable>: Sendable {
+    package var elements: [Element]
+    package var nextToken: String?
+
+    /// Cuts the one result too many that was asked for.
+    init(_ elements: [Element], size: Int, offset: Int) {
+        self.elements = Array(elements.prefix(size))
+        nextToken = elements.count > size ? PageToken.token(offset: offset + size) : nil
+    }
+}
+
+extension Tracking {
+    package func experiment(_ id: String) async throws -> Experiment {
+        let number = try Experiment.number(of: id)
+        return try await store.read { try $0.experiment(number) }
+    }
+
+    /// An experiment by its name, deleted ones included.
+    package func experiment(named name: String) async throws -> Experiment {
+        try await store.read { db in
+            let found = try db.experiments("SELECT * FROM experiments WHERE name = ?", [.text(name)]).first
+            guard let found else { throw TrackingError.noExperimentNamed(name) }
+            return found
+        }
+    }
+
+    /// A run with all that was logged; of each metric the latest.
+    package func run(_ id: String) async throws -> Run {
+        try await store.read { db in
+            guard let run = try db.runs(numbered: [try db.runReference(id).number]).first else {
+                throw TrackingError.noRun(id: id)
+            }
+            return run
+        }
+    }
+
+    /// All measurements of one metric, by time, then step, then value; none for a run that does not exist.
+    /// - Parameter size: How many to a page; all when nil.
+    package func metricHistory(
+        run id: String, key: String, size: Int? = nil, token: String? = nil
+    ) async throws -> Page<Metric> {
+        if let size, size <= 0 {
+            throw InvalidRequest(
+                "Invalid value \(size) for parameter 'max_results' supplied. It must be a positive integer.")
+        }
+        let offset = try PageToken.offset(of: token)
+        let size = min(size ?? Int(Int32.max), Int(Int32.max))
+        return try await store.read { db in
+            var metrics: [Metric] = []
+            try db.forEach(
+                "SELECT timestamp, step, value, is_nan FROM metric_history "
+                    + "WHERE run = (SELECT number FROM runs WHERE run_id = ?) "
+                    + "AND metric = (SELECT number FROM metric_keys WHERE name = ?) "
+                    + "ORDER BY timestamp, step, value LIMIT ? OFFSET ?",
+                [.text(id), .text(key), SQLValue(size + 1), SQLValue(offset)]
+            ) { metrics.append(try $0.metric(key)) }
+            return Page(metrics, size: size, offset: offset)
+        }
+    }
+}
+
+extension SQLRow {
+    fileprivate func metric(_ key: String) throws -> Metric {
+        Metric(
+            key, try boolean("is_nan") ? .nan : try real("value"), timestamp: try integer("timestamp"),
+            step: try integer("step"))
+    }
+}
+
+extension Snapshot {
+    /// What the runs with these numbers are, without what they logged.
+    func runInfos(numbered numbers: [Int64]) throws -> [Int64: Run.Info] {
+        var infos: [Int64: Run.Info] = [:]
+        try forEach(in: numbers, "SELECT * FROM runs WHERE number IN (?)") { row in
+            infos[try row.integer("number")] = Run.Info(
+                id: try row.text("run_id"), experimentID: "\(try row.integer("experiment_id"))",
+                name: try row.text("name"), userID: try row.text("user_id"),
+                status: RunStatus(rawValue: try row.text("status")) ?? .running,
+                startTime: try row.integer("start_time"), endTime: try row.integerIfPresent("end_time"),
+                artifactURI: try row.text("artifact_uri"),
+                lifecycleStage: LifecycleStage(rawValue: try row.text("lifecycle_stage")) ?? .active)
+        }
+        return infos
+    }
+
+    /// The runs with these numbers, in this order.
+    func runs(numbered numbers: [Int64]) throws -> [Run] {
+        var runs = try runInfos(numbered: numbers).mapValues { Run(info: $0) }
+        try forEach(
+            in: numbers,
+            "SELECT m.*, k.name AS metric_name FROM latest_metrics m JOIN metric_keys k ON k.number = m.metric "
+                + "WHERE m.run IN (?) ORDER BY m.run, m.position, k.name"
+        ) { row in
+            let metric = try row.metric(try row.text("metric_name"))
+            runs[try row.integer("run")]?.metrics.append(metric)
+        }
+        for (table, keyPath) in [("run_params", \Run.params), ("run_tags", \Run.tags)] {
+            try forEach(
+                in: numbers, "SELECT run, key, value FROM \(table) WHERE run IN (?) ORDER BY run, position, key"
+            ) { row in
+                let text = KeyedText(try row.text("key"), try row.text("value"))
+                runs[try row.integer("run")]?[keyPath: keyPath].append(text)
+            }
+        }
+        try addInputs(to: &runs, numbered: numbers)
+        return numbers.compactMap { runs[$0] }
+    }
+
+    private func addInputs(to runs: inout [Int64: Run], numbered numbers: [Int64]) throws {
+        var tags: [Int64: [Int64: [KeyedText]]] = [:]
+        try forEach(
+            in: numbers, "SELECT * FROM run_dataset_tags WHERE run IN (?) ORDER BY run, dataset, position, key"
+        ) { row in
+            let tag = KeyedText(try row.text("key"), try row.text("value"))
+            tags[try row.integer("run"), default: [:]][try row.integer("dataset"), default: []].append(tag)
+        }
+        try forEach(
+            in: numbers,
+            "SELECT s.*, d.run FROM run_datasets d JOIN run_dataset_sources s ON s.number = d.dataset "
+                + "WHERE d.run IN (?) ORDER BY d.run, d.position, s.number"
+        ) { row in
+            let run = try row.integer("run")
+            let dataset = DatasetInput(
+                name: try row.text("name"), digest: try row.text("digest"), sourceType: try row.text("source_type"),
+                source: try row.text("source"), schema: try row.textIfPresent("schema"),
+                profile: try row.textIfPresent("profile"), tags: tags[run]?[try row.integer("number")] ?? [])
+            runs[run]?.datasets.append(dataset)
+        }
+        try forEach(in: numbers, "SELECT * FROM run_models WHERE run IN (?) ORDER BY run, position, model_id") { row in
+            let model = ModelOutput(try row.text("model_id"), step: try row.integer("step"))
+            let run = try row.integer("run")
+            if try row.text("direction") == "input" {
+                runs[run]?.modelInputs.append(model.modelID)
+            } else {
+                runs[run]?.modelOutputs.append(model)
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+import Foundation
+import MartletDomain
+import Platform
+import QueryEngine
+import Testing
+
+/// The golden cases of `Tests/Golden/features`, through the whole computation: DuckDB reads the CSV, Swift computes.
+struct GoldenFeatureTests {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Golden/features")
+    static let names: [String] = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
+        .filter { !$0.contains(".") }.sorted()
+
+    @Test func `There are golden cases`() { #expect(Self.names.count > 25) }
+
+    @Test(arguments: names) func `A golden case gives the expected table`(_ name: String) async throws {
+        let folder = Self.folder.appending(path: name)
+        let golden = try JSONDecoder().decode(
+            GoldenCase.self, from: Data(contentsOf: folder.appending(path: "case.json")))
+        let engine = try DuckDBEngine()
+        let relation = { @Sendable (path: String, schema: [[String]]) in
+            let columns = schema.map { "'\($0[0])': '\(GoldenCase.sqlType($0[1]))'" }.joined(separator: ", ")
+            return "read_csv('\(folder.path)/\(path)', header = true, nullstr = '\\N', columns = {\(columns)})"
+        }
+        let sources = golden.tables.reduce(into: [String: String]()) {
+            $0[$1.key] = relation("tables/\($1.key).csv", $1.value.schema)
+        }
+        let spine = try await engine.withSession { [golden] in
+            try $0.collect("SELECT * FROM \(relation("spine.csv", golden.spine.schema))")
+        }
+        let computation = FeatureComputation(views: try golden.views)
+        let compute = { (spine: RecordBatch) in
+            try await computation.compute(spine: spine, time: golden.time, sources: sources, engine: engine)
+        }
+        guard golden.expected.error == nil, let columns = golden.expected.columns else {
+            await #expect(throws: FeatureError.self) { try await compute(spine) }
+            await engine.close()
+            return
+        }
+        let expected = try await engine.withSession {
+            try $0.collect("SELECT * FROM \(relation("expected.csv", columns))")
+        }
+        let found = try await compute(spine)
+        #expect(found.rowCount == expected.rowCount)
+        for column in found.columns {
+            // Cases may leave out columns of the rows themselves; features they never do.
+            guard let wanted = expected[column.name] else {
+                #expect(spine[column.name] != nil, "\(column.name) is not expected")
+                continue
+            }
+            #expect(column.type == wanted.type, "\(column.name)")
+            for row in 0..<found.rowCount {
+                let (value, other) = (column.value(at: row), wanted.value(at: row))
+                #expect(GoldenCase.same(value, other, exact: golden.kind == "lookup"), "\(column.name) of row \(row)")
+            }
+        }
+        // Each row by itself, as a request would ask: the same bits.
+        for row in stride(from: 0, to: spine.rowCount, by: max(1, spine.rowCount / 3)) {
+            let alone = try await compute(spine.rows(row..<row + 1))
+            for (one, all) in zip(alone.columns, found.columns) {
+                let (value, other) = (one.value(at: 0), all.value(at: row))
+                #expect(GoldenCase.same(value, other, exact: true), "\(one.name) of row \(row) alone")
+            }
+        }
+        await engine.close()
+    }
+}
+
+struct GoldenCase: Decodable {
+    struct Table: Decodable {
+        var schema: [[String]]
+        var timeseries_key: String?
+        var tie_break: String?
+        var availability: String?
+        var primary_keys: [String]
+    }
+    struct Spine: Decodable { var schema: [[String]] }
+    struct Lookup: Decodable {
+        var table: String
+        var lookup_key: [String]
+        var timestamp_lookup_key: String?
+        var features: [String]
+        var lookback_us: Int64?
+        var defaults: [String: Double]?
+        var rename: [String: String]?
+    }
+    struct Window: Decodable {
+        var type: String
+        var duration_us: Int64?
+        var months: Int?
+        var lifetime: Bool?
+    }
+    struct Filter: Decodable {
+        var column: String
+        var op: String
+        var value: DeclarationNode
+    }
+    struct Aggregate: Decodable {
+        var name: String
+        var source: String
+        var lookup_key: [String]
+        var entity: [String]
+        var timestamp_lookup_key: String
+        var ts: String
+        var function: String
+        var window: Window
+        var input: String?
+        var bounds: String?
+        var filter: Filter?
+    }
+    struct Derived: Decodable {
+        var name: String
+        var ratio: [String]?
+    }
+    struct Expected: Decodable {
+        var columns: [[String]]?
+        var error: String?
+    }
+
+    var kind: String
+    var spine: Spine
+    var tables: [String: Table]
+    var lookups: [Lookup]?
+    var aggregates: [Aggregate]?
+    var derived: [Derived]
+    var expected: Expected
+
+    /// The one time column that the case asks by; any timestamp where only static tables are asked.
+    var time: String {
+        aggregates?.first?.timestamp_lookup_key ?? lookups?.compactMap(\.timestamp_lookup_key).first
+            ?? spine.schema.first { $0[1] == "timestamp" }?[0] ?? ""
+    }
+
+    var views: [FeatureView] {
+        get throws {
+            var views: [FeatureView] = []
+            for lookup in lookups ?? [] {
+                let table = try #require(tables[lookup.table])
+                let isTimed = table.timeseries_key != nil
+                let features = lookup.features.map { name -> Feature in
+                    let defaulted = lookup.defaults?[name] != nil
+                    let own = defaulted ? "raw " + name : lookup.rename?[name] ?? name
+                    return Feature(
+                        own, isTimed ? .latest(name, lookback: lookup.lookback_us) : .lookup(name), isHidden: defaulted)
+                }
+                views.append(
+                    FeatureView(
+                        name: lookup.table, version: 1,
+                        source: FeatureSource(
+                            table: lookup.table, entity: table.primary_keys, eventTime: table.timeseries_key,
+                            availableAt: table.availability, tieBreak: table.tie_break),
+                        join: lookup.lookup_key, features: features))
+                for (name, value) in lookup.defaults ?? [:] {
+                    let expression = try RowExpression("coalesce(\"raw \(name)\", \(Int(value)))")
+                    views.append(
+                        FeatureView(
+                            name: "default \(name)", version: 1, source: nil, join: [],
+                            features: [Feature(name, .expression(expression))]))
+                }
+            }
+            for (index, aggregate) in (aggregates ?? []).enumerated() {
+                guard let function = FeatureAggregate(rawValue: aggregate.function), aggregate.bounds == nil else {
+                    continue
+                }
+                let table = try #require(tables[aggregate.source])
+                let window = aggregate.window
+                let span: FeatureWindow =
+                    window.months.map { .months($0) } ?? window.duration_us.map { .duration($0) } ?? .lifetime
+                let filter = try aggregate.filter.map { filter in
+                    let text = filter.value.text ?? ""
+                    let literal = filter.value.double != nil || filter.value.boolean != nil ? text : "'\(text)'"
+                    return try RowExpression("\"\(filter.column)\" \(filter.op) \(literal)")
+                }
+                let definition = FeatureDefinition.aggregate(
+                    function, column: aggregate.input, window: span, filter: filter)
+                views.append(
+                    FeatureView(
+                        name: "v\(index)", version: 1,
+                        source: FeatureSource(
+                            table: aggregate.source, entity: aggregate.entity, eventTime: aggregate.ts,
+                            availableAt: table.availability, tieBreak: table.tie_break),
+                        join: aggregate.lookup_key, features: [Feature(aggregate.name, definition)]))
+            }
+            let ratios = derived.compactMap { derived in
+                derived.ratio.map { Feature(derived.name, .ratio($0[0], $0[1])) }
+            }
+            if !ratios.isEmpty {
+                views.append(FeatureView(name: "derived", version: 1, source: nil, join: [], features: ratios))
+            }
+            return views
+        }
+    }
+
+    static func sqlType(_ type: String) -> String {
+        switch type {
+        case "int64": "BIGINT"
+        case "int32": "INTEGER"
+        case "float64": "DOUBLE"
+        case "bool": "BOOLEAN"
+        case "string": "VARCHAR"
+        case "date": "DATE"
+        case "timestamp": "TIMESTAMPTZ"
+        default: type.uppercased()
+        }
+    }
+
+    /// Aggregates may differ in the last digits, since sums of doubles depend on their order.
+    static func same(_ left: QueryValue, _ right: QueryValue, exact: Bool) -> Bool {
+        if case .double(let left) = left, case .double(let right) = right {
+            if exact { return left.bitPattern == right.bitPattern || (left.isNaN && right.isNaN) }
+            return abs(left - right) <= 1e-9 * max(1, abs(left), abs(right))
+        }
+        return left == right
+    }
+}
+
+extension RecordBatch {
+    /// Some rows of these.
+    func rows(_ range: Range<Int>) -> RecordBatch {
+        let columns = columns.map { column in
+            var taken = column
+            func take<Value>(_ values: [Value]) -> [Value] { Array(values[range]) }
+            taken.validity = column.validity.map { Array($0[range]) }
+            switch column.values {
+            case .boolean(let values): taken.values = .boolean(take(values))
+            case .byte(let values): taken.values = .byte(take(values))
+            case .short(let values): taken.values = .short(take(values))
+            case .integer(let values): taken.values = .integer(take(values))
+            case .long(let values): taken.values = .long(take(values))
+            case .float(let values): taken.values = .float(take(values))
+            case .double(let values): taken.values = .double(take(values))
+            case .decimal(let values, let precision, let scale):
+                taken.values = .decimal(take(values), precision: precision, scale: scale)
+            case .string(let values): taken.values = .string(take(values))
+            case .binary(let values): taken.values = .binary(take(values))
+            case .date(let values): taken.values = .date(take(values))
+            case .timestamp(let values): taken.values = .timestamp(take(values))
+            }
+            return taken
+        }
+        return RecordBatch(columns: columns, rowCount: range.count)
+    }
+}

@@ -1,0 +1,88 @@
+import AuditLog
+import Foundation
+import MartletDomain
+import Metadata
+import Platform
+
+/// A registry over a fresh store; `models:/m-ID` and `runs:/RUN/PATH` mean folders of its artifact store.
+struct RegistryFixture: Sendable {
+    let store: Store
+    let artifacts: Artifacts
+    let registry: Registry
+
+    static let ana = caller("ana", [.engineer])
+    static let rui = caller("rui", [.reviewer])
+    static let kim = caller("kim", [.programManager])
+    static let aud = caller("aud", [.auditor])
+
+    static func caller(_ name: String, _ roles: Set<Role>) -> Caller {
+        Caller(User(name: name, roles: roles), requestID: "request-of-\(name)")
+    }
+
+    /// Lends a fixture, and removes its folder.
+    static func with(_ policy: Policy = .governed, _ body: (RegistryFixture) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "registry-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try Store(
+            at: folder.appending(path: "metadata.sqlite"),
+            identity: AuditIdentity(workspaceID: "test", key: try LogSigningKey.generate(name: "martlet/test")),
+            durability: .normal)
+        let artifacts = try Artifacts(root: folder.appending(path: "artifacts"), store: store)
+        let registry = Registry(store: store, artifacts: artifacts, policy: policy) { source in
+            if source.hasPrefix("models:/m-") { return "0/models/\(source.dropFirst(8))/artifacts" }
+            if source.hasPrefix("runs:/") { return "mlflow-artifacts:/0/" + source.dropFirst(6) }
+            return source.hasPrefix("mlflow-artifacts:/") ? source : nil
+        }
+        let fixture = RegistryFixture(store: store, artifacts: artifacts, registry: registry)
+        do {
+            try await body(fixture)
+        } catch {
+            try await store.close()
+            throw error
+        }
+        try await store.close()
+    }
+
+    /// Registers a version with files of its own.
+    @discardableResult
+    func register(_ name: String = "flight-delay", files: String = "one", by caller: Caller = ana) async throws
+        -> ModelVersion
+    {
+        if (try? await registry.model(name)) == nil { try await registry.createModel(name, by: caller) }
+        let id = "m-\(UUID().uuidString.lowercased())"
+        try await artifacts.write(Data(files.utf8), to: "0/models/\(id)/artifacts/MLmodel", by: caller)
+        return try await registry.createVersion(of: name, source: "models:/\(id)", runID: "run", by: caller)
+    }
+
+    static func plan(_ model: String = "flight-delay") throws -> MonitoringPlan {
+        MonitoringPlan(
+            model: model, owner: "kim", frequency: .monthly, reference: try TableReference("flights.training@0"),
+            thresholds: .init(), retrainingTrigger: .onDrift)
+    }
+
+    static func gate(_ version: ModelVersion, value: Double, minimum: Double = 0.75) throws -> GateResult {
+        GateResult(
+            version: version.id, metric: "auc", minimum: minimum, value: value,
+            outcome: value >= minimum ? .passed : .failed, reason: nil, table: try TableReference("flights.july@0"),
+            artifactDigest: version.artifactDigest, by: "", at: 0)
+    }
+
+    /// Meets every gate of the governed policy for Production.
+    func approve(_ version: ModelVersion) async throws {
+        let number = "\(version.id.version)"
+        try await registry.signOff(version.id.name, number, for: .staging, by: Self.rui)
+        try await registry.signOff(version.id.name, number, for: .production, by: Self.kim)
+        try await registry.setMonitoringPlan(try Self.plan(version.id.name), by: Self.ana)
+        try await registry.record(try Self.gate(version, value: 0.8), by: Self.ana)
+    }
+
+    /// Entries of the audit log, oldest first.
+    func entries() async throws -> [AuditEntry] {
+        try await store.read { db in
+            try db.rows("SELECT entry FROM audit_entries ORDER BY position").map {
+                try AuditEntry(encoded: $0.blob("entry"))
+            }
+        }
+    }
+}

@@ -62,7 +62,7 @@ let package = Package(
         .target(
             name: "MartletServer",
             dependencies: [
-                "MartletDomain", "AuditLog", "DeltaLake", "MartletAPI", "Platform", hummingbird, httpTypes, lifecycle, logging, nio,
+                "MartletDomain", "AuditLog", "DeltaLake", "Platform", "MartletAPI", "Martlet", hummingbird, httpTypes, lifecycle, logging, nio,
                 nioEmbedded, signals,
             ]),
         .target(name: "FlightsJob", dependencies: ["Martlet"], path: "Examples/flights/FlightsJob"),
@@ -74,6 +74,20 @@ let package = Package(
                 "MartletDomain", "AuditLog", "Metadata", "Platform", "MartletAPI", "Martlet", "MartletServer", "FlightsJob",
                 argumentParser, httpTypes, hummingbird, logging, nio,
             ]),
+        .executableTarget(
+            name: "martlet-benchmarks", dependencies: ["Metadata", "MartletDomain", "AuditLog"], path: "Benchmarks",
+            exclude: ["README.md"]),
+
+        .testTarget(name: "AuditLogTests", dependencies: ["AuditLog"]),
+        .testTarget(name: "DriftStatisticsTests", dependencies: ["DriftStatistics"]),
+        .testTarget(name: "QueryEngineTests", dependencies: ["QueryEngine", "NativeLoader", "MartletDomain"]),
+        .testTarget(name: "DeltaLakeTests", dependencies: ["DeltaLake", "MartletDomain", "QueryEngine"]),
+        .testTarget(name: "ModelRuntimeTests", dependencies: ["ModelRuntime", "MartletDomain"]),
+        .testTarget(name: "MartletDomainTests", dependencies: ["MartletDomain", yams]),
+        .testTarget(name: "MetadataTests", dependencies: ["Metadata", "MartletDomain", "AuditLog", grdb]),
+        .testTarget(
+            name: "PlatformTests",
+            dependencies: ["Platform", "MartletDomain", "Metadata", "AuditLog", "QueryEngine", "DeltaLake", "ModelRuntime"]),
     ]
 )
 

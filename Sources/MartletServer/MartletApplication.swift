@@ -20,20 +20,21 @@ package struct MartletApplication: Sendable {
         let router = Router(context: MartletContext.self)
         router.add(middleware: RequestLog())
         router.add(middleware: ErrorResponses())
-        addServerRoutes(to: router.group(""), platform: platform)
-
-        let guarded = router.group("").add(middleware: Authentication(identity: platform.identity))
+        // Before any route, so that who may not come in does not learn which there are.
+        router.add(middleware: Authentication(identity: platform.identity, open: ["/health", "/version"]))
+        let routes = router.group("")
+        addServerRoutes(to: routes)
         for prefix in ["api", "ajax-api"] {
             for version in ["2.0", "3.0"] {
-                let mlflow = guarded.group("\(prefix)/\(version)/mlflow")
+                let mlflow = routes.group("\(prefix)/\(version)/mlflow")
                 addTrackingRoutes(to: mlflow, tracking: platform.tracking, artifacts: platform.artifacts)
                 addRegistryRoutes(to: mlflow, registry: platform.registry)
                 addArtifactProxyRoutes(
-                    to: guarded.group("\(prefix)/\(version)/mlflow-artifacts"), artifacts: platform.artifacts)
+                    to: routes.group("\(prefix)/\(version)/mlflow-artifacts"), artifacts: platform.artifacts)
             }
         }
-        addGetArtifactRoute(to: guarded.group(""), tracking: platform.tracking, artifacts: platform.artifacts)
-        let martlet = guarded.group("api/martlet/1.0")
+        addGetArtifactRoute(to: routes.group(""), tracking: platform.tracking, artifacts: platform.artifacts)
+        let martlet = routes.group("api/martlet/1.0")
         addGovernanceRoutes(to: martlet, registry: platform.registry, identity: platform.identity)
         addDatasetRoutes(to: martlet, platform: platform)
         addQualityRoutes(to: martlet, platform: platform)

@@ -64,7 +64,7 @@ package struct Platform: Sendable {
         tracking = Tracking(store: store)
         artifacts = try Artifacts(root: workspace.artifacts, store: store)
         registry = Registry(
-            store: store, artifacts: artifacts, policy: policy, resolveSource: tracking.artifactPath(ofModelSource:))
+            store: store, artifacts: artifacts, policy: policy, resolveSource: tracking.modelSource)
         datasets = Datasets(store: store, engine: engine, root: workspace.tables, scratch: workspace.scratch)
         features = Features(store: store, datasets: datasets)
         models = Models(

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import DriftStatistics
+import DriftStatistics
 
 @Suite struct GoldenTests {
     @Test(arguments: GoldenCase.names)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import DriftStatistics
+import DriftStatistics
 
 /// Values of SciPy's distribution functions.
 @Suite struct SpecialFunctionTests {

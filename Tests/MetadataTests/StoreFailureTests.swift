@@ -12,12 +12,14 @@ import Testing
             try await store.write("before")
             try await store.limitPages(toMore: 8)
             let large = String(repeating: "x", count: 200_000)
-            let results = try await store.together([
+            let errors = try await store.together([
                 { try await $0.write("neighbour") }, { try await $0.write(large) },
             ])
-            for result in results {
-                let error = #expect(throws: StoreError.self) { try result.get() }
-                guard case .notDurable(let reason) = error else { throw try #require(error) }
+            for error in errors {
+                guard case .notDurable(let reason) = error as? StoreError else {
+                    Issue.record("\(String(describing: error))")
+                    continue
+                }
                 #expect(reason.contains("full"))
             }
             #expect(try await store.notes() == ["before"])
@@ -54,7 +56,7 @@ import Testing
             let store = try temporary.open()
             try await store.write("before")
             // Foreign keys that are checked at the end make the commit itself fail.
-            let results = try await store.together([
+            let errors = try await store.together([
                 { try await $0.write("neighbour") },
                 { store in
                     try await store.change(AuditAction("notes", "adopt"), by: engineer) { db in
@@ -63,7 +65,7 @@ import Testing
                     }
                 },
             ])
-            for result in results { #expect(throws: StoreError.self) { try result.get() } }
+            #expect(errors.allSatisfy { $0 is StoreError })
             #expect(try await store.notes() == ["before"])
             #expect(try await store.entries().count == 2)
             #expect(try await store.write("after") == 2)

@@ -106,26 +106,28 @@ extension Store {
     }
 
     /// Makes sure that these changes wait together, so that they are committed as one group.
-    func together(_ changes: [@Sendable (Store) async throws -> Void]) async throws -> [Result<Void, any Error>] {
+    /// - Returns: What each threw, nil where it was made.
+    func together(_ changes: [@Sendable (Store) async throws -> Void]) async throws -> [(any Error)?] {
         let (isHeld, goOn) = (Shared(false), DispatchSemaphore(value: 0))
         async let first: Void = change(AuditAction("tests", "hold_up"), by: engineer) { _ in
             isHeld.change { $0 = true }
             goOn.wait()
         }
         while !isHeld.value { try await Task.sleep(for: .milliseconds(1)) }
-        let results = try await withThrowingTaskGroup(of: (Int, Result<Void, any Error>).self) { group in
+        let errors = Shared([(any Error)?](repeating: nil, count: changes.count))
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, change) in changes.enumerated() {
                 group.addTask {
-                    do { return (index, .success(try await change(self))) } catch { return (index, .failure(error)) }
+                    do { try await change(self) } catch { errors.change { $0[index] = error } }
                 }
                 // One after the other, so that they wait in this order.
                 while waiting <= index { try await Task.sleep(for: .milliseconds(1)) }
             }
             goOn.signal()
-            return try await group.reduce(into: [Int: Result<Void, any Error>]()) { $0[$1.0] = $1.1 }
+            try await group.waitForAll()
         }
         try await first
-        return changes.indices.compactMap { results[$0] }
+        return errors.value
     }
 }
 

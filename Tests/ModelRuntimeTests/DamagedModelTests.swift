@@ -2,7 +2,7 @@ import Foundation
 import MartletDomain
 import Testing
 
-@testable import ModelRuntime
+import ModelRuntime
 
 @Suite struct DamagedModelTests {
     @Test(arguments: ["small.ubj", "small.json"])

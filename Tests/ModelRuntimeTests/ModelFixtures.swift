@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import ModelRuntime
+import ModelRuntime
 
 /// What `Tests/Golden/xgboost/` holds, and small tables that a seed makes.
 enum Golden {

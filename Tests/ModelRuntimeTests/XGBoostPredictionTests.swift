@@ -2,7 +2,7 @@ import Foundation
 import MartletDomain
 import Testing
 
-@testable import ModelRuntime
+import ModelRuntime
 
 @Suite struct XGBoostPredictionTests {
     private func small() throws -> XGBoostModel { try XGBoostModel(serialized: Golden.bytes("small.ubj")) }

@@ -2,7 +2,7 @@ import Foundation
 import MartletDomain
 import Testing
 
-@testable import ModelRuntime
+import ModelRuntime
 
 @Suite struct XGBoostTrainingTests {
     private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {

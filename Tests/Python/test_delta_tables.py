@@ -26,17 +26,17 @@ def imported(tmp_path):
     (tmp_path / "first.csv").write_text(FIRST)
     (tmp_path / "second.csv").write_text(SECOND)
     workspace = tmp_path / "workspace"
-    first = martlet_process.run_json("data", "import", "flights", tmp_path / "first.csv", "--workspace", workspace)
+    first = martlet_process.run_json("data", "import", "demo.flights", tmp_path / "first.csv", "--workspace", workspace)
     second = martlet_process.run_json(
-        "data", "import", "flights", tmp_path / "second.csv", "--workspace", workspace, "--mode", "append"
+        "data", "import", "demo.flights", tmp_path / "second.csv", "--workspace", workspace, "--mode", "append"
     )
     return workspace, first, second
 
 
 def test_each_import_is_a_version(imported):
     _, first, second = imported
-    assert (first["table"], first["version"], first["rows"]) == ("flights", 0, 3)
-    assert (second["table"], second["version"]) == ("flights", 1)
+    assert (first["table"], first["version"], first["rows"]) == ("demo.flights", 0, 3)
+    assert (second["table"], second["version"]) == ("demo.flights", 1)
     assert first["path"] == second["path"]
 
 
@@ -80,7 +80,7 @@ def test_the_history_tells_what_wrote_each_version(imported):
 def test_overwriting_keeps_the_older_versions(imported, tmp_path):
     workspace, first, _ = imported
     third = martlet_process.run_json(
-        "data", "import", "flights", tmp_path / "second.csv", "--workspace", workspace, "--mode", "overwrite"
+        "data", "import", "demo.flights", tmp_path / "second.csv", "--workspace", workspace, "--mode", "overwrite"
     )
     assert third["version"] == 2
     assert sorted(polars.read_delta(first["path"])["flight"].to_list()) == [4, 5]
@@ -91,7 +91,7 @@ def test_a_broken_row_is_refused_and_loses_nothing(imported, tmp_path):
     workspace, first, _ = imported
     broken = tmp_path / "broken.csv"
     broken.write_text(SECOND + "6,UA,not a number,1,false,2013-07-01T00:00:00Z\n")
-    arguments = ["data", "import", "flights", broken, "--workspace", workspace, "--mode", "append"]
+    arguments = ["data", "import", "demo.flights", broken, "--workspace", workspace, "--mode", "append"]
     with pytest.raises(AssertionError, match="ended with"):
         martlet_process.run(*arguments)
     assert deltalake.DeltaTable(first["path"]).version() == 1

@@ -33,7 +33,7 @@ def candidate(governed, monkeypatch, unique):
     import numpy
     from sklearn.linear_model import LogisticRegression
 
-    governed.acting_as(monkeypatch, "data_scientist")
+    governed.acting_as(monkeypatch, "engineer")
     name = unique("flight-delay")
     mlflow.set_experiment(unique("experiment"))
     model = LogisticRegression().fit(numpy.array([[0.0], [1.0], [2.0], [3.0]]), [0, 0, 1, 1])
@@ -45,7 +45,7 @@ def candidate(governed, monkeypatch, unique):
     return name
 
 
-@pytest.mark.parametrize("role", ["data_scientist", "program_manager"])
+@pytest.mark.parametrize("role", ["engineer", "program_manager"])
 def test_production_is_refused_with_every_unmet_gate_and_its_command(governed, monkeypatch, candidate, role):
     client = governed.acting_as(monkeypatch, role)
     with pytest.raises(MlflowException) as refusal:
@@ -62,7 +62,7 @@ def test_the_refusal_has_status_403(governed, monkeypatch, candidate):
     answer = requests.post(
         governed.url + "/api/2.0/mlflow/model-versions/transition-stage",
         json={"name": candidate, "version": "1", "stage": "Production", "archive_existing_versions": "false"},
-        headers={"Authorization": f"Bearer {governed.user('data_scientist')['token']}"}, timeout=10,
+        headers={"Authorization": f"Bearer {governed.user('engineer')['token']}"}, timeout=10,
     )
     assert answer.status_code == 403, answer.text
     assert answer.json()["error_code"] == "PERMISSION_DENIED"

@@ -137,13 +137,13 @@ def test_an_import_that_is_killed_leaves_whole_versions(tmp_path):
     batch = tmp_path / "batch.csv"
     batch.write_text("number,word\n" + "".join(f"{number},word {number}\n" for number in range(rows)))
     started = time.monotonic()
-    path = martlet_process.run_json("data", "import", "numbers", batch, "--workspace", workspace)["path"]
+    path = martlet_process.run_json("data", "import", "demo.numbers", batch, "--workspace", workspace)["path"]
     usual = time.monotonic() - started
     acknowledged = 1
 
     for death in range(KILLS):
         process = subprocess.Popen(
-            martlet_process.command("data", "import", "numbers", batch, "--workspace", workspace, "--mode", "append", "--json"),
+            martlet_process.command("data", "import", "demo.numbers", batch, "--workspace", workspace, "--mode", "append", "--json"),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=martlet_process.environment(),
         )
         time.sleep(dice.uniform(0, 1.2) * usual)
@@ -160,6 +160,6 @@ def test_an_import_that_is_killed_leaves_whole_versions(tmp_path):
         acknowledged = versions  # a version that stands must go on standing, whoever heard of it
     audit_size(workspace)
 
-    last = martlet_process.run_json("data", "import", "numbers", batch, "--workspace", workspace, "--mode", "append")
+    last = martlet_process.run_json("data", "import", "demo.numbers", batch, "--workspace", workspace, "--mode", "append")
     assert last["version"] == acknowledged
     print(f"{acknowledged} versions stood after {KILLS} kills")

@@ -1,10 +1,10 @@
 import Foundation
 
 /// Bin edges, ascending. A bin holds its lower edge; the last one holds its upper edge too.
-struct Bins: Sendable, Equatable {
-    let edges: [Double]
+package struct Bins: Sendable, Equatable {
+    package let edges: [Double]
 
-    var count: Int { edges.count - 1 }
+    package var count: Int { edges.count - 1 }
     func width(_ bin: Int) -> Double { edges[bin + 1] - edges[bin] }
 
     /// `count` equal bins from `low` to `high`; around a single value the range is half a unit to either side.
@@ -24,7 +24,7 @@ struct Bins: Sendable, Equatable {
 
     /// Sturges' bins of a sample of `size` values. The order of the operations decides between k and k + 1 bins
     /// when `size` is a power of two, so it must stay as it is.
-    static func sturges(low: Double, high: Double, size: Int) -> Bins? {
+    package static func sturges(low: Double, high: Double, size: Int) -> Bins? {
         guard low < high else { return Bins(low: low, high: high, count: 1) }
         let width = (high - low) / (log2(Double(size)) + 1)
         let bins = ((high - low) / width).rounded(.up)

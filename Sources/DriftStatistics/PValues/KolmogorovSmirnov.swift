@@ -29,7 +29,7 @@ extension PooledCounts<Double> {
 /// Walks from (0, 0) to (n, m). At (i, j) the next value is of the first sample with probability
 /// (n − i)/(n + m − i − j). Only what is still inside the band is kept; what leaves it is added to the result, so
 /// nothing is subtracted and small p-values keep their relative accuracy.
-func exactKolmogorovSmirnov(_ n: Int, _ m: Int, distance: Int) -> Double {
+package func exactKolmogorovSmirnov(_ n: Int, _ m: Int, distance: Int) -> Double {
     let divisor = greatestCommonDivisor(n, m)
     let (a, b) = (m / divisor, n / divisor)
     var alive = [Double](repeating: 0, count: n + 2)

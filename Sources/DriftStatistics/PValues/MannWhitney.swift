@@ -31,7 +31,7 @@ extension PooledCounts<Double> {
 ///
 /// The number of orderings for each U is the coefficient of q^U in the Gaussian binomial (n + k over k), built
 /// factor by factor as (1 − q^{n+i})/(1 − q^i). Symmetry keeps the work to the lower half, where no digits cancel.
-func exactMannWhitneyUpperTail(_ k: Int, _ n: Int, u: Int) -> Double {
+package func exactMannWhitneyUpperTail(_ k: Int, _ n: Int, u: Int) -> Double {
     let top = k * n
     let half = top / 2
     var ways = [Double](repeating: 0, count: half + 1)

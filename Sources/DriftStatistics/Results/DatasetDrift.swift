@@ -11,7 +11,7 @@ package struct DatasetDrift: Sendable, Codable, Equatable {
     /// The share is at least its threshold, and some column could be computed.
     package let isDrifted: Bool
 
-    init(columns: [ColumnDrift], driftShareThreshold: Double) {
+    package init(columns: [ColumnDrift], driftShareThreshold: Double) {
         self.columns = columns
         self.driftShareThreshold = driftShareThreshold
         columnCount = columns.count { $0.isComputed }

@@ -2,7 +2,7 @@ import Foundation
 
 /// P(X ≥ x) of the χ² distribution: the upper regularised incomplete gamma function Q(df/2, x/2).
 /// NaN without degrees of freedom or for a NaN statistic, 0 for an infinite one.
-func chiSquareUpperTail(_ x: Double, degreesOfFreedom df: Double) -> Double {
+package func chiSquareUpperTail(_ x: Double, degreesOfFreedom df: Double) -> Double {
     guard df > 0, !x.isNaN else { return .nan }
     guard x > 0 else { return 1 }
     guard x < .infinity else { return 0 }

@@ -3,7 +3,7 @@ import Foundation
 /// The limiting distribution function of the Cramér–von Mises statistic (Anderson & Darling 1952):
 /// Σ_k Γ(k+½) / (Γ(k+1) π^{3/2} √z) · √(4k+1) · e^{−q} K_{1/4}(q), q = (4k+1)²/(16z).
 /// Terms below 1e-7 are left out, as other software does; this costs up to 1e-8.
-func cramerVonMisesCDF(_ z: Double) -> Double {
+package func cramerVonMisesCDF(_ z: Double) -> Double {
     guard z > 0 else { return 0 }
     var total = 0.0
     for k in 0..<1000 {

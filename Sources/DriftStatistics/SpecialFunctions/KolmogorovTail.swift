@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The choice of formula by n and x is that of Simard & L'Ecuyer (2011), so that p-values agree with other
 /// software also where a branch is an approximation with an error near 1e-6.
-func kolmogorovUpperTail(n: Int, x: Double) -> Double {
+package func kolmogorovUpperTail(n: Int, x: Double) -> Double {
     guard n > 0, !x.isNaN else { return .nan }
     let size = Double(n)
     let t = size * x

@@ -2,7 +2,7 @@ import Foundation
 
 /// ln Γ(x) for x > 0: Stirling's series at 10 or above, reached from below by Γ(x + 1) = xΓ(x).
 /// Written here because the C library's `lgamma` keeps the sign in a global variable.
-func logGamma(_ x: Double) -> Double {
+package func logGamma(_ x: Double) -> Double {
     var shifted = x
     var product = 1.0
     while shifted < 10 {
@@ -18,7 +18,7 @@ func logGamma(_ x: Double) -> Double {
 }
 
 /// ln n!
-func logFactorial(_ n: Int) -> Double { logGamma(Double(n) + 1) }
+package func logFactorial(_ n: Int) -> Double { logGamma(Double(n) + 1) }
 
 /// ln of the binomial coefficient n over k, for 0 ≤ k ≤ n.
 func logBinomial(_ n: Int, _ k: Int) -> Double { logFactorial(n) - logFactorial(k) - logFactorial(n - k) }

@@ -1,9 +1,9 @@
 /// MT19937 (Matsumoto & Nishimura 1998) with Knuth's initialisation, so that permutation tests repeat exactly.
-struct MersenneTwister {
+package struct MersenneTwister {
     private var state: [UInt32]
     private var index = 624
 
-    init(seed: UInt32) {
+    package init(seed: UInt32) {
         state = [UInt32](repeating: seed, count: 624)
         for i in 1..<624 {
             let previous = state[i - 1]
@@ -11,7 +11,7 @@ struct MersenneTwister {
         }
     }
 
-    mutating func next() -> UInt32 {
+    package mutating func next() -> UInt32 {
         if index == 624 { refill() }
         var y = state[index]
         index += 1
@@ -22,7 +22,7 @@ struct MersenneTwister {
     }
 
     /// Uniform in 0…bound by masked rejection.
-    mutating func next(upTo bound: UInt32) -> UInt32 {
+    package mutating func next(upTo bound: UInt32) -> UInt32 {
         guard bound > 0 else { return 0 }
         let mask = UInt32.max >> UInt32(bound.leadingZeroBitCount)
         var value = next() & mask

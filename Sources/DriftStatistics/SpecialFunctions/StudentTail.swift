@@ -1,7 +1,7 @@
 import Foundation
 
 /// P(|T| ≥ |t|) of Student's distribution: the regularised incomplete beta function I(df/2, ½) at df/(df + t²).
-func studentTwoSidedTail(_ t: Double, degreesOfFreedom df: Double) -> Double {
+package func studentTwoSidedTail(_ t: Double, degreesOfFreedom df: Double) -> Double {
     guard df > 0, !t.isNaN else { return .nan }
     let square = t * t
     guard square > 0 else { return 1 }

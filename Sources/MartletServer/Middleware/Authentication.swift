@@ -9,12 +9,15 @@ struct Authentication: RouterMiddleware {
     typealias Context = MartletContext
 
     let identity: Identity
+    /// Paths that anybody may ask for.
+    let open: Set<String>
 
     func handle(
         _ request: Request, context: MartletContext, next: (Request, MartletContext) async throws -> Response
     ) async throws -> Response {
         var context = context
         context.userAgent = request.headers[.userAgent]
+        if open.contains(request.uri.path) { return try await next(request, context) }
         context.user = try await identity.user(presenting: Self.token(request.headers[.authorization]))
         return try await next(request, context)
     }

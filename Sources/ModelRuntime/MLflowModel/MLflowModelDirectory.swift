@@ -11,6 +11,8 @@ package struct MLflowModelDirectory: Sendable {
     package let folder: URL
     package let manifest: MLmodel
 
+    package init(folder: URL, manifest: MLmodel) { (self.folder, self.manifest) = (folder, manifest) }
+
     /// Opens a folder that any client of MLflow wrote. Reads only the file `MLmodel`.
     ///
     /// - Throws: ``ModelError`` if it is missing, larger than 4 MB, or not what MLflow writes.

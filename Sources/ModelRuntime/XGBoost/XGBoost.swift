@@ -56,7 +56,7 @@ package struct XGBoost: Sendable {
 }
 
 /// The table of the library's functions. They may be called from any thread, and stay valid: the library is never closed.
-struct Functions: @unchecked Sendable {
+package struct Functions: @unchecked Sendable {
     let table: CXGBTable
 
     /// - Throws: ``ModelError/library(operation:reason:)`` with the library's own words unless `status` is 0.
@@ -67,7 +67,7 @@ struct Functions: @unchecked Sendable {
     }
 
     /// The message without the time, the source file and the stack trace that surround it.
-    static func sentence(_ text: String) -> String {
+    package static func sentence(_ text: String) -> String {
         var text = Substring(text)
         if let trace = text.range(of: "\nStack trace:") { text = text[..<trace.lowerBound] }
         if let place = text.range(of: #"^\[[0-9:]+\] [^ ]+:[0-9]+: "#, options: .regularExpression) {
@@ -82,6 +82,9 @@ struct Functions: @unchecked Sendable {
 /// An XGBoost library without a function that is needed.
 package struct XGBoostLibraryError: MartletError {
     package var missing: String
+
+    package init(missing: String) { self.missing = missing }
+
     package var code: ErrorCode { .featureDisabled }
     package var message: String {
         "The XGBoost library that was found lacks \(missing): it is too old. Run `make setup` in the checkout, or set "

@@ -8,7 +8,7 @@ extension Registry {
     /// - Parameters:
     ///   - source: `models:/m-ID`, `models:/NAME/VERSION`, `runs:/RUN/PATH` or `mlflow-artifacts:/PATH`. A folder without
     ///     files, or a place that is not Martlet's, can be registered, but nobody signs for it and it passes no performance gate.
-    ///   - runID: The run that made it.
+    ///   - runID: The run that made it; nil or empty takes the one that the source tells of.
     /// - Throws: ``RegistryError/sourceRefused(_:reason:)``, ``RegistryError/modelMissing(_:)``,
     ///   ``ArtifactError/changedMeanwhile(prefix:)`` when files arrive while they are read.
     @discardableResult
@@ -17,16 +17,17 @@ extension Registry {
         tags: [KeyedText] = [], by caller: Caller
     ) async throws -> ModelVersion {
         try refuse(RegistryNames.problems(tags: tags) + RegistryNames.problems(text: description))
-        let parameters = ["name": name, "source": source, "run_id": runID]
+        let given = runID.flatMap { $0.isEmpty ? nil : $0 }
+        let parameters = ["name": name, "source": source, "run_id": given]
         // Who may not change anything, or names no model, shall not make the server read files.
         let isMissing = try await store.read { db in
             try db.row("SELECT 1 AS one FROM registered_models WHERE name = ? AND deleted_at IS NULL", [.text(name)])
                 == nil
         }
-        let (folder, digest): (String?, ArtifactDigest?)
+        let (folder, maker, digest): (String?, String?, ArtifactDigest?)
         do {
             guard caller.user.mayChange, !isMissing else { throw RegistryError.modelMissing(name) }
-            folder = try await self.folder(of: source)
+            (folder, maker) = try await self.folder(of: source)
             digest = try await self.digest(of: folder)
         } catch let refusal as any MartletError {
             return try await change("create_model_version", parameters, by: caller) { _ in throw refusal }
@@ -48,7 +49,7 @@ extension Registry {
                     .integer(number), .integer(model), .integer(id.version), .text(Stage.unstaged.rawValue),
                     .text(description), .text(source), SQLValue(folder),
                     .text(digest?.sha256 ?? CanonicalJSON.sha256Hex("")), SQLValue(digest?.fileCount ?? 0),
-                    SQLValue(runID), SQLValue(runLink), .text(caller.user.name), .integer(db.now), .integer(db.now),
+                    SQLValue(given ?? maker), SQLValue(runLink), .text(caller.user.name), .integer(db.now), .integer(db.now),
                 ])
             for tag in tags { try db.set(tag, in: .model_version_tags, of: number) }
             let stored = try db.version(id)
@@ -70,8 +71,9 @@ extension Registry {
         }
     }
 
-    /// The folder below the artifact root that a source means, without a slash at either end; nil if none of ours.
-    private func folder(of source: String) async throws -> String? {
+    /// The folder below the artifact root that a source means, without a slash at either end, and the run that made it;
+    /// nil for what is none of ours, or not known.
+    private func folder(of source: String) async throws -> (String?, runID: String?) {
         let scheme = source.prefix { $0 != ":" }.lowercased()
         guard source.utf8.count <= 2_000 else {
             throw RegistryError.sourceRefused(String(source.prefix(80)) + "…", reason: "It is longer than 2000 bytes.")
@@ -86,16 +88,17 @@ extension Registry {
                 throw RegistryError.sourceRefused(
                     source, reason: "A stage or alias moves; name the version by its number.")
             }
-            return try await resolve(source).artifactPath
+            let version = try await resolve(source)
+            return (version.artifactPath, version.runID)
         }
-        guard let resolved = try await resolveSource(source) else { return nil }
-        let inStore = try ArtifactPath.inStore(uri: resolved)
-        guard inStore != nil || !resolved.contains("://") else { return nil }
-        let path = try inStore ?? ArtifactPath(resolved)
+        guard let resolved = try await resolveSource(source) else { return (nil, nil) }
+        let inStore = try ArtifactPath.inStore(uri: resolved.artifactURI)
+        guard inStore != nil || !resolved.artifactURI.contains("://") else { return (nil, resolved.runID) }
+        let path = try inStore ?? ArtifactPath(resolved.artifactURI)
         // Sealing more than one run's or model's files would stop everybody else's work.
         guard path.names.count >= 3 else {
             throw RegistryError.sourceRefused(source, reason: "It is not a folder of one run or model.")
         }
-        return "\(path)"
+        return ("\(path)", resolved.runID)
     }
 }

@@ -9,11 +9,11 @@ package struct Registry: Sendable {
     /// What must be true of a version before callers find it.
     package let policy: Policy
     /// The folder of the artifact store that a version's source means; nil if it means none of ours.
-    let resolveSource: @Sendable (String) async throws -> String?
+    let resolveSource: @Sendable (String) async throws -> ModelSource?
 
     package init(
         store: Store, artifacts: Artifacts, policy: Policy,
-        resolveSource: @escaping @Sendable (String) async throws -> String?
+        resolveSource: @escaping @Sendable (String) async throws -> ModelSource?
     ) {
         (self.store, self.artifacts, self.policy) = (store, artifacts, policy)
         self.resolveSource = resolveSource

@@ -1,20 +1,31 @@
 import MartletDomain
 
+/// What a registered version's source means here.
+package struct ModelSource: Sendable, Hashable {
+    /// An `mlflow-artifacts:` address, or one that is not ours.
+    package var artifactURI: String
+    /// The run that made it, if that is known.
+    package var runID: String?
+
+    package init(artifactURI: String, runID: String?) { (self.artifactURI, self.runID) = (artifactURI, runID) }
+}
+
 extension Tracking {
-    /// The folder of the artifact store that a model's source means: `models:/m-…`, `runs:/RUN/path` or
-    /// `mlflow-artifacts:/path`.
-    /// - Returns: An `mlflow-artifacts:` address, or nil if the source means nothing in our store.
-    package func artifactPath(ofModelSource source: String) async throws -> String? {
+    /// What a source means: `models:/m-…`, `runs:/RUN/path` or `mlflow-artifacts:/path`; nil if it is none of these.
+    package func modelSource(_ source: String) async throws -> ModelSource? {
         if let rest = source.dropping(prefix: "models:/") {
             guard rest.hasPrefix("m-") else { return nil }
-            return try await loggedModel(rest).artifactURI
+            let model = try await loggedModel(rest)
+            return ModelSource(
+                artifactURI: model.artifactURI, runID: model.sourceRunID.isEmpty ? nil : model.sourceRunID)
         }
         if let rest = source.dropping(prefix: "runs:/") {
             let parts = rest.split(separator: "/", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { return nil }
-            return try await run(parts[0]).info.artifactURI + "/" + parts[1]
+            let run = try await run(parts[0]).info
+            return ModelSource(artifactURI: run.artifactURI + "/" + parts[1], runID: run.id)
         }
-        return source.hasPrefix("mlflow-artifacts:/") ? source : nil
+        return source.hasPrefix("mlflow-artifacts:/") ? ModelSource(artifactURI: source, runID: nil) : nil
     }
 }
 

@@ -3,34 +3,33 @@ import HTTPTypes
 import MartletDomain
 import Metadata
 import Platform
+import TestKit
 import Testing
 
 struct GovernanceRouteTests {
-    private static let setup = Caller(.martlet, requestID: "setup")
-
-    private func tokens(_ server: RegistryServer) async throws -> [String: String] {
+    private func tokens(_ server: TestServer) async throws -> [String: String] {
         var tokens: [String: String] = [:]
         for (name, role) in [("ana", Role.engineer), ("rui", .reviewer), ("kim", .programManager), ("aud", .auditor)] {
-            tokens[name] = try await server.identity.createUser(name, roles: [role], by: Self.setup)
+            tokens[name] = try await server.token(role, named: name)
         }
         return tokens
     }
 
     @Test func `A version reaches Production over HTTP when all that the refusal named is done`() async throws {
-        try await RegistryServer.run(.governed) { server in
+        try await withServer(policy: .governed) { server in
             let tokens = try await tokens(server)
             let mlflow = "/api/2.0/mlflow/"
-            try await server.log("m-1")
-            _ = try await server.ask(.post, mlflow + "registered-models/create", ["name": "late"], token: tokens["ana"])
+            let source = try await server.logModel()
+            _ = try await server.ask(.post, mlflow + "registered-models/create", json: ["name": "late"], token: tokens["ana"])
             let created = try await server.ask(
-                .post, mlflow + "model-versions/create", ["name": "late", "source": "models:/m-1"], token: tokens["ana"]
+                .post, mlflow + "model-versions/create", json: ["name": "late", "source": .text(source)], token: tokens["ana"]
             )
             #expect(created.status == 200)
             let move: JSON = [
                 "name": "late", "version": "1", "stage": "Production", "archive_existing_versions": "false",
             ]
             let refusal = try await server.ask(
-                .post, mlflow + "model-versions/transition-stage", move, token: tokens["ana"])
+                .post, mlflow + "model-versions/transition-stage", json: move, token: tokens["ana"])
             #expect(refusal.status == 403 && refusal.json["error_code"] == "PERMISSION_DENIED")
             let message = refusal.json["message"].text
             #expect(message.components(separatedBy: "martlet ").count == 5, "\(message)")
@@ -54,14 +53,14 @@ struct GovernanceRouteTests {
             #expect(try await server.martlet("monitoring/plan", ["plan": plan], token: tokens["ana"]).json == plan)
             #expect(
                 try await server.martlet("monitoring/plan/get", ["model": "late"], token: tokens["aud"]).json == plan)
-            let version = try await server.registry.version("late", "1")
-            try await server.registry.record(
+            let version = try await server.platform.registry.version("late", "1")
+            try await server.platform.registry.record(
                 GateResult(
                     version: version.id, metric: "auc", minimum: 0.75, value: 0.8, outcome: .passed, reason: nil,
                     table: try TableReference("flights.july@0"), artifactDigest: version.artifactDigest, by: "", at: 0),
-                by: Self.setup)
+                by: .setup)
             let moved = try await server.ask(
-                .post, mlflow + "model-versions/transition-stage", move, token: tokens["ana"])
+                .post, mlflow + "model-versions/transition-stage", json: move, token: tokens["ana"])
             #expect(moved.status == 200 && moved.json["model_version"]["current_stage"] == "Production")
             let listed = try await server.martlet(
                 "registry/sign-offs", ["model": "late", "version": "1"], token: tokens["aud"])
@@ -74,10 +73,11 @@ struct GovernanceRouteTests {
     }
 
     @Test func `In a governed workspace nothing is answered without a token, and an auditor only reads`() async throws {
-        try await RegistryServer.run(.governed) { server in
+        try await withServer(policy: .governed) { server in
             let tokens = try await tokens(server)
             for token in [nil, "wrong", "mlt_wrong"] {
-                let answer = try await server.ask(.get, "/api/2.0/mlflow/registered-models/search", token: token)
+                let answer = try await server.ask(
+                    .get, "/api/2.0/mlflow/registered-models/search", json: nil, token: token)
                 #expect(answer.status == 401 && answer.json["error_code"] == "UNAUTHENTICATED")
                 #expect(answer.json["message"].text.contains("MLFLOW_TRACKING_TOKEN"))
             }
@@ -85,7 +85,7 @@ struct GovernanceRouteTests {
             #expect(
                 try await server.martlet("identity/users", [:], token: tokens["aud"]).json["users"].elements.count == 4)
             let refused = try await server.ask(
-                .post, "/api/2.0/mlflow/registered-models/create", ["name": "x"], token: tokens["aud"])
+                .post, "/api/2.0/mlflow/registered-models/create", json: ["name": "x"], token: tokens["aud"])
             #expect(refused.status == 403)
             let user: JSON = ["name": "eve", "roles": ["engineer"]]
             #expect(try await server.martlet("identity/users/create", user, token: tokens["ana"]).status == 403)
@@ -93,7 +93,7 @@ struct GovernanceRouteTests {
     }
 
     @Test func `Bad requests are refused with MLflow's codes`() async throws {
-        try await RegistryServer.run { server in
+        try await withServer { server in
             let cases: [(HTTPRequest.Method, String, JSON?, Int, String)] = [
                 (.post, "registered-models/create", [:], 400, "INVALID_PARAMETER_VALUE"),
                 (.post, "registered-models/create", ["name": 5], 400, "INVALID_PARAMETER_VALUE"),
@@ -120,7 +120,7 @@ struct GovernanceRouteTests {
                 ),
             ]
             for (method, path, body, status, code) in cases {
-                let answer = try await server.ask(method, "/api/2.0/mlflow/" + path, body)
+                let answer = try await server.ask(method, "/api/2.0/mlflow/" + path, json: body)
                 #expect(answer.status == status && answer.json["error_code"] == .text(code), "\(path) \(answer.json)")
             }
         }

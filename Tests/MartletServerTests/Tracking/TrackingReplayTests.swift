@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import TestKit
 import Testing
 
 /// The exchanges that the mlflow 3.18 client had with `mlflow server` 3.18, asked of Martlet.
@@ -45,7 +46,7 @@ import Testing
         let recorded = try JSONDecoder().decode([Exchange].self, from: Data(contentsOf: golden))
         let byName = Dictionary(uniqueKeysWithValues: recorded.map { ($0.name, $0) })
         #expect(Set(order) == Set(byName.keys))
-        try await TrackingServer.run { server in
+        try await withServer { server in
             var ids = Identities()
             for name in order {
                 let exchange = try #require(byName[name])
@@ -69,8 +70,8 @@ import Testing
         }
     }
 
-    private func ask(_ exchange: Exchange, _ server: TrackingServer, _ ids: Identities) async throws
-        -> TrackingServer.Answer
+    private func ask(_ exchange: Exchange, _ server: TestServer, _ ids: Identities) async throws
+        -> TestServer.Answer
     {
         var path = exchange.path
         if !exchange.query.isEmpty {
@@ -88,7 +89,7 @@ import Testing
 
     /// Makes what a recorded exchange takes for granted.
     private func prepare(
-        _ name: String, _ recorded: [String: Exchange], _ server: TrackingServer, _ ids: inout Identities
+        _ name: String, _ recorded: [String: Exchange], _ server: TestServer, _ ids: inout Identities
     ) async throws {
         switch name {
         case "GET_api_2.0_mlflow_experiments_get_by_name":
@@ -157,7 +158,7 @@ import Testing
         }
     }
 
-    private func makeRun(_ info: JSON, _ tags: JSON, _ server: TrackingServer) async throws -> JSON {
+    private func makeRun(_ info: JSON, _ tags: JSON, _ server: TestServer) async throws -> JSON {
         let made = try await server.post(
             "runs/create",
             [
@@ -167,7 +168,7 @@ import Testing
         return made["run"]["info"]["run_id"]
     }
 
-    private func log(_ metrics: JSON, _ run: JSON, _ server: TrackingServer) async throws {
+    private func log(_ metrics: JSON, _ run: JSON, _ server: TestServer) async throws {
         for metric in metrics.elements {
             guard case .object(var fields) = metric else { continue }
             fields["run_id"] = run
@@ -175,13 +176,13 @@ import Testing
         }
     }
 
-    private func measure(_ model: JSON, _ server: TrackingServer, _ ids: Identities) async throws {
+    private func measure(_ model: JSON, _ server: TestServer, _ ids: Identities) async throws {
         let run = try ids.ours(model["info"]["source_run_id"])
         try await server.post("runs/log-batch", ["run_id": run, "metrics": try ids.ours(model["data"]["metrics"])])
     }
 
     /// Logs what a recorded run holds.
-    private func fill(_ run: JSON, _ server: TrackingServer, _ ids: Identities) async throws {
+    private func fill(_ run: JSON, _ server: TestServer, _ ids: Identities) async throws {
         let id = try ids.ours(run["info"]["run_id"])
         try await server.post("runs/log-batch", ["run_id": id, "params": run["data"]["params"]])
         try await server.post("runs/log-inputs", ["run_id": id, "datasets": run["inputs"]["dataset_inputs"]])

@@ -30,9 +30,10 @@ struct RegistryFixture: Sendable {
             durability: .normal)
         let artifacts = try Artifacts(root: folder.appending(path: "artifacts"), store: store)
         let registry = Registry(store: store, artifacts: artifacts, policy: policy) { source in
-            if source.hasPrefix("models:/m-") { return "0/models/\(source.dropFirst(8))/artifacts" }
-            if source.hasPrefix("runs:/") { return "mlflow-artifacts:/0/" + source.dropFirst(6) }
-            return source.hasPrefix("mlflow-artifacts:/") ? source : nil
+            func found(_ uri: String) -> ModelSource { ModelSource(artifactURI: uri, runID: nil) }
+            if source.hasPrefix("models:/m-") { return found("0/models/\(source.dropFirst(8))/artifacts") }
+            if source.hasPrefix("runs:/") { return found("mlflow-artifacts:/0/" + source.dropFirst(6)) }
+            return source.hasPrefix("mlflow-artifacts:/") ? found(source) : nil
         }
         let fixture = RegistryFixture(store: store, artifacts: artifacts, registry: registry)
         do {

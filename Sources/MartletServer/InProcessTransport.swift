@@ -1,18 +1,17 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Martlet
+package import Martlet
 import MartletDomain
-import MartletServer
 import NIOCore
 
 /// The same routes as over HTTP, without a socket.
-struct InProcessTransport: Transport {
+package struct InProcessTransport: Transport {
     private let application: MartletApplication
 
-    init(_ application: MartletApplication) { self.application = application }
+    package init(_ application: MartletApplication) { self.application = application }
 
-    func send(
+    package func send(
         _ request: WireRequest, progress: (@Sendable (Int64, Int64) -> Void)?
     ) async throws -> WireResponse {
         guard let method = HTTPRequest.Method(rawValue: request.method) else {

@@ -1,0 +1,47 @@
+package import Foundation
+package import Logging
+package import MartletDomain
+import MartletServer
+import Metadata
+package import Platform
+
+/// Lends a fresh folder, and removes it.
+package func withTemporaryFolder<Result>(_ body: (URL) async throws -> Result) async throws -> Result {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try await body(folder)
+}
+
+/// Lends a fresh workspace, then closes and removes it.
+package func withWorkspace<Result>(
+    policy: Policy = .open, _ body: (Platform) async throws -> Result
+) async throws -> Result {
+    try await withTemporaryFolder { folder in
+        let platform = try await Platform.open(Workspace(folder), creating: policy, durability: .normal)
+        let result: Result
+        do {
+            result = try await body(platform)
+        } catch {
+            try? await platform.close()
+            throw error
+        }
+        try await platform.close()
+        return result
+    }
+}
+
+/// Lends the whole server over a fresh workspace, asked without a socket; then closes and removes the workspace.
+package func withServer<Result>(
+    policy: Policy = .open, _ body: (TestServer) async throws -> Result
+) async throws -> Result {
+    try await withWorkspace(policy: policy) { try await body(TestServer(platform: $0)) }
+}
+
+extension Caller {
+    /// Whoever uses an open workspace.
+    package static let anyone = Caller(.anyone, requestID: "test")
+}
+
+/// A logger that says nothing.
+package func quietLogger() -> Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }

@@ -62,7 +62,8 @@ let package = Package(
         .target(
             name: "MartletServer",
             dependencies: [
-                "MartletDomain", "AuditLog", "DeltaLake", "Platform", "MartletAPI", "Martlet", hummingbird, httpTypes, lifecycle, logging, nio,
+                "MartletDomain", "AuditLog", "DeltaLake", "Platform", "MartletAPI", "Martlet", hummingbird, httpTypes,
+                lifecycle, logging, nio,
                 nioEmbedded, signals,
             ]),
         .target(name: "FlightsJob", dependencies: ["Martlet"], path: "Examples/flights/FlightsJob"),
@@ -71,7 +72,8 @@ let package = Package(
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
-                "MartletDomain", "AuditLog", "Metadata", "Platform", "MartletAPI", "Martlet", "MartletServer", "FlightsJob",
+                "MartletDomain", "AuditLog", "Metadata", "Platform", "MartletAPI", "Martlet", "MartletServer",
+                "FlightsJob",
                 argumentParser, httpTypes, hummingbird, logging, nio,
             ]),
         .executableTarget(
@@ -87,7 +89,9 @@ let package = Package(
         .testTarget(name: "MetadataTests", dependencies: ["Metadata", "MartletDomain", "AuditLog", grdb]),
         .testTarget(
             name: "PlatformTests",
-            dependencies: ["Platform", "MartletDomain", "Metadata", "AuditLog", "QueryEngine", "DeltaLake", "ModelRuntime"]),
+            dependencies: [
+                "Platform", "MartletDomain", "Metadata", "AuditLog", "QueryEngine", "DeltaLake", "ModelRuntime",
+            ]),
     ]
 )
 

@@ -24,7 +24,8 @@ extension Client {
     ) async throws -> Result {
         let request = MLflowTracking.CreateRun(
             experiment_id: WireText(try await experimentID(named: experiment)), run_name: name,
-            start_time: WireInteger(TrackedRun.now), tags: tags.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: $0.value) })
+            start_time: WireInteger(TrackedRun.now),
+            tags: tags.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: $0.value) })
         let made: MLflowTracking.CreateRun.Response = try await mlflow("POST", "mlflow/runs/create", request)
         let run = TrackedRun(client: self, id: made.run.info.run_id, artifactURI: made.run.info.artifact_uri)
         do {

@@ -38,7 +38,8 @@ public struct Client: Sendable {
 
     /// Asks one request of MLflow's API.
     /// - Parameter path: Below `/api/2.0/`: `mlflow/runs/create`.
-    func mlflow<Response: Decodable>(_ method: String, _ path: String, _ body: some Encodable) async throws -> Response {
+    func mlflow<Response: Decodable>(_ method: String, _ path: String, _ body: some Encodable) async throws -> Response
+    {
         try await call(method, "/api/2.0/" + path, body)
     }
 

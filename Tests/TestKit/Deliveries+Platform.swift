@@ -1,6 +1,9 @@
+package import AuditLog
+import DeltaLake
 import Foundation
 package import MartletDomain
 package import Platform
+package import QueryEngine
 
 extension Platform {
     /// Imports a text as if a client had sent it as a file.
@@ -48,5 +51,20 @@ extension Deliveries {
         let sets = try await prepare(platform, by: caller)
         _ = try await platform.models.train(specification(sets.training, holdout: sets.holdout), by: caller)
         return (sets.training, sets.holdout, ModelVersion.ID(name: model, version: 1))
+    }
+}
+
+extension Platform {
+    /// Runs a SELECT in which `rows` stands for a table.
+    package func query(_ table: String, _ select: String = "SELECT * FROM rows") async throws -> RecordBatch {
+        let relation = try await datasets.snapshot(TableName(table)).relation
+        return try await datasets.engine.withSession { session in
+            try session.collect("WITH rows AS (SELECT * FROM \(relation)) \(select)")
+        }
+    }
+
+    /// The log's entries, oldest first.
+    package func auditEntries() async throws -> [AuditEntry] {
+        try await audit.entries(from: 0, limit: 1_000).map(\.entry)
     }
 }

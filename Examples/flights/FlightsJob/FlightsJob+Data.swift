@@ -43,7 +43,8 @@ extension FlightsJob {
         func build(_ table: String, _ span: Month) async throws -> DatasetSummary {
             try await people.engineer.send(
                 BuildTrainingSet(
-                    table: Tables.named(table), recipe: recipe, from: span.start, to: span.end, knownAt: span.reportedAt))
+                    table: Tables.named(table), recipe: recipe, from: span.start, to: span.end, knownAt: span.reportedAt
+                ))
         }
         return (try await build("training", try .training()), try await build("holdout", try .holdout()))
     }

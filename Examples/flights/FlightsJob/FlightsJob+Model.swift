@@ -22,7 +22,9 @@ extension FlightsJob {
     }
 
     /// Meets every gate, each by the person whose it is, and promotes.
-    public func promote(_ version: String, reference: TableReference, holdout: TableReference) async throws -> GateResult {
+    public func promote(_ version: String, reference: TableReference, holdout: TableReference) async throws
+        -> GateResult
+    {
         let (engineer, model) = (people.engineer, Self.model)
         try await people.reviewer.signOff(model, version: version, for: .staging, comment: "validated on July")
         try await engineer.transitionStage(of: model, version: version, to: .staging)
@@ -35,7 +37,8 @@ extension FlightsJob {
         let gate = try await engineer.send(
             EvaluateGate(model: model, version: version, on: holdout, minimumAreaUnderROC: 0.78))
         guard gate.outcome == .passed else { return gate }
-        try await people.programManager.signOff(model, version: version, for: .production, comment: "approved for service")
+        try await people.programManager.signOff(
+            model, version: version, for: .production, comment: "approved for service")
         try await engineer.transitionStage(of: model, version: version, to: .production, archivingExisting: true)
         return gate
     }

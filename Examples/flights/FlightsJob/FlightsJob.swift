@@ -51,7 +51,9 @@ public struct Month: Sendable {
     }
 
     /// What the model learns from, and the month that it is measured on.
-    static func training() throws -> Month { try Month("January to June", "2013-01-01T05:00:00Z", "2013-07-01T04:00:00Z") }
+    static func training() throws -> Month {
+        try Month("January to June", "2013-01-01T05:00:00Z", "2013-07-01T04:00:00Z")
+    }
     static func holdout() throws -> Month { try Month("July", "2013-07-01T04:00:00Z", "2013-08-01T04:00:00Z") }
 
     /// The months that it serves.

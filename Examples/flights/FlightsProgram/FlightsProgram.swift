@@ -35,6 +35,8 @@ struct FlightsProgram {
             let check = try await job.check(month)
             print(month.name, "AUC", check.areaUnderROC ?? .nan, check.datasetDrift ? "drift" : "no drift")
         }
-        if let why = try await job.explainOneLateFlight() { print(why.predictionID, why.isReplayed ? "replayed" : "differs") }
+        if let why = try await job.explainOneLateFlight() {
+            print(why.predictionID, why.isReplayed ? "replayed" : "differs")
+        }
     }
 }

@@ -37,7 +37,8 @@ public struct QualityReport: Codable, Sendable {
         let statistics = result.statistics
         let head = "\(table)  \(statistics.successful) of \(statistics.evaluated) expectations met"
         let failed = result.results.filter { !$0.success }.map { failure in
-            let counts = failure.result.unexpectedCount.map { ", \($0) of \(failure.result.elementCount ?? 0) values" } ?? ""
+            let counts =
+                failure.result.unexpectedCount.map { ", \($0) of \(failure.result.elementCount ?? 0) values" } ?? ""
             let reason = failure.exceptionInfo.message.map { ", could not be evaluated: \($0)" } ?? counts
             return "\n  \(failure.configuration.severity.rawValue): \(failure.configuration.type)\(reason)"
         }

@@ -34,6 +34,11 @@ public struct FindPredictions: MartletRequest {
             public init(id: String, asOf: Instant, score: Double) {
                 (self.id, self.asOf, self.score) = (id, asOf, score)
             }
+
+            enum CodingKeys: String, CodingKey {
+                case id, score
+                case asOf = "as_of"
+            }
         }
         public var predictions: [Prediction]
 

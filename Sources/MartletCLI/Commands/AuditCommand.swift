@@ -26,7 +26,8 @@ struct AuditCommand: AsyncParsableCommand {
         @Option(help: "The workspace folder. Default: MARTLET_WORKSPACE, else martlet-data.") var workspace: String?
         @Option(help: "A folder that `martlet audit export` wrote, instead of a workspace.") var directory: String?
         @Option(help: "The log's public key, as `martlet init` printed it.") var key: String?
-        @Option(help: "A checkpoint that you kept: the log must contain all that it signed, unchanged.") var checkpoint: String?
+        @Option(help: "A checkpoint that you kept: the log must contain all that it signed, unchanged.") var checkpoint:
+            String?
         @Flag(help: "Print data as JSON.") var json = false
 
         func run() async throws {
@@ -101,7 +102,9 @@ struct AuditCommand: AsyncParsableCommand {
             let folder = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
             let target = URL(fileURLWithPath: directory)
             let size = try AuditArchive(folder.metadataFile).export(to: target)
-            print("Wrote \(size) entries to \(target.path). Verify with: martlet audit verify --directory \(directory) --key KEY")
+            print(
+                "Wrote \(size) entries to \(target.path). Verify with: martlet audit verify --directory \(directory) --key KEY"
+            )
         }
     }
 }

@@ -6,7 +6,8 @@ import MartletDomain
 
 struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Versioned tables: bring data in, compute tables from tables, look at their history.",
+        commandName: "data",
+        abstract: "Versioned tables: bring data in, compute tables from tables, look at their history.",
         subcommands: [Import.self, Derive.self, List.self, Show.self, History.self])
 
     struct Import: AsyncParsableCommand {
@@ -16,7 +17,8 @@ struct DataCommand: AsyncParsableCommand {
 
         @Argument(help: "The table, as schema.table.") var table: String
         @Argument(help: "The file: .csv, .csv.gz, .parquet or .jsonl.") var file: String
-        @Option(help: "overwrite puts the rows in place of those there; append adds them.") var mode = WriteMode.overwrite
+        @Option(help: "overwrite puts the rows in place of those there; append adds them.") var mode = WriteMode
+            .overwrite
         @OptionGroup var connection: ConnectionOptions
 
         func run() async throws {
@@ -44,7 +46,8 @@ struct DataCommand: AsyncParsableCommand {
         @Argument(help: "The table to write.") var table: String
         @Option(
             name: .customLong("from"),
-            help: ArgumentHelp("A table that the SQL reads, by the name it uses for it. May be given again.", valueName: "name=table"))
+            help: ArgumentHelp(
+                "A table that the SQL reads, by the name it uses for it. May be given again.", valueName: "name=table"))
         var inputs: [String] = []
         @Option(name: .customLong("sql"), help: "A file with the SELECT.") var sqlFile: String
         @Option(help: "overwrite or append.") var mode = WriteMode.overwrite
@@ -80,14 +83,17 @@ struct DataCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show a table's columns, at its newest or any version.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show a table's columns, at its newest or any version.")
         @Argument(help: "The table, as schema.table.") var table: String
         @Option(help: "The version. Default: the newest.") var version: Int64?
         @OptionGroup var connection: ConnectionOptions
 
         func run() async throws {
             let name = try TableName(table)
-            let summary = try await connection.withClient { try await $0.send(ShowDataset(table: name, version: version)) }
+            let summary = try await connection.withClient {
+                try await $0.send(ShowDataset(table: name, version: version))
+            }
             if connection.json { return try printJSON(summary) }
             print("\(summary.reference): \(summary.rows) rows in \(summary.path)")
             printTable(["COLUMN", "TYPE"], summary.columns.map { [$0.name, $0.type.description] })
@@ -108,7 +114,8 @@ struct DataCommand: AsyncParsableCommand {
                 ["VERSION", "WHEN", "WHO", "WHAT", "ROWS", "FROM"],
                 versions.map {
                     [
-                        "\($0.table.version)", formatted(milliseconds: $0.writtenAt), $0.writtenBy, $0.operation.rawValue,
+                        "\($0.table.version)", formatted(milliseconds: $0.writtenAt), $0.writtenBy,
+                        $0.operation.rawValue,
                         "\($0.rowCount)", $0.inputs.map(\.description).joined(separator: " "),
                     ]
                 })
@@ -132,7 +139,6 @@ struct DataCommand: AsyncParsableCommand {
         print("\(verb) \(summary.reference): \(summary.rows) rows")
     }
 }
-
 
 /// A small text file that the user named.
 func textFile(_ path: String) throws -> String {

@@ -62,7 +62,8 @@ struct DemoCommand: AsyncParsableCommand {
         let (training, holdout) = try await story.step("Join to each flight its features as of push-back") {
             try await job.buildTrainingSets()
         }
-        story.say("\(training.reference)  \(training.rows) flights of January to June, \(training.columns.count) columns")
+        story.say(
+            "\(training.reference)  \(training.rows) flights of January to June, \(training.columns.count) columns")
         story.say("\(holdout.reference)  \(holdout.rows) flights of July, which the model will not see")
 
         let trained = try await story.step("Train a random forest of 200 trees, log it, register it") {
@@ -70,7 +71,10 @@ struct DemoCommand: AsyncParsableCommand {
         }
         let version = trained.registeredVersion ?? ""
         story.say("\(FlightsJob.model)/\(version), run \(trained.runID)")
-        story.say("on July: " + trained.metrics.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value))" }.joined(separator: ", "))
+        story.say(
+            "on July: "
+                + trained.metrics.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value))" }.joined(
+                    separator: ", "))
 
         let reasons = try await story.step("Ask for Production, with nothing signed") {
             try await job.refusedPromotion(of: version)
@@ -118,14 +122,17 @@ struct DemoCommand: AsyncParsableCommand {
         let why = try await story.step("Ask why one late flight was predicted to be late") {
             try await job.explainOneLateFlight()
         }
-        guard let why else { throw InvalidRequest("The demo stopped: no late flight was found among the surest predictions.") }
+        guard let why else {
+            throw InvalidRequest("The demo stopped: no late flight was found among the surest predictions.")
+        }
         print("\n" + why.text)
         guard why.isReplayed else { throw ExitCode(1) }
 
         story.summary([
             "Model: \(FlightsJob.model), AUC by month: "
                 + checks.map { "\($0.0.name) \(fixed($0.1.areaUnderROC ?? .nan))" }.joined(separator: ", "),
-            "Drift: " + (checks.filter(\.1.datasetDrift).map(\.0.name).joined(separator: ", ").nonEmpty ?? "in no month")
+            "Drift: "
+                + (checks.filter(\.1.datasetDrift).map(\.0.name).joined(separator: ", ").nonEmpty ?? "in no month")
                 + "; most often in "
                 + Self.mostOften(checks.flatMap(\.1.driftedFeatures)).prefix(5).joined(separator: ", "),
             "Why: martlet why \(why.predictionID) --workspace \(workspace)",
@@ -156,12 +163,14 @@ struct DemoCommand: AsyncParsableCommand {
             above.append(folder)
             folder.deleteLastPathComponent()
         }
-        let found = example.map { URL(fileURLWithPath: $0) }
+        let found =
+            example.map { URL(fileURLWithPath: $0) }
             ?? above.map { $0.appending(path: "Examples/flights") }.first {
                 FileManager.default.fileExists(atPath: $0.appending(path: "features.yaml").path)
             }
         guard let found else {
-            throw InvalidRequest("The example's data are not here. Run the demo in a checkout, or name the folder with --example.")
+            throw InvalidRequest(
+                "The example's data are not here. Run the demo in a checkout, or name the folder with --example.")
         }
         return found
     }

@@ -14,7 +14,8 @@ struct DemoFolder {
             let contents = try manager.contentsOfDirectory(atPath: url.path)
             guard contents.isEmpty || manager.fileExists(atPath: marker.path) else {
                 throw InvalidRequest(
-                    "\(url.path) is not a demo's folder, so nothing in it was touched. Name another with --workspace DIR.")
+                    "\(url.path) is not a demo's folder, so nothing in it was touched. Name another with --workspace DIR."
+                )
             }
             try manager.removeItem(at: url)
         }

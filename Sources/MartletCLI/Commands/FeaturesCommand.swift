@@ -56,7 +56,8 @@ struct FeaturesCommand: AsyncParsableCommand {
 
         func run() async throws {
             let recipe = FeatureRecipe(
-                featureSet: features, spine: try TableName(spine), key: key, time: time, spineColumns: keep, label: label,
+                featureSet: features, spine: try TableName(spine), key: key, time: time, spineColumns: keep,
+                label: label,
                 labelAvailableAt: labelKnownAt)
             let end = try Instant(to)
             let request = BuildTrainingSet(

@@ -64,7 +64,9 @@ struct InitCommand: AsyncParsableCommand {
         print("Made a governed workspace in \(made.workspace).")
         print("The audit log's public key; keep it elsewhere too:\n  \(made.auditKey)")
         print("Tokens, shown only now:")
-        printTable(["  USER", "ROLES", "TOKEN"], made.users.map { ["  " + $0.name, $0.roles.joined(separator: ","), $0.token] })
+        printTable(
+            ["  USER", "ROLES", "TOKEN"],
+            made.users.map { ["  " + $0.name, $0.roles.joined(separator: ","), $0.token] })
         print("Serve it with: martlet server --workspace \(made.workspace)")
     }
 
@@ -74,7 +76,8 @@ struct InitCommand: AsyncParsableCommand {
         let roles = words.compactMap(Role.init(rawValue:))
         guard parts.count == 2, !roles.isEmpty, roles.count == words.count else {
             throw ValidationError(
-                "'\(text)' is not NAME:ROLE[,ROLE] with roles of \(Role.allCases.map(\.rawValue).joined(separator: ", ")).")
+                "'\(text)' is not NAME:ROLE[,ROLE] with roles of \(Role.allCases.map(\.rawValue).joined(separator: ", "))."
+            )
         }
         return User(name: parts[0], roles: Set(roles))
     }

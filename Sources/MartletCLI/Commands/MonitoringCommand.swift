@@ -5,7 +5,8 @@ import MartletDomain
 
 struct MonitoringCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "monitoring", abstract: "Models in service: the plan on record, and looks at drift and realised quality.",
+        commandName: "monitoring",
+        abstract: "Models in service: the plan on record, and looks at drift and realised quality.",
         subcommands: [Plan.self, Show.self, Check.self])
 
     struct Plan: AsyncParsableCommand {
@@ -31,7 +32,9 @@ struct MonitoringCommand: AsyncParsableCommand {
                 thresholds: .init(driftShare: driftShare, minimumAreaUnderROC: minAuc), retrainingTrigger: retrain)
             let kept = try await connection.withClient { try await $0.setMonitoringPlan(plan) }
             if connection.json { return try printJSON(kept) }
-            print("On record: \(kept.model) is looked at \(kept.frequency.rawValue) against \(kept.reference); \(kept.owner) answers for it")
+            print(
+                "On record: \(kept.model) is looked at \(kept.frequency.rawValue) against \(kept.reference); \(kept.owner) answers for it"
+            )
         }
     }
 
@@ -74,11 +77,18 @@ struct MonitoringCommand: AsyncParsableCommand {
         }
 
         private func show(_ check: MonitoringCheck) {
-            print("\(check.model)/\(check.modelVersion): \(check.datasetDrift ? "DRIFT" : "no drift"), run \(check.runID)")
-            print("\(check.driftedFeatures.count) of \(check.featureCount) columns drifted: \(check.driftedFeatures.joined(separator: ", "))")
-            if let auc = check.areaUnderROC { print("AUC \(fixed(auc)), F1 \(fixed(check.f1 ?? .nan)) on \(check.labelledRows) outcomes") }
-            if let run = check.retrainingRunID { print("Retrained a candidate in run \(run); it passes no gate by that") }
+            print(
+                "\(check.model)/\(check.modelVersion): \(check.datasetDrift ? "DRIFT" : "no drift"), run \(check.runID)"
+            )
+            print(
+                "\(check.driftedFeatures.count) of \(check.featureCount) columns drifted: \(check.driftedFeatures.joined(separator: ", "))"
+            )
+            if let auc = check.areaUnderROC {
+                print("AUC \(fixed(auc)), F1 \(fixed(check.f1 ?? .nan)) on \(check.labelledRows) outcomes")
+            }
+            if let run = check.retrainingRunID {
+                print("Retrained a candidate in run \(run); it passes no gate by that")
+            }
         }
     }
 }
-

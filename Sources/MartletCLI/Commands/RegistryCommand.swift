@@ -5,7 +5,8 @@ import MartletDomain
 
 struct RegistryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "registry", abstract: "Registered models: where versions stand, who vouched for them, what is missing.",
+        commandName: "registry",
+        abstract: "Registered models: where versions stand, who vouched for them, what is missing.",
         subcommands: [List.self, Gates.self, SignOffs.self, SignOffCommand.self, Transition.self, History.self])
 
     struct List: AsyncParsableCommand {
@@ -48,7 +49,8 @@ struct RegistryCommand: AsyncParsableCommand {
     }
 
     struct SignOffs: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List who vouched for a version, and how it measured.")
+        static let configuration = CommandConfiguration(
+            abstract: "List who vouched for a version, and how it measured.")
         @Argument(help: "The version, as name/version.") var version: String
         @OptionGroup var connection: ConnectionOptions
 
@@ -88,7 +90,9 @@ struct RegistryCommand: AsyncParsableCommand {
             }
             if connection.json { return try printJSON(signed) }
             for signOff in signed {
-                print("\(signOff.user) signed \(signOff.version) off for \(signOff.stage.rawValue) as \(signOff.role.rawValue)")
+                print(
+                    "\(signOff.user) signed \(signOff.version) off for \(signOff.stage.rawValue) as \(signOff.role.rawValue)"
+                )
             }
         }
     }
@@ -96,7 +100,8 @@ struct RegistryCommand: AsyncParsableCommand {
     struct Transition: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Move a version to a stage, if every gate is met.",
-            discussion: "Exit codes: 0 moved; 77 refused, with every gate that is not met and the command that meets it.")
+            discussion:
+                "Exit codes: 0 moved; 77 refused, with every gate that is not met and the command that meets it.")
         @Argument(help: "The version, as name/version.") var version: String
         @Option(help: "The stage: None, Staging, Production, Archived.") var stage: Stage
         @Flag(help: "Archive the versions that are in that stage now, at the same moment.") var archiveExisting = false
@@ -133,7 +138,9 @@ struct RegistryCommand: AsyncParsableCommand {
                     return [formatted(milliseconds: change.at), change.by, "\(change.version.version)", alias ?? move]
                 })
             if moment != nil {
-                print(answer.production.map { "In Production then: \(model)/\($0)" } ?? "No version was in Production then.")
+                print(
+                    answer.production.map { "In Production then: \(model)/\($0)" }
+                        ?? "No version was in Production then.")
             }
         }
     }

@@ -64,7 +64,9 @@ extension PredictionExplanation {
             "  signed off     for \($0.stage.rawValue) by \($0.user) (\($0.role.rawValue)), \(formatted(milliseconds: $0.at))"
         }
         lines += stageChanges.compactMap { change in
-            change.to.map { "  moved          to \($0.rawValue) by \(change.by), \(formatted(milliseconds: change.at))" }
+            change.to.map {
+                "  moved          to \($0.rawValue) by \(change.by), \(formatted(milliseconds: change.at))"
+            }
         }
         lines.append(
             monitoring.map {
@@ -79,8 +81,10 @@ extension PredictionExplanation {
             let value = feature.value.map { "\($0)" } ?? "missing"
             let name = feature.name.padding(toLength: width, withPad: " ", startingAt: 0)
             let origin = [feature.view, feature.table?.description].compactMap { $0 }.joined(separator: ", ")
-            lines.append("    \(name)  \(value.padding(toLength: max(20, value.count), withPad: " ", startingAt: 0))  "
-                + "\(feature.kind) from \(origin)" + (feature.isReplayed ? "" : "  REPLAYED AS \(feature.replayed.map { "\($0)" } ?? "missing")"))
+            lines.append(
+                "    \(name)  \(value.padding(toLength: max(20, value.count), withPad: " ", startingAt: 0))  "
+                    + "\(feature.kind) from \(origin)"
+                    + (feature.isReplayed ? "" : "  REPLAYED AS \(feature.replayed.map { "\($0)" } ?? "missing")"))
         }
         lines.append(
             isReplayed

@@ -52,7 +52,8 @@ struct GateCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "The version, as name/version.") var version: String
-    @Option(help: "The rows to measure on: a training set of the model's recipe, as schema.table@version.") var on: String
+    @Option(help: "The rows to measure on: a training set of the model's recipe, as schema.table@version.") var on:
+        String
     @Option(help: "The least area under the ROC curve.") var minAuc: Double
     @OptionGroup var connection: ConnectionOptions
 
@@ -73,7 +74,8 @@ struct GateCommand: AsyncParsableCommand {
 extension GateResult {
     var sentence: String {
         switch outcome {
-        case .passed: "PASSED: \(version) has \(metric) \(fixed(value ?? .nan)) on \(table), at least \(minimum) was asked."
+        case .passed:
+            "PASSED: \(version) has \(metric) \(fixed(value ?? .nan)) on \(table), at least \(minimum) was asked."
         case .failed: "FAILED: \(version) has \(metric) \(fixed(value ?? .nan)) on \(table), and \(minimum) was asked."
         case .couldNotBeEvaluated: "COULD NOT BE EVALUATED: \(reason ?? "no reason given")"
         }

@@ -5,7 +5,8 @@ import MartletDomain
 
 struct UsersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "users", abstract: "Who may ask for what.", subcommands: [List.self, Create.self, RenewTokenCommand.self])
+        commandName: "users", abstract: "Who may ask for what.",
+        subcommands: [List.self, Create.self, RenewTokenCommand.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the workspace's users and their roles.")
@@ -14,7 +15,8 @@ struct UsersCommand: AsyncParsableCommand {
         func run() async throws {
             let users = try await connection.withClient { try await $0.send(ListUsers()).users }
             if connection.json { return try printJSON(users) }
-            printTable(["USER", "ROLES"], users.map { [$0.name, $0.roles.map(\.rawValue).sorted().joined(separator: ",")] })
+            printTable(
+                ["USER", "ROLES"], users.map { [$0.name, $0.roles.map(\.rawValue).sorted().joined(separator: ",")] })
         }
     }
 
@@ -27,13 +29,15 @@ struct UsersCommand: AsyncParsableCommand {
         @OptionGroup var connection: ConnectionOptions
 
         func run() async throws {
-            try show(try await connection.withClient { try await $0.send(CreateUser(name: name, roles: roles)) }, connection)
+            try show(
+                try await connection.withClient { try await $0.send(CreateUser(name: name, roles: roles)) }, connection)
         }
     }
 
     struct RenewTokenCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "renew-token", abstract: "Give a user another token; the one before is worth nothing from then on.")
+            commandName: "renew-token",
+            abstract: "Give a user another token; the one before is worth nothing from then on.")
         @Argument(help: "The name.") var name: String
         @OptionGroup var connection: ConnectionOptions
 

@@ -10,7 +10,8 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: "The server to ask, as http://127.0.0.1:5000. Default: MARTLET_SERVER, else MLFLOW_TRACKING_URI.")
     var server: String?
 
-    @Option(help: "The workspace folder to open when no server is named. Default: MARTLET_WORKSPACE, else martlet-data.")
+    @Option(
+        help: "The workspace folder to open when no server is named. Default: MARTLET_WORKSPACE, else martlet-data.")
     var workspace: String?
 
     @Option(help: "Who asks: a user's token. Default: MARTLET_TOKEN, else MLFLOW_TRACKING_TOKEN.")
@@ -29,7 +30,8 @@ struct ConnectionOptions: ParsableArguments {
         if let server { return server }
         if workspace != nil { return nil }
         let environment = ProcessInfo.processInfo.environment
-        return environment["MARTLET_SERVER"] ?? environment["MLFLOW_TRACKING_URI"].flatMap { $0.hasPrefix("http") ? $0 : nil }
+        return environment["MARTLET_SERVER"]
+            ?? environment["MLFLOW_TRACKING_URI"].flatMap { $0.hasPrefix("http") ? $0 : nil }
     }
 
     private var namedToken: String? {

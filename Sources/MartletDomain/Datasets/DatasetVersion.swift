@@ -31,4 +31,12 @@ public struct DatasetVersion: Sendable, Hashable, Codable {
         (self.writtenBy, self.writtenAt) = (writtenBy, writtenAt)
         (self.inputs, self.source, self.runID) = (inputs, source, runID)
     }
+
+    enum CodingKeys: String, CodingKey {
+        case table, operation, inputs, source
+        case rowCount = "row_count"
+        case writtenBy = "written_by"
+        case writtenAt = "written_at"
+        case runID = "run_id"
+    }
 }

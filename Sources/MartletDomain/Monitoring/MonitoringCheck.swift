@@ -35,4 +35,18 @@ public struct MonitoringCheck: Sendable, Hashable, Codable {
         (self.driftShare, self.labelledRows, self.areaUnderROC, self.f1) = (driftShare, labelledRows, areaUnderROC, f1)
         (self.retrainingRunID, self.checkedAt) = (retrainingRunID, checkedAt)
     }
+
+    enum CodingKeys: String, CodingKey {
+        case id, model, window, reference, predictions, f1
+        case modelVersion = "model_version"
+        case runID = "run_id"
+        case datasetDrift = "dataset_drift"
+        case driftedFeatures = "drifted_features"
+        case featureCount = "feature_count"
+        case driftShare = "drift_share"
+        case labelledRows = "labelled_rows"
+        case areaUnderROC = "auc"
+        case retrainingRunID = "retraining_run_id"
+        case checkedAt = "checked_at"
+    }
 }

@@ -64,4 +64,9 @@ public struct StageChange: Sendable, Hashable, Codable {
         (self.version, self.from, self.to) = (version, from, to)
         (self.alias, self.isRemoved, self.by, self.at) = (alias, isRemoved, by, at)
     }
+
+    enum CodingKeys: String, CodingKey {
+        case version, from, to, alias, by, at
+        case isRemoved = "is_removed"
+    }
 }

@@ -17,6 +17,11 @@ public struct SignOff: Sendable, Hashable, Codable {
         (self.version, self.stage, self.role, self.user) = (version, stage, role, user)
         (self.comment, self.artifactDigest, self.at) = (comment, artifactDigest, at)
     }
+
+    enum CodingKeys: String, CodingKey {
+        case version, stage, role, user, comment, at
+        case artifactDigest = "artifact_digest"
+    }
 }
 
 /// What a version's measured quality was held against. Only Martlet itself records one, from the sealed files.
@@ -52,6 +57,11 @@ public struct GateResult: Sendable, Hashable, Codable {
         (self.version, self.metric, self.minimum, self.value) = (version, metric, minimum, value)
         (self.outcome, self.reason, self.table) = (outcome, reason, table)
         (self.artifactDigest, self.by, self.at) = (artifactDigest, by, at)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case version, metric, minimum, value, outcome, reason, table, by, at
+        case artifactDigest = "artifact_digest"
     }
 }
 

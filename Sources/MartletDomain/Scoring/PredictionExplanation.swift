@@ -63,4 +63,17 @@ public struct PredictionExplanation: Sendable, Hashable, Codable {
     public var isReplayed: Bool {
         score.bitPattern == replayedScore.bitPattern && features.allSatisfy(\.isReplayed)
     }
+
+    enum CodingKeys: String, CodingKey {
+        case key, score, outcome, scoring, features, monitoring
+        case predictionID = "prediction_id"
+        case asOf = "as_of"
+        case replayedScore = "replayed_score"
+        case trainingRunID = "training_run_id"
+        case trainingSet = "training_set"
+        case trainingInputs = "training_inputs"
+        case registeredBy = "registered_by"
+        case signOffs = "sign_offs"
+        case stageChanges = "stage_changes"
+    }
 }

@@ -28,6 +28,16 @@ public struct ScoringRun: Sendable, Hashable, Codable {
         (self.sources, self.predictions, self.rowCount) = (sources, predictions, rowCount)
         (self.scoredBy, self.scoredAt) = (scoredBy, scoredAt)
     }
+
+    enum CodingKeys: String, CodingKey {
+        case id, model, recipe, spine, window, sources, predictions
+        case modelVersion = "model_version"
+        case modelURI = "model_uri"
+        case artifactDigest = "artifact_digest"
+        case rowCount = "row_count"
+        case scoredBy = "scored_by"
+        case scoredAt = "scored_at"
+    }
 }
 
 /// Why rows could not be scored, or a prediction not be explained.

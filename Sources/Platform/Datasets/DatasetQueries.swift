@@ -5,7 +5,9 @@ extension Datasets {
     /// The names of all tables, sorted.
     package func names() async throws -> [TableName] {
         try await store.read { db in
-            try db.rows("SELECT DISTINCT name FROM dataset_versions ORDER BY name").map { try TableName($0.text("name")) }
+            try db.rows("SELECT DISTINCT name FROM dataset_versions ORDER BY name").map {
+                try TableName($0.text("name"))
+            }
         }
     }
 

@@ -14,7 +14,9 @@ package final class DatasetUpload {
     fileprivate init(in scratch: URL) throws {
         id = newID()
         file = scratch.appending(path: id + ".upload")
-        guard FileManager.default.createFile(atPath: file.path, contents: nil) else { throw FileError(file.path, errno) }
+        guard FileManager.default.createFile(atPath: file.path, contents: nil) else {
+            throw FileError(file.path, errno)
+        }
         handle = try FileHandle(forWritingTo: file)
     }
 
@@ -46,11 +48,13 @@ extension Datasets {
         _ id: String, named fileName: String, as name: TableName, _ mode: Mode, by caller: Caller
     ) async throws -> DatasetVersion {
         guard let format = ImportFormat(fileName: fileName) else {
-            throw DatasetError.unreadableFile(fileName, reason: "its name ends in none of .csv, .csv.gz, .parquet, .jsonl")
+            throw DatasetError.unreadableFile(
+                fileName, reason: "its name ends in none of .csv, .csv.gz, .parquet, .jsonl")
         }
         let file = scratch.appending(path: id + ".upload")
         let digestFile = file.appendingPathExtension("sha256")
-        guard id.utf8.count == 32, id.allSatisfy(\.isHexDigit), let digest = try? String(contentsOf: digestFile, encoding: .utf8)
+        guard id.utf8.count == 32, id.allSatisfy(\.isHexDigit),
+            let digest = try? String(contentsOf: digestFile, encoding: .utf8)
         else { throw DatasetError.unreadableFile(fileName, reason: "there is no upload \(id); send the file again") }
         defer {
             try? FileManager.default.removeItem(at: file)

@@ -71,7 +71,8 @@ extension Datasets {
     private static func projection(of column: String, sniffedAs type: String) -> String {
         let name = quotedIdentifier(column)
         return switch type {
-        case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS": "(\(name)::TIMESTAMP AT TIME ZONE 'UTC') AS \(name)"
+        case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS":
+            "(\(name)::TIMESTAMP AT TIME ZONE 'UTC') AS \(name)"
         case "TIME": "\(name)::VARCHAR AS \(name)"
         case "HUGEINT", "UBIGINT", "UHUGEINT": "\(name)::DECIMAL(38, 0) AS \(name)"
         case "UTINYINT": "\(name)::SMALLINT AS \(name)"

@@ -9,10 +9,11 @@ extension Datasets {
     package func recover(by caller: Caller) async throws -> [DatasetVersion] {
         var recovered: [DatasetVersion] = []
         for name in tablesOnDisk() {
-            let recorded = Set(try await store.read { db in
-                try db.rows("SELECT version FROM dataset_versions WHERE name = ?", [.text(name.description)])
-                    .map { try $0.integer("version") }
-            })
+            let recorded = Set(
+                try await store.read { db in
+                    try db.rows("SELECT version FROM dataset_versions WHERE name = ?", [.text(name.description)])
+                        .map { try $0.integer("version") }
+                })
             for commit in try deltaTable(name).history() where !recorded.contains(commit.version) {
                 let version = DatasetVersion(
                     table: TableReference(name, version: commit.version), operation: .recovered,
@@ -26,7 +27,8 @@ extension Datasets {
 
     private func tablesOnDisk() -> [TableName] {
         func folders(in parent: URL) -> [URL] {
-            let found = try? FileManager.default.contentsOfDirectory(at: parent, includingPropertiesForKeys: [.isDirectoryKey])
+            let found = try? FileManager.default.contentsOfDirectory(
+                at: parent, includingPropertiesForKeys: [.isDirectoryKey])
             return (found ?? []).filter { (try? $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true }
         }
         func tables(in parent: URL, parts: [String]) -> [TableName] {

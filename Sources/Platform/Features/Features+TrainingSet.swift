@@ -21,15 +21,20 @@ extension Features {
         let computation = try computation(featureSet)
         var recipe = recipe
         recipe.featureSet = featureSet.hash
-        let spineTable = TableReference(recipe.spine, version: try await datasets.snapshot(recipe.spine, version: spineVersion).version)
+        let spineTable = TableReference(
+            recipe.spine, version: try await datasets.snapshot(recipe.spine, version: spineVersion).version)
         let sources = try await pinSources(of: computation)
         let all = try await spine(
             recipe, at: spineTable.version, in: window, needing: computation.spineColumns, withLabel: true)
         let spine = all.rows(try Self.labelled(all, recipe, knownAt: knownAt))
-        guard spine.rowCount > 0 else { throw DatasetError.noRows("\(recipe.spine) in that window, with outcomes known,") }
+        guard spine.rowCount > 0 else {
+            throw DatasetError.noRows("\(recipe.spine) in that window, with outcomes known,")
+        }
 
         let rows = try await compute(computation, for: spine, time: recipe.time, from: sources)
-        guard rows.rowCount == spine.rowCount else { throw RowCountChanged(expected: spine.rowCount, found: rows.rowCount) }
+        guard rows.rowCount == spine.rowCount else {
+            throw RowCountChanged(expected: spine.rowCount, found: rows.rowCount)
+        }
         let version = try await datasets.write(
             table, .overwrite, rows, operation: .trainingSet, inputs: [spineTable] + sources,
             source: "feature_set:\(featureSet.hash)", by: caller)
@@ -108,5 +113,7 @@ struct RowCountChanged: MartletError {
     var found: Int
 
     var code: ErrorCode { .internalError }
-    var message: String { "\(expected) rows went in and \(found) came out, so nothing was written. This is a defect of Martlet." }
+    var message: String {
+        "\(expected) rows went in and \(found) came out, so nothing was written. This is a defect of Martlet."
+    }
 }

@@ -13,7 +13,8 @@ extension FeatureMatrix {
         let columns = names.compactMap { batch[$0]?.floats }
         guard columns.count == names.count else {
             let words = names.filter { batch[$0]?.floats == nil }
-            throw InvalidRequest("A model takes numbers, and these columns of \(table) are none: \(words.joined(separator: ", ")).")
+            throw InvalidRequest(
+                "A model takes numbers, and these columns of \(table) are none: \(words.joined(separator: ", ")).")
         }
         let (width, height) = (columns.count, batch.rowCount)
         let values = [Float](unsafeUninitializedCapacity: width * height) { buffer, count in

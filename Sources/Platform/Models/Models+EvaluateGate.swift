@@ -9,7 +9,9 @@ extension Models {
     package func evaluateGate(
         _ id: ModelVersion.ID, on table: TableReference, minimumAreaUnderROC minimum: Double, by caller: Caller
     ) async throws -> GateResult {
-        guard (0...1).contains(minimum) else { throw InvalidRequest("The least AUC \(minimum) is not between 0 and 1.") }
+        guard (0...1).contains(minimum) else {
+            throw InvalidRequest("The least AUC \(minimum) is not between 0 and 1.")
+        }
         let version = try await registry.version(id)
         var result = GateResult(
             version: id, metric: "auc", minimum: minimum, value: nil, outcome: .couldNotBeEvaluated, reason: nil,

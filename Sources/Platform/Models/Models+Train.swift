@@ -156,7 +156,8 @@ extension Models {
     /// How the model of a run was trained; nil if it was not trained here.
     package func specification(ofRun runID: String) async throws -> TrainingSpecification? {
         let text = try await store.read { db in
-            try db.row("SELECT specification FROM trained_models WHERE run_id = ?", [.text(runID)])?.text("specification")
+            try db.row("SELECT specification FROM trained_models WHERE run_id = ?", [.text(runID)])?.text(
+                "specification")
         }
         return try text.map { try decoded(TrainingSpecification.self, from: $0) }
     }

@@ -26,7 +26,9 @@ extension Monitoring {
         let drift = try await offTheCooperativePool {
             let scores = try opened.model.predict(reference.matrix)
             return datasetDrift(
-                reference: reference.matrix.driftColumns + [(PredictionColumn.score, .numeric(scores.map(Double.init)))],
+                reference: reference.matrix.driftColumns + [
+                    (PredictionColumn.score, .numeric(scores.map(Double.init)))
+                ],
                 current: try current.rows.driftColumns(names + [PredictionColumn.score]),
                 driftShare: plan.thresholds.driftShare)
         }
@@ -88,7 +90,9 @@ extension Monitoring {
         }
         let (text, values) = (sql, parameters)
         let rows = try await datasets.engine.withSession { try $0.collect(text, values) }
-        guard let scores = rows["score"]?.doubles, let labels = rows["label"]?.truths, rows.rowCount > 0 else { return nil }
+        guard let scores = rows["score"]?.doubles, let labels = rows["label"]?.truths, rows.rowCount > 0 else {
+            return nil
+        }
         return try BinaryClassificationMetrics(scores: scores, labels: labels.map { $0 ?? false })
     }
 

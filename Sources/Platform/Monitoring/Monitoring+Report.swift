@@ -35,7 +35,8 @@ extension Monitoring {
     }
 
     private func page(_ look: Look, run: String) -> String {
-        let number = FloatingPointFormatStyle<Double>(locale: Locale(identifier: "en_US_POSIX")).precision(.fractionLength(4))
+        let number = FloatingPointFormatStyle<Double>(locale: Locale(identifier: "en_US_POSIX")).precision(
+            .fractionLength(4))
         func figure(_ value: Double?) -> String { value?.formatted(number) ?? "not defined for these rows" }
         let performance = look.quality.map { quality in
             [
@@ -54,7 +55,10 @@ extension Monitoring {
                 (label: "Reference", value: look.plan.reference.description),
                 (label: "Predictions", value: look.predictions.description),
                 (label: "Rows", value: "\(look.rowCount)"),
-                (label: "Outcomes known at", value: look.knownAt.map { Instant(microseconds: $0).description } ?? "now"),
+                (
+                    label: "Outcomes known at",
+                    value: look.knownAt.map { Instant(microseconds: $0).description } ?? "now"
+                ),
                 (label: "Plan's owner", value: look.plan.owner),
                 (label: "Tracking run", value: run),
             ], performance: performance ?? [])

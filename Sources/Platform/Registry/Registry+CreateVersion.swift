@@ -49,7 +49,8 @@ extension Registry {
                     .integer(number), .integer(model), .integer(id.version), .text(Stage.unstaged.rawValue),
                     .text(description), .text(source), SQLValue(folder),
                     .text(digest?.sha256 ?? CanonicalJSON.sha256Hex("")), SQLValue(digest?.fileCount ?? 0),
-                    SQLValue(given ?? maker), SQLValue(runLink), .text(caller.user.name), .integer(db.now), .integer(db.now),
+                    SQLValue(given ?? maker), SQLValue(runLink), .text(caller.user.name), .integer(db.now),
+                    .integer(db.now),
                 ])
             for tag in tags { try db.set(tag, in: .model_version_tags, of: number) }
             let stored = try db.version(id)

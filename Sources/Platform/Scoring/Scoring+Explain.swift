@@ -49,8 +49,10 @@ extension Scoring {
         }
         // Ids are hexadecimal, so the range from a prefix to the prefix with a greater sign after it holds just its ids.
         let found = try await store.read { db in
-            try db.rows("SELECT id FROM scoring_runs WHERE id >= ? AND id < ?", [.text(String(prefix)), .text(prefix + "g")])
-                .compactMap { try db.scoringRun($0.text("id")) }
+            try db.rows(
+                "SELECT id FROM scoring_runs WHERE id >= ? AND id < ?", [.text(String(prefix)), .text(prefix + "g")]
+            )
+            .compactMap { try db.scoringRun($0.text("id")) }
         }
         for run in found {
             let relation = try await datasets.snapshot(run.predictions).relation

@@ -24,7 +24,9 @@ extension Scoring {
             try $0.collect(
                 sql, [.timestamp(window.start), .timestamp(window.end), .long(Int64(min(max(limit, 1), 1_000)))])
         }
-        let (ids, times, scores) = (found[id]?.strings ?? [], found[asOf]?.timestamps ?? [], found[score]?.doubles ?? [])
+        let (ids, times, scores) = (
+            found[id]?.strings ?? [], found[asOf]?.timestamps ?? [], found[score]?.doubles ?? []
+        )
         return ids.indices.map { row in
             (ids[row] ?? "", Instant(microseconds: times[row] ?? 0), scores[row])
         }
@@ -38,7 +40,6 @@ extension Snapshot {
         }
     }
 }
-
 
 extension Column {
     /// One value as text, `null` for none: for keys and messages, not for reading back.

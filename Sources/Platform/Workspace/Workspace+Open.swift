@@ -14,7 +14,9 @@ extension Workspace {
 
     /// The log's key, made with the workspace and never replaced: with another key nobody could verify the log.
     func signingKey(for name: String) throws -> LogSigningKey {
-        if FileManager.default.fileExists(atPath: signingKeyFile.path) { return try LogSigningKey(file: signingKeyFile) }
+        if FileManager.default.fileExists(atPath: signingKeyFile.path) {
+            return try LogSigningKey(file: signingKeyFile)
+        }
         guard !exists else { throw AuditLogError.keyFile(path: signingKeyFile.path, reason: "it is gone") }
         let key = try LogSigningKey.generate(name: "martlet/\(name)")
         try key.store(at: signingKeyFile)

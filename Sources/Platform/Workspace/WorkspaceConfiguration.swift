@@ -36,7 +36,8 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     package static func read(_ workspace: Workspace) throws -> WorkspaceConfiguration {
         let file = workspace.configurationFile
         do {
-            return try YAMLDecoder().decode(WorkspaceConfiguration.self, from: String(contentsOf: file, encoding: .utf8))
+            return try YAMLDecoder().decode(
+                WorkspaceConfiguration.self, from: String(contentsOf: file, encoding: .utf8))
         } catch {
             throw WorkspaceError.configuration(file.path, reason: "\(error)")
         }

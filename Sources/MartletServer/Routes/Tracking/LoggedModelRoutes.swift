@@ -69,7 +69,8 @@ extension MLflowTracking.SearchLoggedModels {
 
     fileprivate func orders() throws -> [SearchOrder] {
         try (order_by ?? []).map { order in
-            var parsed = try SearchOrder(parsing: try required(order.field_name, "order_by.field_name"), as: .loggedModels)
+            var parsed = try SearchOrder(
+                parsing: try required(order.field_name, "order_by.field_name"), as: .loggedModels)
             parsed.isAscending = order.ascending ?? true
             parsed.datasetName = order.dataset_name.unlessEmpty
             parsed.datasetDigest = order.dataset_digest.unlessEmpty

@@ -25,7 +25,7 @@ struct MartletCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServerCommand.self, DemoCommand.self, DataCommand.self, QualityCommand.self,
             FeaturesCommand.self, TrainCommand.self, GateCommand.self, RegistryCommand.self, MonitoringCommand.self,
-            ScoreCommand.self, WhyCommand.self, AuditCommand.self, UsersCommand.self,
+            ScoreCommand.self, PredictionsCommand.self, WhyCommand.self, AuditCommand.self, UsersCommand.self,
         ])
 
     /// Errors of ours end in their own words and exit code; the rest as ArgumentParser ends them.

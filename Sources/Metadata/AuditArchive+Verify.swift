@@ -23,7 +23,8 @@ extension AuditArchive {
             var found = verifier.finish(tileRoots: tiles.roots(belowPosition: end))
             if note == nil {
                 found.problems.removeAll { $0.kind == .checkpoint }
-                if end > 0 { found.problems.append(.init(.checkpoint, "there is no signed checkpoint")) }
+                // A workspace signs its first entry when it is made, so an empty log has lost something.
+                found.problems.append(.init(.checkpoint, "there is no signed checkpoint"))
             }
             if let stored, !Self.edgeFits(stored, try? Checkpoint(note: note ?? "", verifiedBy: key)) {
                 found.problems.append(.init(.checkpoint, "the tree's stored edge is not that of the checkpoint"))

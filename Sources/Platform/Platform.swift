@@ -36,6 +36,7 @@ package struct Platform: Sendable {
         try workspace.makeFolders()
         let lock = try WorkspaceLock(workspace)
         try workspace.emptyScratch()
+        let isNew = !workspace.exists
         let configuration = try workspace.configuration(creating: policy)
         let key = try workspace.signingKey(for: configuration.workspace)
         let store = try Store(
@@ -48,6 +49,11 @@ package struct Platform: Sendable {
                 threads: configuration.engine.threads, temporaryDirectory: workspace.scratch.appending(path: "spill"),
                 folders: [workspace.tables, workspace.scratch]))
         let platform = try Platform(workspace, configuration, store, engine, lock)
+        if isNew {
+            try await store.change(
+                AuditAction("workspace", "create", ["policy": try canonicalText(policy)]), by: .setup
+            ) { _ in }
+        }
         _ = try await platform.datasets.recover(by: .setup)
         return platform
     }
@@ -60,7 +66,7 @@ package struct Platform: Sendable {
         (self.store, self.engine, self.lock) = (store, engine, lock)
         let policy = configuration.policy
         audit = Audit(store: store, workspace: workspace)
-        identity = Identity(store: store, isOpen: policy.isOpen)
+        identity = Identity(store: store, isOpen: configuration.identity == .open)
         tracking = Tracking(store: store)
         artifacts = try Artifacts(root: workspace.artifacts, store: store)
         registry = Registry(

@@ -19,10 +19,25 @@ os.environ.update(
 for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_TRACKING_TOKEN", "MLFLOW_EXPERIMENT_NAME"):
     os.environ.pop(name, None)
 
+import sys
+
 import mlflow
 import pytest
 
 import martlet_process
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    session.config.martlet_exit_status = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    """Leave at once: deltalake's threads now and then abort an interpreter that takes itself apart."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(getattr(config, "martlet_exit_status", 0))
 
 
 @pytest.fixture(scope="session")

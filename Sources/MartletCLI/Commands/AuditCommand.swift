@@ -26,13 +26,16 @@ struct AuditCommand: AsyncParsableCommand {
         @Option(help: "The workspace folder. Default: MARTLET_WORKSPACE, else martlet-data.") var workspace: String?
         @Option(help: "A folder that `martlet audit export` wrote, instead of a workspace.") var directory: String?
         @Option(help: "The log's public key, as `martlet init` printed it.") var key: String?
-        @Option(help: "A checkpoint that you kept: the log must contain all that it signed, unchanged.") var checkpoint:
-            String?
+        @Option(help: "A file with a checkpoint that you kept: the log must contain all that it signed, unchanged.")
+        var checkpoint: String?
         @Flag(help: "Print data as JSON.") var json = false
 
         func run() async throws {
             let folder = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
-            let keyText = try key ?? textFile(directory.map { $0 + "/log.pub" } ?? folder.verificationKeyFile.path)
+            if directory != nil, key == nil || checkpoint != nil {
+                throw ValidationError("--directory takes --key with it, and no --checkpoint: the folder has its own.")
+            }
+            let keyText = try key ?? textFile(folder.verificationKeyFile.path)
             let key = try LogVerificationKey(keyText.trimmingCharacters(in: .whitespacesAndNewlines))
             let found =
                 if let directory {

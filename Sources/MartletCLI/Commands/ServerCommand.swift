@@ -47,6 +47,9 @@ struct ServerCommand: AsyncParsableCommand {
                     ? "This workspace is open: whoever reaches it may do anything, and no gate is asked for. "
                         + "`martlet init` makes one with users and sign-offs."
                     : "This workspace has users: clients say who they are with MLFLOW_TRACKING_TOKEN.")
+            if platform.identity.isOpen, !["127.0.0.1", "::1", "localhost"].contains(host) {
+                logger.warning("an open workspace is served to other machines", metadata: ["host": "\(host)"])
+            }
             let application = MartletApplication(platform: platform, logger: logger)
             try await application.serve(host: host, port: port) { port in
                 print("Martlet is listening on http://\(host):\(port)")

@@ -11,6 +11,15 @@ public struct ModelURI: Sendable, Hashable, CustomStringConvertible {
     public var name: String
     public var choice: Choice
 
+    /// Whether it names what the gates let through: Production, Staging or an alias, never a bare number.
+    public var isInService: Bool {
+        switch choice {
+        case .stage(let stage): stage == .production || stage == .staging
+        case .alias: true
+        case .version, .latest: false
+        }
+    }
+
     public init(name: String, _ choice: Choice) { (self.name, self.choice) = (name, choice) }
 
     /// - Throws: ``RegistryError/invalid(_:)``.

@@ -53,9 +53,11 @@ extension ModelVersion {
 
     private func unmetPerformance(_ minimum: Double?, _ evidence: Evidence) -> [UnmetGate] {
         guard let minimum else { return [] }
-        let last = evidence.gateResults.last {
+        let results = evidence.gateResults.filter {
             $0.version == id && $0.metric == GateResult.areaUnderROC && $0.artifactDigest == artifactDigest
         }
+        // A try that came to no figure says nothing about the files: it does not pass, nor takes a pass away.
+        let last = results.last { $0.outcome != .couldNotBeEvaluated } ?? results.last
         let isMet = artifactCount > 0 && last.map { $0.outcome == .passed && $0.minimum >= minimum } ?? false
         return isMet ? [] : [.performance(minimum: minimum, last: last)]
     }

@@ -46,6 +46,7 @@ public enum ScoringError: MartletError, Equatable {
     case notTrainedHere(model: String)
     case noRows(table: String, window: String)
     case unknownPrediction(String)
+    case notInService(String)
     case artifactChanged(model: String, expected: String, found: String)
 
     public var code: ErrorCode {
@@ -65,8 +66,11 @@ public enum ScoringError: MartletError, Equatable {
             "\(model) was not used: it carries no feature recipe, so its input cannot be put together here. "
                 + "Train it with `martlet train`, which packs one."
         case .noRows(let table, let window): "\(table) has no rows in \(window), so nothing was scored."
+        case .notInService(let uri):
+            "Nothing was scored: \(uri) does not name a version by a stage in service or an alias, so it would walk around "
+                + "the gates. Ask for models:/NAME/Production, models:/NAME/Staging or models:/NAME@ALIAS."
         case .unknownPrediction(let id):
-            "There is no prediction \(id). `martlet predictions list` shows the newest."
+            "There is no prediction \(id). `martlet predictions TABLE --from DAY --to DAY` lists some."
         case .artifactChanged(let model, let expected, let found):
             "\(model) was not used: its files have the digest \(found), and \(expected) was registered. "
                 + "Restore the files from a copy; `martlet audit entries` says who registered them."

@@ -36,8 +36,8 @@ extension Datasets {
         by caller: Caller
     ) async throws -> DatasetVersion {
         let existing = mode == .append && deltaTable(name).exists() ? try await snapshot(name).schema : nil
-        let scan = Self.scan(file, format, existing)
         do {
+            let scan = try await scan(file, format, named: fileName, like: existing)
             let sniffed = try await engine.withSession { try $0.collect("DESCRIBE SELECT * FROM \(scan)") }
             let projection = zip(sniffed["column_name"]?.strings ?? [], sniffed["column_type"]?.strings ?? [])
                 .map { Self.projection(of: $0 ?? "", sniffedAs: $1 ?? "") }.joined(separator: ", ")
@@ -45,26 +45,28 @@ extension Datasets {
                 name, mode, selecting: "SELECT \(projection) FROM \(scan)", operation: .imported,
                 source: "\(fileName) sha256:\(digest)", by: caller)
         } catch let error as QueryError {
-            // The engine names our copy of the file; the client knows it by its own name.
-            let reason = error.message.replacing(file.path, with: fileName)
-            throw DatasetError.unreadableFile(fileName, reason: reason)
+            // Guessing types, the engine does not say which line is broken.
+            let located = format == .csv ? await CSVFile(file).brokenLine(engine) : nil
+            throw DatasetError.unreadableFile(fileName, reason: Self.reason(located ?? error, file, fileName))
         }
     }
 
-    private static func scan(_ file: URL, _ format: ImportFormat, _ schema: TableSchema?) -> String {
-        let path = quotedLiteral(file.path)
+    /// What the engine says, by the name that the client knows the file by, and without advice on options that nobody has.
+    private static func reason(_ error: QueryError, _ file: URL, _ fileName: String) -> String {
+        let text = error.message.replacing(file.path, with: fileName)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let advice = lines.firstIndex { $0.hasPrefix("Possible ") } ?? lines.endIndex
+        return lines[..<advice].joined(separator: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private func scan(
+        _ file: URL, _ format: ImportFormat, named fileName: String, like schema: TableSchema?
+    ) async throws -> String {
         switch format {
-        case .csv:
-            var options = "header = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true, nullstr = ''"
-            if let schema {
-                let types = schema.fields.map { "\(quotedLiteral($0.name)): \(quotedLiteral($0.type.sqlName))" }
-                options += ", columns = {\(types.joined(separator: ", "))}"
-            } else {
-                options += ", auto_detect = true, sample_size = -1"
-            }
-            return "read_csv(\(path), \(options))"
-        case .parquet: return "read_parquet(\(path))"
-        case .jsonLines: return "read_json(\(path), format = 'newline_delimited', sample_size = -1)"
+        case .csv: try await CSVFile(file).relation(named: fileName, like: schema, engine)
+        case .parquet: "read_parquet(\(quotedLiteral(file.path)))"
+        case .jsonLines:
+            "read_json(\(quotedLiteral(file.path)), format = 'newline_delimited', sample_size = -1)"
         }
     }
 

@@ -14,7 +14,8 @@ extension Models {
         }
         let version = try await registry.version(id)
         var result = GateResult(
-            version: id, metric: "auc", minimum: minimum, value: nil, outcome: .couldNotBeEvaluated, reason: nil,
+            version: id, metric: GateResult.areaUnderROC, minimum: minimum, value: nil, outcome: .couldNotBeEvaluated,
+            reason: nil,
             table: table, artifactDigest: version.artifactDigest, by: caller.user.name, at: 0)
         do {
             let value = try await areaUnderROC(of: version, on: table)

@@ -15,6 +15,7 @@ extension Scoring {
     package func scoreBatch(
         _ modelURI: String, in window: TimeWindow, into predictions: TableName, by caller: Caller
     ) async throws -> ScoringRun {
+        guard try ModelURI(modelURI).isInService else { throw ScoringError.notInService(modelURI) }
         let version = try await registry.resolve(modelURI)
         let opened = try await models.open(version)
         let recipe = opened.card.recipe

@@ -6,6 +6,10 @@ extension Workspace {
     /// The configuration, written first when there is none.
     func configuration(creating policy: Policy) throws -> WorkspaceConfiguration {
         if !FileManager.default.fileExists(atPath: configurationFile.path) {
+            // Its gates and its users would be gone with it.
+            guard !exists else {
+                throw WorkspaceError.configuration(configurationFile.path, reason: "it is gone; put it back from a copy")
+            }
             let name = "workspace-" + UUID().uuidString.lowercased().prefix(8)
             try WorkspaceConfiguration(workspace: name, policy: policy).write(self)
         }

@@ -8,7 +8,16 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     package var workspace: String
     /// What must be true before a model version serves.
     package var policy: Policy
+    package var identity: IdentityMode
     package var engine: Engine
+
+    /// Whether people say who they are.
+    package enum IdentityMode: String, Codable, Sendable {
+        /// Whoever reaches the workspace may do anything.
+        case open
+        /// Every request carries a user's token.
+        case users
+    }
 
     /// What queries and training may take of the machine.
     package struct Engine: Codable, Sendable {
@@ -27,8 +36,18 @@ package struct WorkspaceConfiguration: Codable, Sendable {
         }
     }
 
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        workspace = try container.decode(String.self, forKey: .workspace)
+        policy = try container.decode(Policy.self, forKey: .policy)
+        // Who leaves the line out does not open the doors by that.
+        identity = try container.decodeIfPresent(IdentityMode.self, forKey: .identity) ?? .users
+        engine = try container.decodeIfPresent(Engine.self, forKey: .engine) ?? Engine()
+    }
+
     package init(workspace: String, policy: Policy, engine: Engine = Engine()) {
         (self.workspace, self.policy, self.engine) = (workspace, policy, engine)
+        identity = policy.isOpen ? .open : .users
     }
 
     /// Reads a workspace's configuration.

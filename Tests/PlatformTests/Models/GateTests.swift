@@ -69,8 +69,10 @@ struct GateTests {
                 made.id, on: made.holdout, minimumAreaUnderROC: 0.75, by: ana)
             #expect(passed.outcome == .passed)
             #expect(try await performance(platform) == nil)
-            // The last word counts.
+            // A try that came to no figure takes nothing away; the last figure counts.
             _ = try await platform.models.evaluateGate(made.id, on: made.training, minimumAreaUnderROC: 0.75, by: ana)
+            #expect(try await performance(platform) == nil)
+            _ = try await platform.models.evaluateGate(made.id, on: made.holdout, minimumAreaUnderROC: 0.999, by: ana)
             #expect(try await performance(platform) != nil)
         }
     }
@@ -82,7 +84,8 @@ struct GateTests {
                 try await platform.models.evaluateGate(
                     made.id, on: made.holdout, minimumAreaUnderROC: minimum, by: ana)
             }
-            #expect(try await platform.registry.gateResults(of: made.id).isEmpty)
+            let recorded = try await platform.registry.gateResults(of: made.id)
+            #expect(recorded.isEmpty)
         }
     }
 }

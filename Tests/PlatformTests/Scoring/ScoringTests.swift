@@ -9,9 +9,12 @@ import TestKit
 import Testing
 
 struct ScoringTests {
+    /// Puts the version in front of callers and scores by it.
     private func score(_ platform: Platform, _ version: Int = 1) async throws -> ScoringRun {
-        try await platform.scoring.scoreBatch(
-            "models:/\(Deliveries.model)/\(version)", in: Deliveries.window(Deliveries.served),
+        _ = try await platform.registry.transition(
+            Deliveries.model, "\(version)", to: .production, archiveExisting: true, by: .anyone)
+        return try await platform.scoring.scoreBatch(
+            "models:/\(Deliveries.model)/Production", in: Deliveries.window(Deliveries.served),
             into: TableName(Deliveries.predictions), by: .anyone)
     }
 
@@ -41,7 +44,7 @@ struct ScoringTests {
 
                 """, as: Deliveries.deliveries, .append)
             let run = try await score(platform)
-            let window = "ordered_at >= '2024-05-01Z' AND ordered_at < '2024-06-01Z'"
+            let window = "ordered_at >= '2024-05-01 00:00:00+00' AND ordered_at < '2024-06-01 00:00:00+00'"
             let rows = try await platform.query(
                 Deliveries.deliveries, "SELECT count(*) AS n FROM rows WHERE \(window)")
             #expect(rows["n"]?.longs == [run.rowCount])
@@ -123,7 +126,7 @@ struct ScoringTests {
             }
             let error = await #expect(throws: ScoringError.self) {
                 try await platform.scoring.scoreBatch(
-                    "models:/\(Deliveries.model)/1", in: Deliveries.window(("2024-05-01", "2024-05-02")),
+                    "models:/\(Deliveries.model)/Production", in: Deliveries.window(("2024-05-01", "2024-05-02")),
                     into: TableName(Deliveries.predictions), by: .anyone)
             }
             #expect(error == .otherFeatures(model: "\(Deliveries.model)/1", expected: hash, found: changed.hash))
@@ -134,12 +137,12 @@ struct ScoringTests {
     @Test func `A span without rows and a prediction that nobody made are said to be so`() async throws {
         try await withWorkspace { platform in
             _ = try await Deliveries.train(platform)
+            _ = try await score(platform)
             await #expect(throws: ScoringError.self) {
                 try await platform.scoring.scoreBatch(
-                    "models:/\(Deliveries.model)/1", in: Deliveries.window(("2030-01-01", "2030-02-01")),
+                    "models:/\(Deliveries.model)/Production", in: Deliveries.window(("2030-01-01", "2030-02-01")),
                     into: TableName(Deliveries.predictions), by: .anyone)
             }
-            _ = try await score(platform)
             for id in ["", "x", "0123456789ab-0123456789abcdef", "' OR 1=1 --", String(repeating: "a", count: 5_000)] {
                 await #expect(throws: ScoringError.unknownPrediction(id)) { try await platform.scoring.explain(id) }
             }

@@ -1,0 +1,52 @@
+import AuditLog
+import DeltaLake
+import Foundation
+import MartletDomain
+import Metadata
+import Platform
+import QueryEngine
+import TestKit
+import Testing
+
+struct RecoverTests {
+    private let batch = RecordBatch(columns: [Column("id", .long([7, 8, 9]))], rowCount: 3)
+
+    @Test func `A version that only the table's own log has is recorded once, with an entry in the audit log`() async throws {
+        try await withWorkspace { platform in
+            let name = try TableName("shop.sales")
+            try await platform.importText("id\n1\n", as: "shop.sales")
+            let table = DeltaTable(at: platform.datasets.folder(of: name), engine: platform.datasets.engine)
+            _ = try await table.append(batch)
+            let before = try await platform.auditEntries().count
+            let found = try await platform.datasets.recover(by: .setup)
+            #expect(found.map(\.table) == [TableReference(name, version: 1)])
+            #expect(found.map(\.operation) == [.recovered] && found.map(\.rowCount) == [3])
+            let entries = try await platform.auditEntries()
+            #expect(entries.count == before + 1 && entries.last?.actionName == "recovered")
+            #expect(entries.last?.requestParams["table"] == "shop.sales@1")
+            #expect(try await platform.datasets.recover(by: .setup) == [])
+            #expect(try await platform.datasets.history(name).map(\.table.version) == [1, 0])
+        }
+    }
+
+    @Test func `Opening a workspace records what a crash left, and a table that is no table stops nothing`() async throws {
+        try await withTemporaryFolder { folder in
+            let workspace = Workspace(folder)
+            let first = try await Platform.open(workspace, durability: .normal)
+            let name = try TableName("lake.raw.events")
+            let table = DeltaTable(at: first.datasets.folder(of: name), engine: first.datasets.engine)
+            _ = try await table.append(batch)
+            try await first.close()
+            for odd in ["tables/stray", "tables/lake/raw/no table", "tables/lake/9x/_delta_log"] {
+                try FileManager.default.createDirectory(
+                    at: folder.appending(path: odd), withIntermediateDirectories: true)
+            }
+            try Data("x".utf8).write(to: folder.appending(path: "tables/file"))
+            let second = try await Platform.open(workspace, durability: .normal)
+            #expect(try await second.datasets.names() == [name])
+            #expect(try await second.datasets.version(TableReference(name, version: 0))?.operation == .recovered)
+            #expect(try await second.audit.verify().isIntact)
+            try await second.close()
+        }
+    }
+}

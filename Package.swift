@@ -15,6 +15,8 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycleTesting = Target.Dependency.product(
+    name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -66,9 +68,12 @@ let package = Package(
                 lifecycle, logging, nio,
                 nioEmbedded, signals,
             ]),
-        .target(name: "FlightsJob", dependencies: ["Martlet"], path: "Examples/flights/FlightsJob"),
+        .target(
+            name: "FlightsJob", dependencies: ["Martlet", "MartletAPI", "MartletDomain"],
+            path: "Examples/flights/FlightsJob"),
         .executableTarget(
-            name: "flights-example", dependencies: ["FlightsJob", "Martlet"], path: "Examples/flights/FlightsProgram"),
+            name: "flights-example", dependencies: ["FlightsJob", "Martlet", "MartletAPI", "MartletDomain"],
+            path: "Examples/flights/FlightsProgram"),
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
@@ -87,10 +92,25 @@ let package = Package(
         .testTarget(name: "ModelRuntimeTests", dependencies: ["ModelRuntime", "MartletDomain"]),
         .testTarget(name: "MartletDomainTests", dependencies: ["MartletDomain", yams]),
         .testTarget(name: "MetadataTests", dependencies: ["Metadata", "MartletDomain", "AuditLog", grdb]),
+        .target(
+            name: "TestKit",
+            dependencies: [
+                "MartletDomain", "AuditLog", "Metadata", "QueryEngine", "DeltaLake", "Platform", "Martlet",
+                "MartletServer",
+                hummingbird, httpTypes, logging, nio,
+            ],
+            path: "Tests/TestKit"),
         .testTarget(
             name: "PlatformTests",
             dependencies: [
-                "Platform", "MartletDomain", "Metadata", "AuditLog", "QueryEngine", "DeltaLake", "ModelRuntime",
+                "TestKit", "Platform", "MartletDomain", "Metadata", "AuditLog", "QueryEngine", "DeltaLake",
+                "ModelRuntime",
+            ]),
+        .testTarget(
+            name: "MartletServerTests",
+            dependencies: [
+                "TestKit", "AuditLog", "MartletDomain", "Platform", "MartletAPI", "Martlet", "MartletServer", httpTypes,
+                lifecycleTesting,
             ]),
     ]
 )

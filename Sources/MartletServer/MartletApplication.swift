@@ -15,11 +15,13 @@ package struct MartletApplication: Sendable {
     /// How long a request may take before it is cancelled.
     private static let timeLimit: Duration = .seconds(600)
 
-    package init(platform: Platform, logger: Logger) {
+    /// - Parameter host: The address that it will be served at; a loopback address answers to loopback names alone.
+    package init(platform: Platform, logger: Logger, host: String = "localhost") {
         (self.platform, self.logger) = (platform, logger)
         let router = Router(context: MartletContext.self)
         router.add(middleware: RequestLog())
         router.add(middleware: ErrorResponses())
+        router.add(middleware: OriginCheck(host: host))
         // Before any route, so that who may not come in does not learn which there are.
         router.add(middleware: Authentication(identity: platform.identity, open: ["/health", "/version"]))
         let routes = router.group("")

@@ -51,7 +51,7 @@ package struct Platform: Sendable {
         let platform = try Platform(workspace, configuration, store, engine, lock)
         if isNew {
             try await store.change(
-                AuditAction("workspace", "create", ["policy": try canonicalText(policy)]), by: .setup
+                AuditAction("workspace", "create", ["policy": try canonicalText(configuration.policy)]), by: .setup
             ) { _ in }
         }
         _ = try await platform.datasets.recover(by: .setup)

@@ -1,7 +1,8 @@
 package import Foundation
 
 /// Any JSON, to be compared; numbers are equal when their values are.
-package enum JSON: Codable, Equatable, Sendable, ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
+package enum JSON: Codable, Equatable, Sendable, ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral,
+    ExpressibleByArrayLiteral,
     ExpressibleByIntegerLiteral
 {
     case null

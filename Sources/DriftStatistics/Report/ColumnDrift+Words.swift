@@ -49,11 +49,16 @@ extension ColumnDrift {
 
     private func meanSentence(_ reference: NumericSummary, _ current: NumericSummary) -> String {
         guard let before = reference.mean, let after = current.mean else {
-            return "The median went from \(NumberText.plain(reference.q50)) to \(NumberText.plain(current.q50))."
+            guard reference.q50 != current.q50 else {
+                return "The median stayed at \(NumberText.plain(reference.q50))."
+            }
+            let median = NumberText.apart(reference.q50, current.q50)
+            return "The median went from \(median.first) to \(median.second)."
         }
-        let verb = after > before ? "rose" : after < before ? "fell" : "stayed"
         guard after != before else { return "The mean stayed at \(NumberText.plain(before))." }
-        let change = "The mean \(verb) from \(NumberText.plain(before)) to \(NumberText.plain(after))"
+        let verb = after > before ? "rose" : "fell"
+        let mean = NumberText.apart(before, after)
+        let change = "The mean \(verb) from \(mean.first) to \(mean.second)"
         guard let deviation = reference.standardDeviation, deviation > 0 else { return "\(change)." }
         let size = NumberText.plain(abs(after - before) / deviation)
         return "\(change), \(size) standard deviations of the reference."

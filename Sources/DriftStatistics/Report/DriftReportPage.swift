@@ -80,13 +80,18 @@ private func table(_ drift: DatasetDrift, _ ordered: [ColumnDrift]) -> String {
     return """
         <section aria-labelledby="all">
         <h2 id="all">All columns</h2>
-        <div class="scroll" role="region" aria-labelledby="all" tabindex="0">
+        <div class="scroll" role="group" aria-labelledby="all" tabindex="0">
         <table>
-        <caption>Drifted columns first, then by distance from the limit. Missing is the share of rows.</caption>
-        <thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col">Verdict</th>\
-        <th scope="col">Test</th><th scope="col" class="n">Score</th><th scope="col" class="n">Drift when</th>\
-        <th scope="col" class="n">Values, reference</th><th scope="col" class="n">current</th>\
-        <th scope="col" class="n">Missing, reference</th><th scope="col" class="n">current</th></tr></thead>
+        <caption><span>Drifted columns first, then by distance from the limit. Missing is the share of rows.\
+        </span></caption>
+        <colgroup span="6"></colgroup><colgroup span="2"></colgroup><colgroup span="2"></colgroup>
+        <thead><tr><th scope="col" rowspan="2">Column</th><th scope="col" rowspan="2">Type</th>\
+        <th scope="col" rowspan="2">Verdict</th><th scope="col" rowspan="2">Test</th>\
+        <th scope="col" rowspan="2" class="n">Score</th><th scope="col" rowspan="2" class="n">Drift when</th>\
+        <th scope="colgroup" colspan="2" class="g">Values</th>\
+        <th scope="colgroup" colspan="2" class="g">Missing</th></tr>
+        <tr><th scope="col" class="n">reference</th><th scope="col" class="n">current</th>\
+        <th scope="col" class="n">reference</th><th scope="col" class="n">current</th></tr></thead>
         <tbody>
         \(ordered.map(row).joined(separator: "\n"))
         </tbody>
@@ -100,9 +105,10 @@ private func row(_ column: ColumnDrift) -> String {
     var verdict = "\(column.verdictShape) \(column.verdictWord)"
     if case .notComputable(let reason) = column.status { verdict += ": \(reason)" }
     return """
-        <tr><th scope="row"><bdi>\(shownName(column.name))</bdi></th>\
+        <tr><th scope="row"><bdi>\(breakable(shownName(column.name)))</bdi></th>\
         <td>\(column.kind == .num ? "number" : "category")</td>\
-        <td\(column.isDrifted ? " class=\"d\"" : "")>\(html(verdict))</td><td>\(html(column.displayName))</td>\
+        <td class="v\(column.isDrifted ? " d" : "")">\(html(verdict))</td>\
+        <td class="t">\(html(column.displayName))</td>\
         <td class="n">\(html(column.scoreText))</td><td class="n">\(html(column.limitText))</td>\
         <td class="n">\(NumberText.count(column.referenceCount))</td>\
         <td class="n">\(NumberText.count(column.currentCount))</td>\
@@ -115,9 +121,9 @@ private func charts(_ ordered: [ColumnDrift]) -> String {
     let figures = ordered.enumerated().compactMap { number, column -> String? in
         let drawing = ColumnChart(column: column, number: number).svg
         guard !drawing.isEmpty else { return nil }
-        let caption = ["\(column.verdictWord)."] + column.changeSentences
+        let caption = ["\(column.verdictShape) \(column.verdictWord)."] + column.changeSentences
         return """
-            <figure><h3><bdi>\(shownName(column.name))</bdi></h3>\(drawing)\
+            <figure><h3><bdi>\(breakable(shownName(column.name)))</bdi></h3>\(drawing)\
             <figcaption>\(html(caption.joined(separator: " ")))</figcaption></figure>
             """
     }
@@ -127,8 +133,8 @@ private func charts(_ ordered: [ColumnDrift]) -> String {
         <h2 id="charts">Distributions</h2>
         <p class="key"><svg viewBox="0 0 32 16" aria-hidden="true"><path class="r" d="M0 2H32V14H0Z"/></svg>\
         reference <svg viewBox="0 0 32 16" aria-hidden="true"><path class="c" d="M1 2H31V14H1Z"/></svg>current. \
-        Height or length is the share of the set's values, on the same bins for both. Below numbers: 5 to 95 % of \
-        the values as a line, the middle half as a box, the median as a tick; reference above current.</p>
+        Height or length is the share of the set's values, on the same bins for both. Under a chart of numbers, \
+        reference above current: 5 to 95 % of the values as a line, the middle half as a box, the median as a tick.</p>
         <div class="charts">
         \(figures.joined(separator: "\n"))
         </div>

@@ -24,6 +24,11 @@ func shownName(_ name: String, limit: Int = 80) -> String {
     name.isEmpty ? "(empty)" : html(shortened(name, to: limit))
 }
 
+/// Escaped text that may break after an underscore, so that long column names do not break inside a word.
+func breakable(_ escaped: String) -> String {
+    escaped.replacingOccurrences(of: "_", with: "_<wbr/>")
+}
+
 private func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0..<0x20, 0x7f..<0xa0, 0x202a...0x202e, 0x2066...0x2069: false

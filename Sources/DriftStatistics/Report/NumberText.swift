@@ -2,10 +2,23 @@ import Foundation
 
 /// Numbers as the page writes them, the same in every locale.
 enum NumberText {
-    /// Up to four significant digits, as `12.35`, `1.2e-09`.
-    static func plain(_ value: Double) -> String {
-        let text = String(format: "%.4g", value)
+    /// Four significant digits, as `12.35`, `1.2e-09`; from ten thousand to a billion a whole number, as `26 071`.
+    static func plain(_ value: Double) -> String { plain(value, digits: 4) }
+
+    private static func plain(_ value: Double, digits: Int) -> String {
+        let size = abs(value)
+        if size >= 9_999.5, size < 1e9, digits == 4 { return count(Int(value.rounded())) }
+        let text = String(format: "%.\(digits)g", value)
         return text == "-0" ? "0" : text
+    }
+
+    /// Two numbers with as many digits as it takes to see that they differ.
+    static func apart(_ first: Double, _ second: Double) -> (first: String, second: String) {
+        for digits in 4..<17 {
+            let (one, other) = (plain(first, digits: digits), plain(second, digits: digits))
+            if one != other { return (one, other) }
+        }
+        return (plain(first, digits: 17), plain(second, digits: 17))
     }
 
     /// A p-value is never written as 0.

@@ -51,6 +51,13 @@ struct InitCommand: AsyncParsableCommand {
         guard let folder else { throw ValidationError("The workspace folder cannot be used.") }
         if folder.exists { throw WorkspaceError.alreadyExists(folder.folder.path) }
         let wanted = try users.isEmpty ? Role.allCases.map { User(name: $0.rawValue, roles: [$0]) } : users.map(user)
+        let names = wanted.map(\.name)
+        let problems =
+            wanted.flatMap { User.problems(name: $0.name, roles: $0.roles) }
+            + Set(names.filter { name in names.count { $0 == name } > 1 }).sorted().map {
+                "The user \($0) is named twice."
+            }
+        guard problems.isEmpty else { throw InvalidRequest(problems) }
         let made = try await withPlatform(at: folder, creating: .governed) { platform in
             var accounts: [Made.Account] = []
             for user in wanted {

@@ -50,7 +50,7 @@ struct ServerCommand: AsyncParsableCommand {
             if platform.identity.isOpen, !["127.0.0.1", "::1", "localhost"].contains(host) {
                 logger.warning("an open workspace is served to other machines", metadata: ["host": "\(host)"])
             }
-            let application = MartletApplication(platform: platform, logger: logger)
+            let application = MartletApplication(platform: platform, logger: logger, host: host)
             try await application.serve(host: host, port: port) { port in
                 print("Martlet is listening on http://\(host):\(port)")
                 fflush(nil)

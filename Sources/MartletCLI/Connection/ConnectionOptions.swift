@@ -42,12 +42,16 @@ struct ConnectionOptions: ParsableArguments {
     /// Lends a client: of the named server, or of the workspace, opened for as long as `body` runs.
     func withClient<Result>(_ body: (Client) async throws -> Result) async throws -> Result {
         if let namedServer { return try await body(Client(server: namedServer, token: namedToken)) }
+        if !folder.exists { notice("Making an open workspace for a single person in \(folder.folder.path).") }
         return try await withPlatform(at: folder, creating: .open) { platform in
             let application = MartletApplication(platform: platform, logger: quietLogger)
             return try await body(Client(transport: InProcessTransport(application), token: namedToken))
         }
     }
 }
+
+/// Tells a person something that is no part of a command's output.
+private func notice(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
 /// Opens a workspace for as long as `body` runs, and closes it whatever happens.
 func withPlatform<Result>(

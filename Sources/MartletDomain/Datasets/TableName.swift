@@ -1,6 +1,6 @@
 /// A table's name: two or three parts joined by points, `schema.table` or `catalog.schema.table`.
 ///
-/// Each part is a letter or underscore, then letters, digits and underscores, 64 at most: a part is also a folder's name.
+/// Each part is a letter, then letters, digits and underscores, 64 at most: a part is also a folder's name.
 public struct TableName: Sendable, Hashable {
     public let parts: [String]
 
@@ -12,7 +12,10 @@ public struct TableName: Sendable, Hashable {
     }
 
     private static func isPart(_ part: String) -> Bool {
-        guard (1...64).contains(part.utf8.count), let first = part.utf8.first, !(0x30...0x39).contains(first) else {
+        // A leading underscore is Delta's: `_delta_log` lies in a table's own folder.
+        guard (1...64).contains(part.utf8.count), let first = part.utf8.first, !(0x30...0x39).contains(first),
+            first != 0x5F
+        else {
             return false
         }
         return part.utf8.allSatisfy { byte in

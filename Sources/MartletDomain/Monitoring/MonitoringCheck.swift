@@ -7,6 +7,9 @@ public struct MonitoringCheck: Sendable, Hashable, Codable {
     /// What "normal" is: the rows that the version was trained on.
     public var reference: TableReference
     public var predictions: TableReference
+    /// The table that the outcomes were read from, and the moment after which none was used.
+    public var outcomes: TableReference
+    public var outcomesKnownAt: Instant
     /// The tracking run that holds the report.
     public var runID: String
     public var datasetDrift: Bool
@@ -25,12 +28,14 @@ public struct MonitoringCheck: Sendable, Hashable, Codable {
 
     public init(
         id: String, model: String, modelVersion: String, window: TimeWindow, reference: TableReference,
-        predictions: TableReference, runID: String, datasetDrift: Bool, driftedFeatures: [String], featureCount: Int,
+        predictions: TableReference, outcomes: TableReference, outcomesKnownAt: Instant, runID: String,
+        datasetDrift: Bool, driftedFeatures: [String], featureCount: Int,
         driftShare: Double, labelledRows: Int, areaUnderROC: Double?, f1: Double?, retrainingRunID: String?,
         checkedAt: Int64
     ) {
         (self.id, self.model, self.modelVersion, self.window) = (id, model, modelVersion, window)
         (self.reference, self.predictions, self.runID) = (reference, predictions, runID)
+        (self.outcomes, self.outcomesKnownAt) = (outcomes, outcomesKnownAt)
         (self.datasetDrift, self.driftedFeatures, self.featureCount) = (datasetDrift, driftedFeatures, featureCount)
         (self.driftShare, self.labelledRows, self.areaUnderROC, self.f1) = (driftShare, labelledRows, areaUnderROC, f1)
         (self.retrainingRunID, self.checkedAt) = (retrainingRunID, checkedAt)
@@ -39,6 +44,8 @@ public struct MonitoringCheck: Sendable, Hashable, Codable {
     enum CodingKeys: String, CodingKey {
         case id, model, window, reference, predictions, f1
         case modelVersion = "model_version"
+        case outcomes
+        case outcomesKnownAt = "outcomes_known_at"
         case runID = "run_id"
         case datasetDrift = "dataset_drift"
         case driftedFeatures = "drifted_features"

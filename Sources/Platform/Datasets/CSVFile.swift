@@ -15,7 +15,9 @@ struct CSVFile {
     /// The file as SQL reads it. Types are those of `schema` for the columns that it has, and read off the values otherwise.
     func relation(named fileName: String, like schema: TableSchema?, _ engine: any QueryEngine) async throws -> String {
         let names = try Self.names(try await firstLine(engine), of: fileName)
-        let known = names.compactMap { schema?[$0] }.map { "\(quotedLiteral($0.name)): \(quotedLiteral($0.type.sqlName))" }
+        let known = names.compactMap { schema?[$0] }.map {
+            "\(quotedLiteral($0.name)): \(quotedLiteral($0.type.sqlName))"
+        }
         let types = known.isEmpty ? "" : ", types = {\(known.joined(separator: ", "))}"
         let list = names.map(quotedLiteral).joined(separator: ", ")
         return "read_csv(\(quotedLiteral(file.path)), \(dialect), names = [\(list)]\(types), "
@@ -27,7 +29,8 @@ struct CSVFile {
         do {
             let names = try Self.names(try await firstLine(engine), of: "")
             let columns = names.map { "\(quotedLiteral($0)): 'VARCHAR'" }.joined(separator: ", ")
-            let sql = "SELECT count(COLUMNS(*)) FROM read_csv(\(quotedLiteral(file.path)), \(dialect), auto_detect = false, "
+            let sql =
+                "SELECT count(COLUMNS(*)) FROM read_csv(\(quotedLiteral(file.path)), \(dialect), auto_detect = false, "
                 + "columns = {\(columns)})"
             _ = try await engine.withSession { try $0.collect(sql) }
             return nil

@@ -61,7 +61,7 @@ extension Datasets {
             try? FileManager.default.removeItem(at: digestFile)
         }
         // The engine knows a compressed file by its name.
-        let named = scratch.appending(path: id + (fileName.hasSuffix(".gz") ? ".gz" : ".data"))
+        let named = scratch.appending(path: id + (fileName.lowercased().hasSuffix(".gz") ? ".gz" : ".data"))
         try FileManager.default.moveItem(at: file, to: named)
         defer { try? FileManager.default.removeItem(at: named) }
         return try await importFile(named, format: format, named: fileName, digest: digest, as: name, mode, by: caller)

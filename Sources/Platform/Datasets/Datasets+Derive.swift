@@ -6,6 +6,7 @@ extension Datasets {
     /// Computes a table from others by one SELECT, in which each input goes by the alias it is given.
     ///
     /// An input that names no version is pinned to the newest at this moment; the versions are recorded.
+    /// - Throws: ``InvalidRequest`` for SQL that is more than one SELECT, or reads what is not among the inputs.
     package func derive(
         _ name: TableName, selecting sql: String, from inputs: [String: TableName], versions: [String: Int64] = [:],
         _ mode: Mode, by caller: Caller
@@ -18,6 +19,7 @@ extension Datasets {
             pinned.append(TableReference(table, version: snapshot.version))
         }
         let prepared = views
+        try await engine.withSession { try SelectInputs.check(sql, inputs: prepared.map(\.alias), $0) }
         return try await write(
             name, mode, selecting: sql, operation: .derived, inputs: pinned, source: sql, by: caller
         ) { session in

@@ -15,10 +15,12 @@ extension Datasets {
                         .map { try $0.integer("version") }
                 })
             for commit in try deltaTable(name).history() where !recorded.contains(commit.version) {
+                // What we wrote says what it came from; what somebody else's tool wrote does not.
                 let version = DatasetVersion(
                     table: TableReference(name, version: commit.version), operation: .recovered,
                     rowCount: commit.rows ?? 0, writtenBy: commit.userName ?? caller.user.name, writtenAt: 0,
-                    source: "found in the table's log")
+                    inputs: commit.inputs, source: commit.extra["source"] ?? "found in the table's log",
+                    runID: commit.runID)
                 recovered.append(try await record(version, by: caller))
             }
         }
@@ -39,5 +41,12 @@ extension Datasets {
             }
         }
         return tables(in: root, parts: [])
+    }
+}
+
+extension CommitRecord {
+    /// The exact tables that a commit of ours was computed from, in the order in which they were given.
+    var inputs: [TableReference] {
+        (extra["inputs"] ?? "").split(separator: " ").compactMap { try? TableReference(String($0)) }
     }
 }

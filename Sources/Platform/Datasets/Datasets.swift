@@ -48,10 +48,14 @@ package struct Datasets: Sendable {
         inputs: [TableReference] = [], source: String? = nil, runID: String? = nil, by caller: Caller,
         prepare: (@Sendable (any QuerySession) throws -> Void)? = nil
     ) async throws -> DatasetVersion {
+        try await requireChange(AuditAction("datasets", operation.rawValue, ["table": name.description]), by: caller)
         let table = deltaTable(name)
         let commit = CommitInfo(
             operation: "WRITE", userName: caller.user.name, runID: runID,
-            extra: ["mode": mode.rawValue, "martletOperation": operation.rawValue])
+            extra: [
+                "operation": operation.rawValue, "inputs": inputs.map(\.description).joined(separator: " "),
+                "source": source ?? "",
+            ])
         let result =
             switch mode {
             case .append: try await table.append(selecting: sql, [], commit: commit, prepare: prepare)
@@ -78,6 +82,12 @@ package struct Datasets: Sendable {
             try session.execute("CREATE TEMP TABLE martlet_rows (\(columns))")
             try session.append(rows, to: "martlet_rows")
         }
+    }
+
+    /// Turns away, on record, who may not change anything: before a table or the disk is touched.
+    package func requireChange(_ action: AuditAction, by caller: Caller) async throws {
+        guard !caller.user.mayChange else { return }
+        try await store.change(action, by: caller) { _ in try caller.user.requireChange() }
     }
 
     /// Writes a version's record; one that is there already is left as it is.

@@ -97,6 +97,15 @@ package struct TrainingSet: Sendable, Hashable {
     package var window: TimeWindow
     /// Outcomes that became known later are not in it.
     package var knownAt: Int64?
+
+    /// - Throws: ``InvalidRequest`` when the two share a span of time, so that one is no test of what learned from the other.
+    func requireApart(from trained: TrainingSet) throws {
+        guard window.start >= trained.window.end || window.end <= trained.window.start else {
+            throw InvalidRequest(
+                "\(table) overlaps in time with the training rows \(trained.table), so it measures nothing. "
+                    + "Make one of another span with `martlet features training-set`.")
+        }
+    }
 }
 
 struct UnknownTrainingSet: MartletError {

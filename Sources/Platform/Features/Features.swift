@@ -11,15 +11,21 @@ package struct Features: Sendable {
 
     package init(store: Store, datasets: Datasets) { (self.store, self.datasets) = (store, datasets) }
 
-    /// Keeps a file of feature views. One that means the same as a kept one is that one.
+    /// Keeps a file of feature views, and makes it what its name stands for. One that means the same as a kept one is that
+    /// one, under the name that it was given last.
     package func apply(_ definition: String, named name: String, by caller: Caller) async throws -> FeatureSet {
+        guard !name.isEmpty, name.utf8.count <= 128, name.wholeMatch(of: #/[0-9a-f]{64}/#) == nil else {
+            throw InvalidRequest(
+                "'\(name)' cannot name a feature set: a name has 1 to 128 bytes and is not itself a hash.")
+        }
         let hash = FeatureView.planDigest(of: try FeatureView.views(yaml: definition))
         let action = AuditAction("features", "apply", ["name": name, "hash": hash])
         return try await store.change(action, by: caller) { db in
             try db.execute(
                 """
                 INSERT INTO feature_sets (hash, name, definition, created_by, created_at) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (hash) DO NOTHING
+                ON CONFLICT (hash) DO UPDATE SET name = excluded.name, definition = excluded.definition,
+                    created_by = excluded.created_by, created_at = excluded.created_at
                 """,
                 [
                     .text(hash), .text(name), .text(definition), .text(caller.user.name), .integer(db.now),
@@ -67,6 +73,10 @@ package struct Features: Sendable {
         guard missing.isEmpty else {
             throw DatasetError.missingColumns(missing, table: recipe.spine.description)
         }
+        guard snapshot.schema[recipe.time]?.type == .timestamp else {
+            throw InvalidRequest(
+                "\(recipe.time) of \(recipe.spine) must be a timestamp: features are computed as of it.")
+        }
         let selected = columns.map(quotedIdentifier).joined(separator: ", ")
         let order = ([recipe.time] + recipe.key).map(quotedIdentifier).joined(separator: ", ")
         let time = quotedIdentifier(recipe.time)
@@ -80,8 +90,9 @@ package struct Features: Sendable {
 extension Snapshot {
     func featureSet(_ nameOrHash: String) throws -> FeatureSet {
         let found = try row(
-            "SELECT * FROM feature_sets WHERE hash = ? OR name = ? ORDER BY created_at DESC, hash LIMIT 1",
-            [.text(nameOrHash), .text(nameOrHash)])
+            "SELECT * FROM feature_sets WHERE hash = ? OR name = ? "
+                + "ORDER BY CASE WHEN hash = ? THEN 0 ELSE 1 END, created_at DESC, hash LIMIT 1",
+            [.text(nameOrHash), .text(nameOrHash), .text(nameOrHash)])
         guard let found else { throw UnknownFeatureSet(name: nameOrHash) }
         return FeatureSet(
             name: try found.text("name"), hash: try found.text("hash"), definition: try found.text("definition"),

@@ -17,6 +17,12 @@ extension Models {
         let recipe = set.recipe
         let apart = Set(recipe.key + [recipe.time, recipe.label] + [recipe.labelAvailableAt].compactMap { $0 })
         let names = inputs ?? snapshot.schema.fields.filter { $0.type.isNumber && !apart.contains($0.name) }.map(\.name)
+        let leaks = names.filter(apart.contains)
+        guard leaks.isEmpty else {
+            throw InvalidRequest(
+                "\(leaks.joined(separator: ", ")) of \(set.table): a key, a time or the outcome cannot be an input. Leave it out."
+            )
+        }
         let wanted = (names + [recipe.label]).map(quotedIdentifier).joined(separator: ", ")
         let relation = snapshot.relation
         let batch = try await datasets.engine.withSession { try $0.collect("SELECT \(wanted) FROM \(relation)") }
@@ -32,14 +38,16 @@ extension Models {
             set: set, matrix: try FeatureMatrix(batch, columns: names, table: set.table.description), labels: labels)
     }
 
-    /// The rows of another training set, which must be made as `other` was.
-    func trainingRows(_ table: TableReference?, like other: TrainingSet) async throws -> LabelledRows? {
+    /// The rows of another training set, which must be made as `other` was, of another span of time.
+    func holdoutRows(_ table: TableReference?, like other: TrainingSet, inputs: [String]?) async throws -> LabelledRows?
+    {
         guard let table else { return nil }
         let set = try await features.trainingSet(table)
         guard set.recipe == other.recipe else {
             throw ScoringError.otherFeatures(
                 model: other.table.description, expected: other.recipe.featureSet, found: set.recipe.featureSet)
         }
-        return try await rows(of: set, inputs: nil)
+        try set.requireApart(from: other)
+        return try await rows(of: set, inputs: inputs)
     }
 }

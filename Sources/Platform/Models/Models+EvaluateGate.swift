@@ -34,9 +34,7 @@ extension Models {
                 model: version.id.description, expected: opened.card.recipe.featureSet, found: set.recipe.featureSet)
         }
         let trained = try await features.trainingSet(opened.card.trainingSet)
-        guard set.window.start >= trained.window.end || set.window.end <= trained.window.start else {
-            throw InvalidRequest("\(table) overlaps the rows that \(version.id) was trained on, \(trained.table).")
-        }
+        try set.requireApart(from: trained)
         let rows = try await rows(of: set, inputs: opened.card.inputs)
         let scores = try opened.model.predict(rows.matrix)
         guard let value = try BinaryClassificationMetrics(scores: scores, labels: rows.labels).auc else {

@@ -10,7 +10,8 @@ extension Models {
     /// The run ends FINISHED, or FAILED with nothing registered when anything goes wrong after it began.
     package func train(_ specification: TrainingSpecification, by caller: Caller) async throws -> TrainedModel {
         let trainingSet = try await features.trainingSet(specification.trainingSet)
-        let holdout = try await trainingRows(specification.holdout, like: trainingSet)
+        let holdout = try await holdoutRows(
+            specification.holdout, like: trainingSet, inputs: specification.inputs)
         let training = try await rows(of: trainingSet, inputs: specification.inputs)
         let experiment = try await tracking.experimentID(named: specification.experiment, by: caller)
         let run = try await tracking.createRun(in: experiment, name: specification.runName, by: caller)
@@ -20,7 +21,8 @@ extension Models {
                 run.info.id, status: .finished, endTime: Date().milliseconds, by: caller)
             return trained
         } catch {
-            try await tracking.updateRun(run.info.id, status: .failed, endTime: Date().milliseconds, by: caller)
+            // What went wrong first is what the caller must hear.
+            _ = try? await tracking.updateRun(run.info.id, status: .failed, endTime: Date().milliseconds, by: caller)
             throw error
         }
     }

@@ -7,7 +7,10 @@ struct Look: Sendable {
     var version: ModelVersion
     var plan: MonitoringPlan
     var window: TimeWindow
-    var knownAt: Int64?
+    /// Outcomes that became known later were not used, microseconds since 1970 UTC.
+    var knownAt: Int64
+    /// The table that the outcomes were read from.
+    var outcomes: TableReference
     var predictions: TableReference
     var drift: DatasetDrift
     var quality: BinaryClassificationMetrics?
@@ -43,7 +46,8 @@ struct Look: Sendable {
     func check(id: String, runID: String, at time: Int64) -> MonitoringCheck {
         MonitoringCheck(
             id: id, model: model, modelVersion: String(version.id.version), window: window, reference: plan.reference,
-            predictions: predictions, runID: runID, datasetDrift: drift.isDrifted,
+            predictions: predictions, outcomes: outcomes, outcomesKnownAt: Instant(microseconds: knownAt), runID: runID,
+            datasetDrift: drift.isDrifted,
             driftedFeatures: drift.columns.filter(\.isDrifted).map(\.name), featureCount: drift.columnCount,
             driftShare: drift.driftedShare, labelledRows: quality?.rowCount ?? 0, areaUnderROC: quality?.auc,
             f1: quality?.f1, retrainingRunID: retrainingRunID, checkedAt: time)

@@ -11,7 +11,7 @@ extension Monitoring {
     ///
     /// The report is logged as a tracking run. When the data drifted and the plan says so, a candidate is retrained and
     /// registered; it passes no gate by that.
-    /// - Parameter knownAt: Outcomes that became known later are not used, microseconds since 1970 UTC; nil for all.
+    /// - Parameter knownAt: Outcomes that became known later are not used, microseconds since 1970 UTC; nil for now.
     package func check(
         _ model: String, predictions table: TableName, in window: TimeWindow, labelsKnownAt knownAt: Int64?,
         experiment: String, by caller: Caller
@@ -32,18 +32,41 @@ extension Monitoring {
                 current: try current.rows.driftColumns(names + [PredictionColumn.score]),
                 driftShare: plan.thresholds.driftShare)
         }
-        let quality = try await realised(opened, snapshot.relation, window, knownAt)
+        let knownAt = knownAt ?? Date().milliseconds * 1_000
+        let outcomes = try await datasets.latest(opened.card.recipe.spine)
+        let quality = try await realised(opened, snapshot.relation, outcomes, window, knownAt)
         var look = Look(
             model: model, version: version, plan: plan, window: window, knownAt: knownAt,
-            predictions: TableReference(table, version: snapshot.version), drift: drift, quality: quality,
+            outcomes: outcomes, predictions: TableReference(table, version: snapshot.version), drift: drift,
+            quality: quality,
             rowCount: current.rows.rowCount)
         let run = try await log(look, experiment: experiment, by: caller)
-        if look.callsForRetraining {
-            look.retrainingRunID = try await retrain(look, experiment: experiment, by: caller)
-            try await tracking.setTag(KeyedText("action_required", "retraining_triggered"), run: run, by: caller)
-        }
+        if look.callsForRetraining { look.retrainingRunID = try await respond(to: look, run, experiment, by: caller) }
         try await tracking.updateRun(run, status: .finished, endTime: Date().milliseconds, by: caller)
         return try await record(look, runID: run, by: caller)
+    }
+
+    /// Retrains a candidate, unless an earlier look at the same span did. What goes wrong with it is told by the run's tags
+    /// and keeps nobody from the look itself.
+    private func respond(
+        to look: Look, _ run: String, _ experiment: String, by caller: Caller
+    ) async throws -> String? {
+        let earlier = try await checks(of: look.model).first {
+            $0.window == look.window && $0.modelVersion == String(look.version.id.version) && $0.retrainingRunID != nil
+        }
+        var tags = [KeyedText("action_required", "retraining_triggered")]
+        var retrained = earlier?.retrainingRunID
+        if retrained == nil {
+            do {
+                retrained = try await retrain(look, experiment: experiment, by: caller)
+                if retrained == nil { tags = [KeyedText("action_required", "retraining_not_possible")] }
+            } catch {
+                let reason = (error as? any MartletError)?.message ?? "a failure on our side"
+                tags = [KeyedText("action_required", "retraining_failed"), KeyedText("retraining_failure", reason)]
+            }
+        }
+        try await tracking.logBatch(run: run, tags: tags, by: caller)
+        return retrained
     }
 
     private func predictions(
@@ -68,10 +91,10 @@ extension Monitoring {
 
     /// How the predictions compare with what came true, of those whose outcome was known in time; nil when none was.
     private func realised(
-        _ opened: OpenedModel, _ predictions: String, _ window: TimeWindow, _ knownAt: Int64?
+        _ opened: OpenedModel, _ predictions: String, _ outcomes: TableReference, _ window: TimeWindow, _ knownAt: Int64
     ) async throws -> BinaryClassificationMetrics? {
         let recipe = opened.card.recipe
-        let spine = try await datasets.snapshot(recipe.spine).relation
+        let spine = try await datasets.snapshot(outcomes).relation
         let label = quotedIdentifier(recipe.label)
         let keys = recipe.key.map(quotedIdentifier).map { "p.\($0) = s.\($0)" }
         let time = quotedIdentifier(recipe.time)
@@ -84,7 +107,7 @@ extension Monitoring {
         var parameters: [QueryValue] = [
             .string(opened.version.id.name), .timestamp(window.start), .timestamp(window.end),
         ]
-        if let available = recipe.labelAvailableAt, let knownAt {
+        if let available = recipe.labelAvailableAt {
             sql += " AND s.\(quotedIdentifier(available)) <= ?"
             parameters.append(.timestamp(knownAt))
         }

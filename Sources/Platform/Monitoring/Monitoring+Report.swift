@@ -21,7 +21,7 @@ extension Monitoring {
             params: [
                 KeyedText("window_start", Instant(microseconds: look.window.start).description),
                 KeyedText("window_end", Instant(microseconds: look.window.end).description),
-                KeyedText("labels_known_at", look.knownAt.map { Instant(microseconds: $0).description } ?? "now"),
+                KeyedText("labels_known_at", Instant(microseconds: look.knownAt).description),
                 KeyedText("drift_share_threshold", String(look.plan.thresholds.driftShare)),
             ], by: caller)
         let files = [
@@ -57,7 +57,7 @@ extension Monitoring {
                 (label: "Rows", value: "\(look.rowCount)"),
                 (
                     label: "Outcomes known at",
-                    value: look.knownAt.map { Instant(microseconds: $0).description } ?? "now"
+                    value: Instant(microseconds: look.knownAt).description
                 ),
                 (label: "Plan's owner", value: look.plan.owner),
                 (label: "Tracking run", value: run),

@@ -11,7 +11,7 @@ extension Monitoring {
         let set = try await features.trainingSet(original.trainingSet)
         let rows = try await features.trainingSet(
             set.recipe, in: try TimeWindow(from: set.window.start, to: look.window.end),
-            knownAt: look.knownAt ?? look.window.end, into: original.trainingSet.name, by: caller)
+            knownAt: look.knownAt, into: original.trainingSet.name, by: caller)
         var specification = original
         specification.trainingSet = rows.table
         // Its old holdout lies within the new training rows; a reviewer chooses a new one.

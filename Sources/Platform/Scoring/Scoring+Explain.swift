@@ -38,7 +38,7 @@ extension Scoring {
             trainingInputs: try await datasets.version(training)?.inputs ?? [], registeredBy: version.registeredBy,
             signOffs: try await registry.signOffs(of: id),
             stageChanges: try await registry.history(of: id.name).filter { $0.version == id },
-            monitoring: try await lastCheck(of: run.model, before: asOf))
+            monitoring: try await lastCheck(of: run.model, before: asOf, knownAt: run.scoredAt))
     }
 
     /// The row as it was written, and the work that wrote it.
@@ -104,12 +104,12 @@ extension Scoring {
         }
     }
 
-    /// The last look at the model that was over before a moment.
-    private func lastCheck(of model: String, before asOf: Int64) async throws -> MonitoringCheck? {
+    /// The last look at the model whose span was over before a row's time, of those that had been taken when it was scored.
+    private func lastCheck(of model: String, before asOf: Int64, knownAt: Int64) async throws -> MonitoringCheck? {
         let record = try await store.read { db in
             try db.row(
-                "SELECT record FROM monitoring_checks WHERE model = ? AND window_end <= ? ORDER BY window_end DESC LIMIT 1",
-                [.text(model), .integer(asOf)])?.text("record")
+                "SELECT record FROM monitoring_checks WHERE model = ? AND window_end <= ? AND checked_at <= ? ORDER BY window_end DESC LIMIT 1",
+                [.text(model), .integer(asOf), .integer(knownAt)])?.text("record")
         }
         return try record.map { try decoded(MonitoringCheck.self, from: $0) }
     }

@@ -18,12 +18,20 @@ extension Scoring {
         guard try ModelURI(modelURI).isInService else { throw ScoringError.notInService(modelURI) }
         let version = try await registry.resolve(modelURI)
         let opened = try await models.open(version)
-        let recipe = opened.card.recipe
-        let computation = try await computation(opened)
-        let spine = try await datasets.latest(recipe.spine)
+        let spine = try await datasets.latest(opened.card.recipe.spine)
         let id = Self.runID(version.id, spine, window, predictions)
-        if let done = try await scoringRun(id) { return done }
+        return try await turns.inTurn(id) {
+            if let done = try await scoringRun(id) { return done }
+            return try await score(id, modelURI, opened, spine, window, into: predictions, by: caller)
+        }
+    }
 
+    private func score(
+        _ id: String, _ modelURI: String, _ opened: OpenedModel, _ spine: TableReference, _ window: TimeWindow,
+        into predictions: TableName, by caller: Caller
+    ) async throws -> ScoringRun {
+        let (version, recipe) = (opened.version, opened.card.recipe)
+        let computation = try await computation(opened)
         let sources = try await features.pinSources(of: computation)
         let rows = try await features.spine(
             recipe, at: spine.version, in: window, needing: computation.spineColumns, withLabel: false)
@@ -42,7 +50,7 @@ extension Scoring {
             predictions: TableReference(predictions, version: 0), rowCount: Int64(rows.rowCount),
             scoredBy: caller.user.name, scoredAt: Date().milliseconds)
         let batch = try Self.predictions(inputs, scores, of: opened, run)
-        run.predictions = try await append(batch, run, by: caller)
+        (run.predictions, run.sources) = try await append(batch, run, by: caller)
         return try await record(run, by: caller)
     }
 
@@ -58,7 +66,7 @@ extension Scoring {
         return computation
     }
 
-    /// Equal for equal work: versions are immutable, and so are the tables' versions.
+    /// Equal for equal work: the same version, rows of the same table version, into the same table.
     private static func runID(
         _ version: ModelVersion.ID, _ spine: TableReference, _ window: TimeWindow, _ predictions: TableName
     ) -> String {
@@ -76,7 +84,9 @@ extension Scoring {
         }
         let keys = try recipe.key.map { try inputs.column($0) }
         let time = try inputs.column(recipe.time)
-        let asOf = time.timestamps ?? []
+        guard let asOf = time.timestamps else {
+            throw InvalidRequest("\(recipe.time) of \(recipe.spine) must be a timestamp to score rows as of it.")
+        }
         let count = inputs.rowCount
         let ids = (0..<count).map { row in
             let key = keys.map { $0.text(at: row) }.joined(separator: "\n")
@@ -101,17 +111,19 @@ extension Scoring {
         return RecordBatch(columns: columns, rowCount: count)
     }
 
-    /// Appends the predictions, unless an earlier try that was cut short has done so.
-    private func append(_ batch: RecordBatch, _ run: ScoringRun, by caller: Caller) async throws -> TableReference {
+    /// Appends the predictions, unless an earlier try that was cut short has done so; what counts is then what that one read.
+    private func append(
+        _ batch: RecordBatch, _ run: ScoringRun, by caller: Caller
+    ) async throws -> (predictions: TableReference, sources: [TableReference]) {
         let name = run.predictions.name
         let table = datasets.deltaTable(name)
         if table.exists(), let done = try table.history().first(where: { $0.runID == run.id }) {
-            return TableReference(name, version: done.version)
+            return (TableReference(name, version: done.version), Array(done.inputs.dropFirst()))
         }
-        return try await datasets.write(
+        let written = try await datasets.write(
             name, .append, batch, operation: .predictions, inputs: [run.spine] + run.sources,
-            source: "model:\(run.model)/\(run.modelVersion)", runID: run.id, by: caller
-        ).table
+            source: "model:\(run.model)/\(run.modelVersion)", runID: run.id, by: caller)
+        return (written.table, run.sources)
     }
 
     private func record(_ run: ScoringRun, by caller: Caller) async throws -> ScoringRun {

@@ -9,10 +9,12 @@ package struct Scoring: Sendable {
     let datasets: Datasets
     let features: Features
     let models: Models
+    let turns: Turns
 
     package init(store: Store, registry: Registry, datasets: Datasets, features: Features, models: Models) {
         (self.store, self.registry, self.datasets) = (store, registry, datasets)
         (self.features, self.models) = (features, models)
+        turns = Turns()
     }
 }
 

@@ -24,9 +24,10 @@ extension Scoring {
             try $0.collect(
                 sql, [.timestamp(window.start), .timestamp(window.end), .long(Int64(min(max(limit, 1), 1_000)))])
         }
-        let (ids, times, scores) = (
-            found[id]?.strings ?? [], found[asOf]?.timestamps ?? [], found[score]?.doubles ?? []
-        )
+        guard let ids = found[id]?.strings, let times = found[asOf]?.timestamps, let scores = found[score]?.doubles
+        else {
+            throw InvalidRequest("\(table) is no predictions table. Name one that `martlet score --into` wrote.")
+        }
         return ids.indices.map { row in
             (ids[row] ?? "", Instant(microseconds: times[row] ?? 0), scores[row])
         }

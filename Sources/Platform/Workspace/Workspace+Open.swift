@@ -8,7 +8,8 @@ extension Workspace {
         if !FileManager.default.fileExists(atPath: configurationFile.path) {
             // Its gates and its users would be gone with it.
             guard !exists else {
-                throw WorkspaceError.configuration(configurationFile.path, reason: "it is gone; put it back from a copy")
+                throw WorkspaceError.configuration(
+                    configurationFile.path, reason: "it is gone; put it back from a copy")
             }
             let name = "workspace-" + UUID().uuidString.lowercased().prefix(8)
             try WorkspaceConfiguration(workspace: name, policy: policy).write(self)

@@ -37,7 +37,8 @@ struct DeliveriesJob {
             let (start, end) = (try Instant(span.0), try Instant(span.1))
             return try await ana.send(
                 BuildTrainingSet(
-                    table: TableName(table), recipe: Deliveries.recipe(features.hash), from: start, to: end, knownAt: end)
+                    table: TableName(table), recipe: Deliveries.recipe(features.hash), from: start, to: end,
+                    knownAt: end)
             ).reference
         }
         return (

@@ -14,7 +14,8 @@ struct WholeJobTests {
             #expect(reports.count == 1 && reports.allSatisfy { !$0.isStopped && $0.result.success })
             let (model, training, holdout) = try await job.train()
             #expect(model.registeredVersion == "1" && (model.metrics["auc"] ?? 0) > 0.75, "\(model.metrics)")
-            #expect(model.inputs == ["distance", "carrier_late_rate_30d", "carrier_deliveries_all", "carrier_age_years"])
+            #expect(
+                model.inputs == ["distance", "carrier_late_rate_30d", "carrier_deliveries_all", "carrier_age_years"])
 
             try await expectEveryGateNamed(job)
             try await meetEveryGate(job, training, holdout)
@@ -109,7 +110,8 @@ struct WholeJobTests {
             #expect(why.trainingRunID == model.runID && why.registeredBy == "ana")
             #expect(why.signOffs.map(\.user) == ["rui", "kim"] && why.scoring == scored)
             #expect(why.stageChanges.last?.to == .production)
-            #expect(why.trainingInputs.map(\.name.description).sorted() == [Deliveries.carriers, Deliveries.deliveries])
+            #expect(
+                why.trainingInputs.map(\.name.description).sorted() == [Deliveries.carriers, Deliveries.deliveries])
         }
     }
 

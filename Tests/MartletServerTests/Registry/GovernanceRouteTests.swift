@@ -20,9 +20,11 @@ struct GovernanceRouteTests {
             let tokens = try await tokens(server)
             let mlflow = "/api/2.0/mlflow/"
             let source = try await server.logModel()
-            _ = try await server.ask(.post, mlflow + "registered-models/create", json: ["name": "late"], token: tokens["ana"])
+            _ = try await server.ask(
+                .post, mlflow + "registered-models/create", json: ["name": "late"], token: tokens["ana"])
             let created = try await server.ask(
-                .post, mlflow + "model-versions/create", json: ["name": "late", "source": .text(source)], token: tokens["ana"]
+                .post, mlflow + "model-versions/create", json: ["name": "late", "source": .text(source)],
+                token: tokens["ana"]
             )
             #expect(created.status == 200)
             let move: JSON = [

@@ -42,10 +42,21 @@ struct DeriveTests {
                     "SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM read_text('/etc/passwd')",
                     "SELECT * FROM '/etc/passwd'", "SELECT * FROM read_blob('\(path)/secret.csv')",
                     "SELECT * FROM '\(path)/secret.csv'", "SELECT * FROM glob('/etc/*')",
-                    "SELECT * FROM read_text('\(folder)/audit/log.key')", "SELECT * FROM read_blob('\(folder)/metadata.sqlite')",
+                    "SELECT * FROM read_text('\(folder)/audit/log.key')",
+                    "SELECT * FROM read_blob('\(folder)/metadata.sqlite')",
                     "SELECT * FROM read_text('\(folder)/tables/../audit/log.key')",
                     "SELECT * FROM read_text('\(folder)/martlet.yaml')",
-                    "COPY (SELECT 1) TO '\(path)/out.csv'", "COPY s TO '\(path)/out.csv'", "EXPORT DATABASE '\(path)/db'",
+                    // Within the workspace, but past the record of what was read.
+                    "SELECT * FROM read_parquet('\(folder)/tables/shop/sales/*.parquet')",
+                    "SELECT * FROM '\(folder)/tables/shop/sales/*.parquet'",
+                    "SELECT * FROM glob('\(folder)/tables/**')",
+                    "SELECT (SELECT count(*) FROM read_parquet('\(folder)/tables/shop/sales/*.parquet')) AS n FROM s",
+                    "WITH \"\(folder)/tables/x.parquet\" AS (SELECT 1) SELECT * FROM '\(folder)/tables/x.parquet'",
+                    "SELECT * FROM query('SELECT 1')", "SELECT * FROM duckdb_settings()",
+                    "SELECT * FROM information_schema.tables",
+                    "SELECT * FROM (DESCRIBE s)",
+                    "COPY (SELECT 1) TO '\(path)/out.csv'", "COPY s TO '\(path)/out.csv'",
+                    "EXPORT DATABASE '\(path)/db'",
                     "ATTACH '\(path)/out.db'", "ATTACH '\(folder)/metadata.sqlite' (TYPE sqlite)",
                     "INSTALL httpfs", "LOAD httpfs", "SELECT * FROM 'https://localhost:1/x.csv'",
                     "SET enable_external_access = true", "SET allowed_directories = ['/']", "PRAGMA database_list",
@@ -65,6 +76,20 @@ struct DeriveTests {
         }
     }
 
+    @Test(arguments: [
+        "WITH t AS (SELECT id FROM s), u AS (SELECT * FROM t) SELECT count(*) AS n FROM u",
+        "SELECT a.id FROM s AS a JOIN (SELECT * FROM S) AS b USING (id) -- a comment",
+        "SELECT range AS n FROM range(10)",
+        "SELECT unnest([1, 2]) AS n", "FROM s SELECT id", "SELECT id FROM s UNION ALL SELECT id FROM s",
+        "SELECT id, row_number() OVER (ORDER BY id) AS n FROM s WHERE EXISTS (SELECT 1 FROM s)", "VALUES (1, 'a')",
+    ])
+    func `Whatever SQL can say of its inputs is computed`(sql: String) async throws {
+        try await withWorkspace { platform in
+            try await platform.importText("id\n1\n", as: "shop.sales")
+            #expect(try await derive(platform, sql).rowCount > 0)
+        }
+    }
+
     @Test func `Input names may be any text, and take nothing but their own tables`() async throws {
         try await withWorkspace { platform in
             try await platform.importText("id\n1\n", as: "shop.sales")
@@ -73,7 +98,9 @@ struct DeriveTests {
                 platform, "SELECT x.id FROM \"a\"\"; DROP VIEW s; --\" AS x JOIN s USING (id)",
                 [odd: "shop.sales", "s": "shop.sales"])
             #expect(made.rowCount == 1 && Set(made.inputs).count == 1)
-            await #expect(throws: DatasetError.self) { try await derive(platform, "SELECT * FROM t", ["t": "shop.none"]) }
+            await #expect(throws: DatasetError.self) {
+                try await derive(platform, "SELECT * FROM t", ["t": "shop.none"])
+            }
             await #expect(throws: (any Error).self) {
                 try await derive(platform, "SELECT * FROM s", versions: ["s": 9])
             }

@@ -40,7 +40,9 @@ struct ImportTests {
         try await withWorkspace { platform in
             let message = try await refusal(platform, text, "march.csv", .overwrite)
             #expect(message.contains("march.csv") && message.contains("no table was changed"), "\(message)")
-            #expect(message.range(of: "line:? \(line)\\b", options: [.regularExpression, .caseInsensitive]) != nil, "\(message)")
+            #expect(
+                message.range(of: "line:? \(line)\\b", options: [.regularExpression, .caseInsensitive]) != nil,
+                "\(message)")
             #expect(try await platform.datasets.names() == [])
             await #expect(throws: DatasetError.self) { try await platform.datasets.snapshot(TableName(name)) }
         }
@@ -89,7 +91,8 @@ struct ImportTests {
 
     @Test(arguments: [
         ("march.csv", ""), ("march.parquet", "PAR1 and no more"), ("march.jsonl", "{\"id\": 1}\n{\"id\": "),
-        ("march.xlsx", "id\n1\n"), ("march.csv.gz", "not compressed"), ("march", "id\n1\n"), ("march.csv", "id,id\n1,2\n"),
+        ("march.xlsx", "id\n1\n"), ("march.csv.gz", "not compressed"), ("march", "id\n1\n"),
+        ("march.csv", "id,id\n1,2\n"),
         ("march.csv", "\u{0}\u{1}\u{2}\u{0}"),
     ])
     func `A file that is not what its name says is refused by its name`(file: String, text: String) async throws {
@@ -105,7 +108,9 @@ struct ImportTests {
         }
     }
 
-    @Test(arguments: ["", "x", "../../etc/passwd", String(repeating: "f", count: 32), "0123456789abcdef0123456789abcde/"])
+    @Test(arguments: [
+        "", "x", "../../etc/passwd", String(repeating: "f", count: 32), "0123456789abcdef0123456789abcde/",
+    ])
     func `An upload that never was is not imported`(id: String) async throws {
         try await withWorkspace { platform in
             let error = await #expect(throws: DatasetError.self) {

@@ -11,7 +11,9 @@ import Testing
 struct RecoverTests {
     private let batch = RecordBatch(columns: [Column("id", .long([7, 8, 9]))], rowCount: 3)
 
-    @Test func `A version that only the table's own log has is recorded once, with an entry in the audit log`() async throws {
+    @Test func `A version that only the table's own log has is recorded once, with an entry in the audit log`()
+        async throws
+    {
         try await withWorkspace { platform in
             let name = try TableName("shop.sales")
             try await platform.importText("id\n1\n", as: "shop.sales")
@@ -29,7 +31,9 @@ struct RecoverTests {
         }
     }
 
-    @Test func `Opening a workspace records what a crash left, and a table that is no table stops nothing`() async throws {
+    @Test func `Opening a workspace records what a crash left, and a table that is no table stops nothing`()
+        async throws
+    {
         try await withTemporaryFolder { folder in
             let workspace = Workspace(folder)
             let first = try await Platform.open(workspace, durability: .normal)

@@ -7,7 +7,8 @@ import Testing
 struct GateTests {
     /// A governed workspace with a registered model and a caller who made it.
     private func withModel(
-        _ body: (Platform, (training: TableReference, holdout: TableReference, id: ModelVersion.ID), Caller) async throws -> Void
+        _ body: (Platform, (training: TableReference, holdout: TableReference, id: ModelVersion.ID), Caller)
+            async throws -> Void
     ) async throws {
         let ana = Caller(User(name: "ana", roles: [.engineer]), requestID: "test")
         try await withWorkspace(policy: .governed) { platform in
@@ -33,9 +34,15 @@ struct GateTests {
                 (try TableReference("deliveries.holdout@77"), "not a training set"),
                 (try TableReference("deliveries.deliveries@0"), "not a training set"),
                 (made.training, "overlaps"),
-                (try await Deliveries.set(("2024-03-31", "2024-04-15"), as: "deliveries.overlap", platform, by: ana), "overlaps"),
+                (
+                    try await Deliveries.set(("2024-03-31", "2024-04-15"), as: "deliveries.overlap", platform, by: ana),
+                    "overlaps"
+                ),
                 // One row has one outcome.
-                (try await Deliveries.set(("2024-04-01", "2024-04-01T01:30:00Z"), as: "deliveries.one", platform, by: ana), "the same"),
+                (
+                    try await Deliveries.set(
+                        ("2024-04-01", "2024-04-01T01:30:00Z"), as: "deliveries.one", platform, by: ana), "the same"
+                ),
                 (others.table, "trained on the feature set"),
             ]
             for (number, (table, words)) in cases.enumerated() {
@@ -48,7 +55,8 @@ struct GateTests {
                 #expect(try await performance(platform) == .performance(minimum: 0.75, last: result))
             }
             await #expect(throws: RegistryError.self) {
-                try await platform.registry.transition(Deliveries.model, "1", to: .production, archiveExisting: false, by: ana)
+                try await platform.registry.transition(
+                    Deliveries.model, "1", to: .production, archiveExisting: false, by: ana)
             }
         }
     }

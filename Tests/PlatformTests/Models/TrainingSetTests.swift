@@ -111,7 +111,8 @@ struct TrainingSetTests {
                     Deliveries.recipe("nobody declared this"), in: Deliveries.window(("2024-01-01", "2024-03-01")),
                     knownAt: nil, into: TableName("deliveries.set"), by: .anyone)
             }
-            #expect(try await platform.datasets.names().map(\.description) == [Deliveries.carriers, Deliveries.deliveries])
+            #expect(
+                try await platform.datasets.names().map(\.description) == [Deliveries.carriers, Deliveries.deliveries])
         }
     }
 }

@@ -28,8 +28,10 @@ struct WorkspaceTests {
     }
 
     private func listing(_ folder: URL) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") }
-            .sorted()
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+            !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm")
+        }
+        .sorted()
     }
 
     @Test func `A workspace is open once`() async throws {
@@ -80,7 +82,8 @@ struct WorkspaceTests {
         try await reopening { workspace in
             try FileManager.default.removeItem(at: workspace.configurationFile)
         } _: { error, workspace in
-            #expect((error as? WorkspaceError)?.code == .invalidState && error.message.contains("martlet.yaml"), "\(error)")
+            #expect(
+                (error as? WorkspaceError)?.code == .invalidState && error.message.contains("martlet.yaml"), "\(error)")
             #expect(!FileManager.default.fileExists(atPath: workspace.configurationFile.path))
         }
     }

@@ -8,9 +8,10 @@ public func calibrationPlot(_ curve: CalibrationCurve, title: String = "Calibrat
         xLabel: "Mean predicted probability", yLabel: "Fraction of positives", diagonal: "calibrated", series: "model",
         points: curve.bins.map { ($0.meanPredicted, $0.fractionPositive) },
         tooltips: curve.bins.map {
-            "\(UnitSquarePlot.fixed($0.lower, 2)) to \(UnitSquarePlot.fixed($0.upper, 2)): \($0.rowCount) rows, "
-                + "predicted \(UnitSquarePlot.fixed($0.meanPredicted)), observed \(UnitSquarePlot.fixed($0.fractionPositive))"
+            "\(UnitSquarePlot.fixed($0.lower, 2)) to \(UnitSquarePlot.fixed($0.upper, 2)): "
+                + "\(UnitSquarePlot.grouped($0.rowCount)) rows, predicted \(UnitSquarePlot.fixed($0.meanPredicted)), "
+                + "observed \(UnitSquarePlot.fixed($0.fractionPositive))"
         },
-        note: "\(curve.rowCount) rows, mean distance \(error)"
+        note: "\(UnitSquarePlot.grouped(curve.rowCount)) rows, mean distance \(error)"
     ).svg()
 }

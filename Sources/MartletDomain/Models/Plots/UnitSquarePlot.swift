@@ -2,7 +2,8 @@ import Foundation
 
 /// A square SVG picture of 0...1 against 0...1 with a title, a diagonal and a legend. Same input, same text.
 ///
-/// Colours follow the reader's light or dark preference, on a ground of its own, so that it also reads when pasted elsewhere.
+/// Colours follow the reader's light or dark preference, on a ground of its own, so that it also reads when pasted
+/// elsewhere.
 struct UnitSquarePlot {
     var title: String
     var description: String
@@ -107,6 +108,17 @@ struct UnitSquarePlot {
     /// A number to a fixed count of digits after the point, a point whatever the locale.
     static func fixed(_ value: Double, _ digits: Int = 3) -> String {
         String(format: "%.\(digits)f", value)
+    }
+
+    /// A whole number with thin groups of three, as `28 844`.
+    static func grouped(_ value: Int) -> String {
+        let digits = Array(String(value))
+        var result = ""
+        for (position, digit) in digits.enumerated() {
+            if position > 0, (digits.count - position) % 3 == 0, digits[position - 1] != "-" { result += "\u{202f}" }
+            result.append(digit)
+        }
+        return result
     }
 
     /// Text for XML: markup escaped, characters that XML 1.0 forbids replaced.

@@ -10,7 +10,8 @@ import Platform
 func addDatasetRoutes(to group: RouterGroup<MartletContext>, platform: Platform) {
     let datasets = platform.datasets
     group.put("uploads") { request, context in
-        try jsonResponse(try await datasets.receive(request.body, limit: BodyLimit.upload))
+        try await datasets.requireChange(AuditAction("datasets", "upload", [:]), by: context.caller)
+        return try jsonResponse(try await datasets.receive(request.body, limit: BodyLimit.upload))
     }
     group.on(ImportDataset.self) { body, context in
         let version = try await datasets.importUpload(
@@ -50,15 +51,20 @@ extension Datasets {
     /// Streams a body into the scratch folder.
     fileprivate func receive(_ body: RequestBody, limit: Int64) async throws -> Upload {
         let upload = try beginUpload()
-        for try await buffer in body {
-            guard upload.sizeInBytes + Int64(buffer.readableBytes) <= limit else {
-                upload.cancel()
-                throw BodyError.tooLarge(limit: Int(limit))
+        do {
+            for try await buffer in body {
+                guard upload.sizeInBytes + Int64(buffer.readableBytes) <= limit else {
+                    throw BodyError.tooLarge(limit: Int(limit))
+                }
+                try upload.append(Data(buffer.readableBytesView))
             }
-            try upload.append(Data(buffer.readableBytesView))
+            let sha256 = try upload.finish()
+            return Upload(upload: upload.id, sizeInBytes: upload.sizeInBytes, sha256: sha256)
+        } catch {
+            // Whoever went away in the middle leaves nothing behind.
+            upload.cancel()
+            throw error
         }
-        let sha256 = try upload.finish()
-        return Upload(upload: upload.id, sizeInBytes: upload.sizeInBytes, sha256: sha256)
     }
 }
 

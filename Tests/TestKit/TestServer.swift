@@ -33,7 +33,8 @@ package struct TestServer: Sendable {
     ) async throws -> Answer {
         var headers = headers
         if let token { headers[.authorization] = "Bearer \(token)" }
-        let head = HTTPRequest(method: method, scheme: "http", authority: "test", path: path, headerFields: headers)
+        let head = HTTPRequest(
+            method: method, scheme: "http", authority: "localhost", path: path, headerFields: headers)
         let response = try await application.respond(
             to: Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body))))
         return Answer(

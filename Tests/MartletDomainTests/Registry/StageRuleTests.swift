@@ -140,7 +140,10 @@ struct StageRuleTests {
         #expect(try !passes([Self.gate(0.8, minimum: 0.7)]))
         #expect(try !passes([Self.gate(0.8), Self.gate(0.7)]))
         #expect(try passes([Self.gate(0.7), Self.gate(0.8)]))
-        #expect(try !passes([Self.gate(0.8), Self.gate(nil)]))
+        // A try that came to no figure neither passes nor takes a pass away.
+        #expect(try !passes([Self.gate(nil)]))
+        #expect(try passes([Self.gate(0.8), Self.gate(nil)]))
+        #expect(try !passes([Self.gate(0.7), Self.gate(nil)]))
         #expect(try !passes([Self.gate(0.8)], files: 0))
     }
 

@@ -62,7 +62,9 @@ struct DeriveTests {
                     "SET enable_external_access = true", "SET allowed_directories = ['/']", "PRAGMA database_list",
                     "SELECT 1; COPY (SELECT 1) TO '\(path)/out.csv'", "SELECT 1) TO '\(path)/out.csv'; --",
                     "CREATE TABLE t AS SELECT 1", "DROP VIEW s", "INSERT INTO s SELECT 2", "DELETE FROM s",
-                    "SELECT getenv('HOME')", "", ";", "SELECT", "SELECT * FROM nowhere", "SELECT 1 AS a, 2 AS a",
+                    "SELECT getenv('HOME')", "SELECT random() AS x FROM s", "SELECT id, now() AS x FROM s",
+                    "SELECT current_timestamp AS x FROM s", "SELECT uuid() AS x FROM s", "", ";", "SELECT",
+                    "SELECT * FROM nowhere", "SELECT 1 AS a, 2 AS a",
                 ] {
                     let error = await #expect(throws: (any Error).self, "\(sql)") { try await derive(platform, sql) }
                     #expect(error is any MartletError, "\(sql): \(String(describing: error))")

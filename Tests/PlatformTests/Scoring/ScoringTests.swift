@@ -31,6 +31,60 @@ struct ScoringTests {
         }
     }
 
+    @Test func `Many who ask for the same span at once get one batch of predictions`() async throws {
+        try await withWorkspace { platform in
+            _ = try await Deliveries.train(platform)
+            let first = try await score(platform)
+            let window = try Deliveries.window(("2024-06-01", "2024-07-01"))
+            let before = try await platform.datasets.history(TableName(Deliveries.predictions)).count
+            let uri = "models:/\(Deliveries.model)/Production"
+            let again = try Deliveries.window(("2024-05-10", "2024-05-20"))
+            let runs = try await withThrowingTaskGroup(of: ScoringRun.self) { group in
+                for _ in 0..<6 {
+                    group.addTask {
+                        try await platform.scoring.scoreBatch(
+                            uri, in: again, into: TableName(Deliveries.predictions), by: .anyone)
+                    }
+                }
+                var runs: [ScoringRun] = []
+                for try await run in group { runs.append(run) }
+                return runs
+            }
+            #expect(Set(runs).count == 1 && runs.first?.id != first.id)
+            #expect(try await platform.datasets.history(TableName(Deliveries.predictions)).count == before + 1)
+            await #expect(throws: ScoringError.self) {
+                try await platform.scoring.scoreBatch(
+                    uri, in: window, into: TableName(Deliveries.predictions), by: .anyone)
+            }
+        }
+    }
+
+    @Test func `A bare version number scores nothing, for it would walk around the gates`() async throws {
+        try await withWorkspace { platform in
+            _ = try await Deliveries.train(platform)
+            for uri in [
+                "models:/\(Deliveries.model)/1", "models:/\(Deliveries.model)/latest",
+                "models:/\(Deliveries.model)/None",
+            ] {
+                await #expect(throws: ScoringError.notInService(uri)) {
+                    try await platform.scoring.scoreBatch(
+                        uri, in: Deliveries.window(Deliveries.served), into: TableName(Deliveries.predictions),
+                        by: .anyone)
+                }
+            }
+        }
+    }
+
+    @Test func `A table of other columns is no predictions table, and says so`() async throws {
+        try await withWorkspace { platform in
+            try await platform.importText("prediction_id,as_of,score\nx,2013-01-01,high\n", as: "shop.odd")
+            await #expect(throws: InvalidRequest.self) {
+                try await platform.scoring.predictions(
+                    in: TableName("shop.odd"), Deliveries.window(("2013-01-01", "2014-01-01")), limit: 5)
+            }
+        }
+    }
+
     @Test func `One row in is one row out, whatever the features find`() async throws {
         try await withWorkspace { platform in
             _ = try await Deliveries.train(platform)

@@ -38,6 +38,24 @@ package struct Column: Sendable {
 
     package func isNull(at row: Int) -> Bool { validity.map { !$0[row] } ?? false }
 
+    /// No values, of a type.
+    package static func empty(_ type: DataType) -> Values {
+        switch type {
+        case .boolean: .boolean([])
+        case .byte: .byte([])
+        case .short: .short([])
+        case .integer: .integer([])
+        case .long: .long([])
+        case .float: .float([])
+        case .double: .double([])
+        case .decimal(let precision, let scale): .decimal([], precision: precision, scale: scale)
+        case .string: .string([])
+        case .binary: .binary([])
+        case .date: .date([])
+        case .timestamp: .timestamp([])
+        }
+    }
+
     package var type: DataType {
         switch values {
         case .boolean: .boolean

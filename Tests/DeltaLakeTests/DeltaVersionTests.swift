@@ -118,15 +118,11 @@ import Testing
         }
     }
 
-    @Test func `Two hundred commits are read in well under a second`() async throws {
+    @Test func `Two hundred commits are replayed to all of their rows`() async throws {
         try await TemporaryTable.with { place in
             for _ in 0..<200 { _ = try await place.table.append(selecting: "SELECT 1 AS n, 'x' AS t") }
-            let start = ContinuousClock.now
             let snapshot = try await place.table.snapshot()
-            let elapsed = ContinuousClock.now - start
-            print("snapshot of 200 commits:", elapsed)
-            #expect(snapshot.rowCount == 200)
-            #expect(elapsed < .seconds(1))
+            #expect(snapshot.version == 199 && snapshot.rowCount == 200)
         }
     }
 }

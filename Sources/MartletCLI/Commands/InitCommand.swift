@@ -13,7 +13,7 @@ struct InitCommand: AsyncParsableCommand {
             performance gate. Who registers or asks never approves. Tokens are shown once and stored only as hashes. Keep the \
             public key of the audit log where the workspace's keepers cannot change it.
 
-            Example: martlet init --workspace prod --user ana:engineer --user rui:reviewer --user kim:program_manager
+            Example: martlet init --workspace prod --user trainer:engineer --user validator:reviewer --user director:program_manager
             """)
 
     @Option(help: "The folder to make. Default: MARTLET_WORKSPACE, else martlet-data.")

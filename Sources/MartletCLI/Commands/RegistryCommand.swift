@@ -76,7 +76,7 @@ struct RegistryCommand: AsyncParsableCommand {
                 Who registered a version, or asks for it to move, never approves it. A sign-off is of the exact files: other \
                 files need another.
 
-                Example: martlet registry sign-off flight-delay/1 --stage Production --token $KIMS_TOKEN
+                Example: martlet registry sign-off flight-delay/1 --stage Production --token $DIRECTOR_TOKEN
                 """)
         @Argument(help: "The version, as name/version.") var version: String
         @Option(help: "The stage.") var stage: Stage

@@ -23,7 +23,7 @@ struct UsersCommand: AsyncParsableCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a user; the token is shown once.",
-            discussion: "Example: martlet users create rui --role reviewer")
+            discussion: "Example: martlet users create validator --role reviewer")
         @Argument(help: "The name.") var name: String
         @Option(name: .customLong("role"), help: "A role. May be given again.") var roles: [Role]
         @OptionGroup var connection: ConnectionOptions

@@ -93,27 +93,9 @@ struct SourceRows: Sendable {
                 + " ORDER BY \(order.joined(separator: ", "))", parameters
         )
     }
-
 }
 
 extension Column {
-    static func empty(_ type: DataType) -> Values {
-        switch type {
-        case .boolean: .boolean([])
-        case .byte: .byte([])
-        case .short: .short([])
-        case .integer: .integer([])
-        case .long: .long([])
-        case .float: .float([])
-        case .double: .double([])
-        case .decimal(let precision, let scale): .decimal([], precision: precision, scale: scale)
-        case .string: .string([])
-        case .binary: .binary([])
-        case .date: .date([])
-        case .timestamp: .timestamp([])
-        }
-    }
-
     /// A key cell to be bound to a statement.
     fileprivate func parameter(at row: Int) -> QueryValue {
         switch cell(at: row) {

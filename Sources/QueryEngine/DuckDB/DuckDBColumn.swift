@@ -43,24 +43,7 @@ struct DuckDBColumn {
     }
 
     /// The column without rows.
-    var empty: Column {
-        let values: Column.Values =
-            switch type {
-            case .boolean: .boolean([])
-            case .byte: .byte([])
-            case .short: .short([])
-            case .integer: .integer([])
-            case .long: .long([])
-            case .float: .float([])
-            case .double: .double([])
-            case .decimal(let precision, let scale): .decimal([], precision: precision, scale: scale)
-            case .string: .string([])
-            case .binary: .binary([])
-            case .date: .date([])
-            case .timestamp: .timestamp([])
-            }
-        return Column(name, values)
-    }
+    var empty: Column { Column(name, Column.empty(type)) }
 
     /// Unsigned types take the next wider signed one.
     private static func plain(_ id: duckdb_type) -> DataType? {

@@ -60,7 +60,7 @@ struct RegistryValueTests {
     @Test func `Production at a time is replayed from the changes`() {
         let versions = (1...3).map { ModelVersion.ID(name: "a", version: $0) }
         func change(_ number: Int, _ from: Stage?, _ to: Stage?, at time: Int64, alias: String? = nil) -> StageChange {
-            StageChange(version: versions[number - 1], from: from, to: to, alias: alias, by: "ana", at: time)
+            StageChange(version: versions[number - 1], from: from, to: to, alias: alias, by: "author", at: time)
         }
         let changes = [
             change(1, nil, .unstaged, at: 1), change(1, .unstaged, .production, at: 10),
@@ -86,7 +86,7 @@ struct RegistryValueTests {
         #expect(!User(name: "a", roles: [.auditor]).mayChange)
         #expect(!User(name: "a", roles: [.administrator]).mayChange)
         #expect(User(name: "a", roles: [.engineer]).mayChange && !User(name: "a", roles: [.engineer]).mayAdminister)
-        #expect(User.problems(name: "ana", roles: [.administrator, .programManager]).count == 1)
+        #expect(User.problems(name: "author", roles: [.administrator, .programManager]).count == 1)
         #expect(User.problems(name: "Martlet", roles: [.engineer]).count == 1)
         #expect(User.problems(name: "a b", roles: []).count == 2)
     }

@@ -9,7 +9,7 @@ struct StageRuleTests {
     static func version(digest: String = digest, files: Int = 3) -> ModelVersion {
         ModelVersion(
             id: id, source: "models:/m-1", artifactPath: "0/models/m-1/artifacts", artifactDigest: digest,
-            artifactCount: files, runID: "r", runLink: nil, registeredBy: "ana", createdAt: 1, updatedAt: 1)
+            artifactCount: files, runID: "r", runLink: nil, registeredBy: "author", createdAt: 1, updatedAt: 1)
     }
 
     static func signOff(_ stage: Stage, _ role: Role, by user: String, digest: String = digest) -> SignOff {
@@ -18,7 +18,7 @@ struct StageRuleTests {
 
     static func plan() throws -> MonitoringPlan {
         MonitoringPlan(
-            model: id.name, owner: "kim", frequency: .monthly, reference: try TableReference("flights.training@3"),
+            model: id.name, owner: "director", frequency: .monthly, reference: try TableReference("flights.training@3"),
             thresholds: .init(), retrainingTrigger: .onDrift)
     }
 
@@ -32,8 +32,8 @@ struct StageRuleTests {
             artifactDigest: digest, by: "martlet", at: 3)
     }
 
-    static let review = signOff(.staging, .reviewer, by: "rui")
-    static let approval = signOff(.production, .programManager, by: "kim")
+    static let review = signOff(.staging, .reviewer, by: "checker")
+    static let approval = signOff(.production, .programManager, by: "director")
 
     @Test func `Production takes every gate, and the refusal lists exactly those that are not met`() throws {
         for bits in 0..<16 {
@@ -54,7 +54,7 @@ struct StageRuleTests {
                     case .unstaged, .archived: []
                     }
                 let move = {
-                    try Self.version().moved(to: stage, by: "ana", under: .governed, given: evidence, at: 9)
+                    try Self.version().moved(to: stage, by: "author", under: .governed, given: evidence, at: 9)
                 }
                 if expected.isEmpty {
                     let moved = try move()
@@ -64,7 +64,7 @@ struct StageRuleTests {
                 }
             }
             let alias = Result {
-                try Self.version().requireFit(for: "champion", askedBy: "ana", under: .governed, given: evidence)
+                try Self.version().requireFit(for: "champion", askedBy: "author", under: .governed, given: evidence)
             }
             let isRefused = if case .failure = alias { true } else { false }
             #expect(isRefused != missing.isEmpty, "an alias with evidence \(bits)")
@@ -72,7 +72,7 @@ struct StageRuleTests {
     }
 
     @Test func `A refusal names every unmet gate and the command that meets it`() throws {
-        let unmet = Self.version().unmetGates(into: .production, askedBy: "ana", under: .governed, given: Evidence())
+        let unmet = Self.version().unmetGates(into: .production, askedBy: "author", under: .governed, given: Evidence())
         let message = RegistryError.gatesUnmet(Self.id, into: .stage(.production), unmet).message
         for part in [
             "4 of its gates are not met", "martlet registry sign-off flight-delay/1 --stage Staging",
@@ -87,11 +87,12 @@ struct StageRuleTests {
     @Test func `In an open policy every move passes`() throws {
         for stage in Stage.allCases {
             #expect(
-                try Self.version().moved(to: stage, by: "ana", under: .open, given: Evidence(), at: 2).stage == stage)
+                try Self.version().moved(to: stage, by: "author", under: .open, given: Evidence(), at: 2).stage == stage
+            )
         }
     }
 
-    @Test(arguments: ["ana", "eve"])
+    @Test(arguments: ["author", "eve"])
     func `A sign-off by who registered the version, or by who asks, does not count`(signer: String) throws {
         let evidence = Evidence(signOffs: [Self.signOff(.staging, .reviewer, by: signer)])
         let unmet = Self.version().unmetGates(into: .staging, askedBy: "eve", under: .governed, given: evidence)
@@ -101,21 +102,23 @@ struct StageRuleTests {
 
     @Test func `One person with both roles is not two people`() throws {
         let both = [
-            Self.signOff(.staging, .reviewer, by: "rui"), Self.signOff(.production, .programManager, by: "rui"),
+            Self.signOff(.staging, .reviewer, by: "checker"), Self.signOff(.production, .programManager, by: "checker"),
         ]
         var evidence = Evidence(
             signOffs: both, monitoringPlan: try Self.plan(), gateResults: [try Self.gate(0.8)])
-        let unmet = Self.version().unmetGates(into: .production, askedBy: "ana", under: .governed, given: evidence)
-        #expect(unmet == [.signOff(.production, .programManager, discounted: ["rui"])])
+        let unmet = Self.version().unmetGates(into: .production, askedBy: "author", under: .governed, given: evidence)
+        #expect(unmet == [.signOff(.production, .programManager, discounted: ["checker"])])
         // With somebody else for either, there are two, in whatever order they signed.
-        evidence.signOffs.append(Self.signOff(.staging, .reviewer, by: "zoe"))
-        #expect(Self.version().unmetGates(into: .production, askedBy: "ana", under: .governed, given: evidence).isEmpty)
+        evidence.signOffs.append(Self.signOff(.staging, .reviewer, by: "bystander"))
+        #expect(
+            Self.version().unmetGates(into: .production, askedBy: "author", under: .governed, given: evidence).isEmpty)
     }
 
     @Test func `A sign-off or gate result of other files, another stage or another role counts for nothing`() throws {
         for signOff in [
-            Self.signOff(.staging, .reviewer, by: "rui", digest: "d2"), Self.signOff(.production, .reviewer, by: "rui"),
-            Self.signOff(.staging, .programManager, by: "rui"),
+            Self.signOff(.staging, .reviewer, by: "checker", digest: "d2"),
+            Self.signOff(.production, .reviewer, by: "checker"),
+            Self.signOff(.staging, .programManager, by: "checker"),
         ] {
             let evidence = Evidence(signOffs: [signOff])
             #expect(!Self.version().unmetGates(into: .staging, askedBy: "x", under: .governed, given: evidence).isEmpty)
@@ -151,7 +154,7 @@ struct StageRuleTests {
         var random = SystemRandomNumberGenerator()
         let seed = UInt64.random(in: 0..<1_000_000, using: &random)
         var generator = SplitMix(state: seed)
-        let people = ["ana", "rui", "kim", "zoe"]
+        let people = ["author", "checker", "director", "bystander"]
         let roles: [Role] = [.reviewer, .programManager]
         for _ in 0..<300 {
             let policy = Policy(
@@ -172,7 +175,7 @@ struct StageRuleTests {
             func most(_ index: Int, _ used: Set<String>) -> Int {
                 guard index < wanted.count else { return 0 }
                 return signOffs.filter {
-                    $0.stage == wanted[index].0 && $0.role == wanted[index].1 && $0.user != "ana" && $0.user != "eve"
+                    $0.stage == wanted[index].0 && $0.role == wanted[index].1 && $0.user != "author" && $0.user != "eve"
                         && !used.contains($0.user)
                 }.map { 1 + most(index + 1, used.union([$0.user])) }.reduce(most(index + 1, used), max)
             }

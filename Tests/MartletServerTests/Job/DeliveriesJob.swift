@@ -7,16 +7,16 @@ import TestKit
 struct DeliveriesJob {
     let server: TestServer
     /// May review too, but never what they registered.
-    let ana: Client
-    let rui: Client
-    let kim: Client
+    let author: Client
+    let checker: Client
+    let director: Client
 
     init(_ server: TestServer) async throws {
         self.server = server
-        let token = try await server.platform.identity.createUser("ana", roles: [.engineer, .reviewer], by: .setup)
-        ana = server.client(token: token)
-        rui = try await server.user(.reviewer, named: "rui")
-        kim = try await server.user(.programManager, named: "kim")
+        let token = try await server.platform.identity.createUser("author", roles: [.engineer, .reviewer], by: .setup)
+        author = server.client(token: token)
+        checker = try await server.user(.reviewer, named: "checker")
+        director = try await server.user(.programManager, named: "director")
     }
 
     func importTables() async throws {
@@ -26,16 +26,16 @@ struct DeliveriesJob {
             ] {
                 let file = folder.appending(path: table + ".csv")
                 try Data(text.utf8).write(to: file)
-                _ = try await ana.importDataset(TableName(table), from: file)
+                _ = try await author.importDataset(TableName(table), from: file)
             }
         }
     }
 
     func buildSets() async throws -> (training: TableReference, holdout: TableReference) {
-        let features = try await ana.send(ApplyFeatures(name: "deliveries", definition: Deliveries.features))
+        let features = try await author.send(ApplyFeatures(name: "deliveries", definition: Deliveries.features))
         func build(_ table: String, _ span: (String, String)) async throws -> TableReference {
             let (start, end) = (try Instant(span.0), try Instant(span.1))
-            return try await ana.send(
+            return try await author.send(
                 BuildTrainingSet(
                     table: TableName(table), recipe: Deliveries.recipe(features.hash), from: start, to: end,
                     knownAt: end)
@@ -50,19 +50,19 @@ struct DeliveriesJob {
     func train() async throws -> (model: TrainedModel, training: TableReference, holdout: TableReference) {
         try await importTables()
         let sets = try await buildSets()
-        let model = try await ana.send(TrainModel(Deliveries.specification(sets.training, holdout: sets.holdout)))
+        let model = try await author.send(TrainModel(Deliveries.specification(sets.training, holdout: sets.holdout)))
         return (model, sets.training, sets.holdout)
     }
 
     func setPlan(reference: TableReference) async throws {
-        try await ana.setMonitoringPlan(
+        try await author.setMonitoringPlan(
             MonitoringPlan(
-                model: Deliveries.model, owner: "kim", frequency: .monthly, reference: reference,
+                model: Deliveries.model, owner: "director", frequency: .monthly, reference: reference,
                 thresholds: .init(driftShare: 0.2), retrainingTrigger: .onDrift))
     }
 
     func gate(on table: TableReference, minimum: Double = 0.75) async throws -> GateResult {
-        try await ana.send(
+        try await author.send(
             EvaluateGate(model: Deliveries.model, version: "1", on: table, minimumAreaUnderROC: minimum))
     }
 
@@ -79,22 +79,22 @@ struct DeliveriesJob {
 
     /// Meets every gate and promotes.
     func serve(reference: TableReference, holdout: TableReference) async throws -> String? {
-        try await rui.signOff(Deliveries.model, version: "1", for: .staging)
-        try await kim.signOff(Deliveries.model, version: "1", for: .production)
+        try await checker.signOff(Deliveries.model, version: "1", for: .staging)
+        try await director.signOff(Deliveries.model, version: "1", for: .production)
         try await setPlan(reference: reference)
         _ = try await gate(on: holdout)
-        return try await promote(by: ana)
+        return try await promote(by: author)
     }
 
     func score() async throws -> ScoringRun {
-        try await ana.send(
+        try await author.send(
             ScoreBatch(
                 modelURI: "models:/\(Deliveries.model)/Production", from: Instant(Deliveries.served.0),
                 to: Instant(Deliveries.served.1), predictions: TableName(Deliveries.predictions)))
     }
 
     func predictions() async throws -> [FindPredictions.Response.Prediction] {
-        try await ana.send(
+        try await author.send(
             FindPredictions(
                 table: TableName(Deliveries.predictions), from: Instant(Deliveries.served.0),
                 to: Instant(Deliveries.served.1), limit: 1_000)
@@ -102,7 +102,7 @@ struct DeliveriesJob {
     }
 
     func check() async throws -> MonitoringCheck {
-        try await ana.send(
+        try await author.send(
             CheckModel(
                 model: Deliveries.model, predictions: TableName(Deliveries.predictions),
                 from: Instant(Deliveries.served.0), to: Instant(Deliveries.served.1),

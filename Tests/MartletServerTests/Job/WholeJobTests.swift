@@ -10,7 +10,7 @@ struct WholeJobTests {
         try await withServer(policy: .governed) { server in
             let job = try await DeliveriesJob(server)
             try await job.importTables()
-            let reports = try await job.ana.send(RunQuality(suite: Deliveries.quality)).reports
+            let reports = try await job.author.send(RunQuality(suite: Deliveries.quality)).reports
             #expect(reports.count == 1 && reports.allSatisfy { !$0.isStopped && $0.result.success })
             let (model, training, holdout) = try await job.train()
             #expect(model.registeredVersion == "1" && (model.metrics["auc"] ?? 0) > 0.75, "\(model.metrics)")
@@ -29,13 +29,13 @@ struct WholeJobTests {
             try await expectCandidateOutside(check, job)
             try await expectReplayed(job, scored, model)
 
-            let audit = try await job.rui.send(VerifyAudit())
+            let audit = try await job.checker.send(VerifyAudit())
             #expect(audit.ok && audit.problems.isEmpty && audit.size > 20)
         }
     }
 
     private func expectEveryGateNamed(_ job: DeliveriesJob) async throws {
-        let reasons = try #require(try await job.promote(by: job.ana))
+        let reasons = try #require(try await job.promote(by: job.author))
         for words in [
             "4 of its gates", "sign-off for Staging by a reviewer", "sign-off for Production by a program_manager",
             "monitoring plan", "performance gate: auc of at least 0.75",
@@ -45,7 +45,8 @@ struct WholeJobTests {
         ] {
             #expect(reasons.contains(words), "\(words) in: \(reasons)")
         }
-        let unmet = try await job.kim.send(ListUnmetGates(model: Deliveries.model, version: "1", stage: .production))
+        let unmet = try await job.director.send(
+            ListUnmetGates(model: Deliveries.model, version: "1", stage: .production))
         #expect(unmet.unmet.count == 4)
     }
 
@@ -54,19 +55,19 @@ struct WholeJobTests {
     ) async throws {
         // Who registered it may not sign, whatever else they are.
         let own = await #expect(throws: ClientError.self) {
-            try await job.ana.signOff(Deliveries.model, version: "1", for: .staging)
+            try await job.author.signOff(Deliveries.model, version: "1", for: .staging)
         }
         #expect(own?.code == .permissionDenied && own?.message.contains("registered") == true)
-        try await job.rui.signOff(Deliveries.model, version: "1", for: .staging, comment: "looked at April")
-        try await job.kim.signOff(Deliveries.model, version: "1", for: .production)
+        try await job.checker.signOff(Deliveries.model, version: "1", for: .staging, comment: "looked at April")
+        try await job.director.signOff(Deliveries.model, version: "1", for: .production)
         try await job.setPlan(reference: training)
         let gate = try await job.gate(on: holdout)
         #expect(gate.outcome == .passed && (gate.value ?? 0) > 0.75 && gate.table == holdout)
         // Who asks does not count as who approves.
-        let asker = try #require(try await job.promote(by: job.kim))
-        #expect(asker.contains("1 of its gates is") && asker.contains("that of kim does not count"), "\(asker)")
-        #expect(try await job.promote(by: job.ana) == nil)
-        let serving = try await job.rui.latestVersions(of: Deliveries.model, in: [.production])
+        let asker = try #require(try await job.promote(by: job.director))
+        #expect(asker.contains("1 of its gates is") && asker.contains("that of director does not count"), "\(asker)")
+        #expect(try await job.promote(by: job.author) == nil)
+        let serving = try await job.checker.latestVersions(of: Deliveries.model, in: [.production])
         #expect(serving.map(\.version) == ["1"])
     }
 
@@ -88,27 +89,27 @@ struct WholeJobTests {
             .get, "/api/2.0/mlflow/artifacts/list?run_id=\(check.runID)", json: nil, token: token
         ).json["files"].elements
         let report = try #require(files.map(\.["path"].text).first { $0.hasSuffix(".html") })
-        let page = try await job.rui.artifact(at: run["info"]["artifact_uri"].text + "/" + report)
+        let page = try await job.checker.artifact(at: run["info"]["artifact_uri"].text + "/" + report)
         #expect(String(decoding: page, as: UTF8.self).contains("carrier_deliveries_all"))
     }
 
     private func expectCandidateOutside(_ check: MonitoringCheck, _ job: DeliveriesJob) async throws {
         #expect(check.retrainingRunID != nil)
-        let newest = try await job.ana.latestVersions(of: Deliveries.model)
+        let newest = try await job.author.latestVersions(of: Deliveries.model)
         #expect(Set(newest.map(\.version)) == ["1", "2"])
         #expect(newest.first { $0.version == "2" }?.run_id == check.retrainingRunID)
-        let serving = try await job.ana.latestVersions(of: Deliveries.model, in: [.production])
+        let serving = try await job.author.latestVersions(of: Deliveries.model, in: [.production])
         #expect(serving.map(\.version) == ["1"])
-        #expect(try await job.promote("2", by: job.ana)?.contains("3 of its gates") == true)
+        #expect(try await job.promote("2", by: job.author)?.contains("3 of its gates") == true)
     }
 
     private func expectReplayed(_ job: DeliveriesJob, _ scored: ScoringRun, _ model: TrainedModel) async throws {
         for prediction in try await job.predictions().prefix(3) {
-            let why = try await job.rui.send(ExplainPrediction(predictionID: prediction.id))
+            let why = try await job.checker.send(ExplainPrediction(predictionID: prediction.id))
             #expect(why.isReplayed && why.score == prediction.score && why.outcome != nil)
             #expect(why.features.map(\.name) == model.inputs && why.features.allSatisfy { $0.table != nil })
-            #expect(why.trainingRunID == model.runID && why.registeredBy == "ana")
-            #expect(why.signOffs.map(\.user) == ["rui", "kim"] && why.scoring == scored)
+            #expect(why.trainingRunID == model.runID && why.registeredBy == "author")
+            #expect(why.signOffs.map(\.user) == ["checker", "director"] && why.scoring == scored)
             #expect(why.stageChanges.last?.to == .production)
             #expect(
                 why.trainingInputs.map(\.name.description).sorted() == [Deliveries.carriers, Deliveries.deliveries])

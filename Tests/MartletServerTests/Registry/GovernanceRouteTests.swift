@@ -9,7 +9,9 @@ import Testing
 struct GovernanceRouteTests {
     private func tokens(_ server: TestServer) async throws -> [String: String] {
         var tokens: [String: String] = [:]
-        for (name, role) in [("ana", Role.engineer), ("rui", .reviewer), ("kim", .programManager), ("aud", .auditor)] {
+        for (name, role) in [
+            ("author", Role.engineer), ("checker", .reviewer), ("director", .programManager), ("aud", .auditor),
+        ] {
             tokens[name] = try await server.token(role, named: name)
         }
         return tokens
@@ -21,38 +23,38 @@ struct GovernanceRouteTests {
             let mlflow = "/api/2.0/mlflow/"
             let source = try await server.logModel()
             _ = try await server.ask(
-                .post, mlflow + "registered-models/create", json: ["name": "late"], token: tokens["ana"])
+                .post, mlflow + "registered-models/create", json: ["name": "late"], token: tokens["author"])
             let created = try await server.ask(
                 .post, mlflow + "model-versions/create", json: ["name": "late", "source": .text(source)],
-                token: tokens["ana"]
+                token: tokens["author"]
             )
             #expect(created.status == 200)
             let move: JSON = [
                 "name": "late", "version": "1", "stage": "Production", "archive_existing_versions": "false",
             ]
             let refusal = try await server.ask(
-                .post, mlflow + "model-versions/transition-stage", json: move, token: tokens["ana"])
+                .post, mlflow + "model-versions/transition-stage", json: move, token: tokens["author"])
             #expect(refusal.status == 403 && refusal.json["error_code"] == "PERMISSION_DENIED")
             let message = refusal.json["message"].text
             #expect(message.components(separatedBy: "martlet ").count == 5, "\(message)")
 
             let gates: JSON = ["model": "late", "version": "1", "stage": "Production"]
             #expect(
-                try await server.martlet("registry/gates", gates, token: tokens["ana"]).json["unmet"].elements.count
+                try await server.martlet("registry/gates", gates, token: tokens["author"]).json["unmet"].elements.count
                     == 4)
-            for (user, stage) in [("rui", "Staging"), ("kim", "production")] {
+            for (user, stage) in [("checker", "Staging"), ("director", "production")] {
                 let signed = try await server.martlet(
                     "registry/sign-off", ["model": "late", "version": "1", "stage": .text(stage), "comment": "seen"],
                     token: tokens[user])
                 #expect(signed.status == 200 && signed.json["sign_offs"].elements.count == 1)
             }
             let plan: JSON = [
-                "model": "late", "owner": "kim", "frequency": "monthly", "reference": "flights.training@0",
+                "model": "late", "owner": "director", "frequency": "monthly", "reference": "flights.training@0",
                 "thresholds": ["drift_share": .number(0.5)], "retraining_trigger": "on_drift",
             ]
             #expect(
                 try await server.martlet("monitoring/plan/get", ["model": "late"], token: tokens["aud"]).status == 404)
-            #expect(try await server.martlet("monitoring/plan", ["plan": plan], token: tokens["ana"]).json == plan)
+            #expect(try await server.martlet("monitoring/plan", ["plan": plan], token: tokens["author"]).json == plan)
             #expect(
                 try await server.martlet("monitoring/plan/get", ["model": "late"], token: tokens["aud"]).json == plan)
             let version = try await server.platform.registry.version("late", "1")
@@ -62,11 +64,11 @@ struct GovernanceRouteTests {
                     table: try TableReference("flights.july@0"), artifactDigest: version.artifactDigest, by: "", at: 0),
                 by: .setup)
             let moved = try await server.ask(
-                .post, mlflow + "model-versions/transition-stage", json: move, token: tokens["ana"])
+                .post, mlflow + "model-versions/transition-stage", json: move, token: tokens["author"])
             #expect(moved.status == 200 && moved.json["model_version"]["current_stage"] == "Production")
             let listed = try await server.martlet(
                 "registry/sign-offs", ["model": "late", "version": "1"], token: tokens["aud"])
-            #expect(listed.json["sign_offs"].elements.map(\.["user"].text) == ["rui", "kim"])
+            #expect(listed.json["sign_offs"].elements.map(\.["user"].text) == ["checker", "director"])
             #expect(listed.json["gate_results"].elements.count == 1)
             let history = try await server.martlet(
                 "registry/history", ["model": "late", "at": .number(4e12)], token: tokens["aud"])
@@ -83,14 +85,14 @@ struct GovernanceRouteTests {
                 #expect(answer.status == 401 && answer.json["error_code"] == "UNAUTHENTICATED")
                 #expect(answer.json["message"].text.contains("MLFLOW_TRACKING_TOKEN"))
             }
-            #expect(try await server.martlet("identity/me", [:], token: tokens["rui"]).json["name"] == "rui")
+            #expect(try await server.martlet("identity/me", [:], token: tokens["checker"]).json["name"] == "checker")
             #expect(
                 try await server.martlet("identity/users", [:], token: tokens["aud"]).json["users"].elements.count == 4)
             let refused = try await server.ask(
                 .post, "/api/2.0/mlflow/registered-models/create", json: ["name": "x"], token: tokens["aud"])
             #expect(refused.status == 403)
             let user: JSON = ["name": "eve", "roles": ["engineer"]]
-            #expect(try await server.martlet("identity/users/create", user, token: tokens["ana"]).status == 403)
+            #expect(try await server.martlet("identity/users/create", user, token: tokens["author"]).status == 403)
         }
     }
 

@@ -13,9 +13,9 @@ struct IdentityTests {
     @Test func `A token stands for its user, is nowhere in the workspace, and its renewal ends it`() async throws {
         try await Fixture.with { fixture in
             let identity = Identity(store: fixture.store, isOpen: false)
-            let token = try await identity.createUser("ana", roles: [.engineer, .reviewer], by: Self.setup)
+            let token = try await identity.createUser("author", roles: [.engineer, .reviewer], by: Self.setup)
             #expect(token.hasPrefix("mlt_") && token.utf8.count == 47)
-            #expect(try await identity.user(presenting: token) == User(name: "ana", roles: [.engineer, .reviewer]))
+            #expect(try await identity.user(presenting: token) == User(name: "author", roles: [.engineer, .reviewer]))
             let kept = try await fixture.store.read { db in
                 try db.rows("SELECT token_hash AS t FROM users").map { try $0.text("t") }
                     + (try db.rows("SELECT entry AS t FROM audit_entries").map {
@@ -23,16 +23,16 @@ struct IdentityTests {
                     })
             }
             #expect(!kept.contains { $0.contains(token) || $0.contains(token.dropFirst(4)) })
-            let renewed = try await identity.renewToken(of: "ana", by: Self.setup)
+            let renewed = try await identity.renewToken(of: "author", by: Self.setup)
             #expect(try await identity.authenticate(token: token) == nil)
-            #expect(try await identity.authenticate(token: renewed)?.name == "ana")
+            #expect(try await identity.authenticate(token: renewed)?.name == "author")
         }
     }
 
     @Test func `Without a right token nobody is let in, unless the workspace is open`() async throws {
         try await Fixture.with { fixture in
             let governed = Identity(store: fixture.store, isOpen: false)
-            let token = try await governed.createUser("ana", roles: [.engineer], by: Self.setup)
+            let token = try await governed.createUser("author", roles: [.engineer], by: Self.setup)
             for wrong in [
                 nil, "", "mlt_", "x", token + "x", String(token.dropLast()), token.uppercased(), "mlt_' OR 1=1 --",
             ] {
@@ -49,10 +49,10 @@ struct IdentityTests {
         try await Fixture.with { fixture in
             let identity = Identity(store: fixture.store, isOpen: false)
             let admin = Fixture.caller("root", [.administrator])
-            _ = try await identity.createUser("zoe", roles: [.auditor], by: admin)
+            _ = try await identity.createUser("bystander", roles: [.auditor], by: admin)
             let cases: [(String, Set<Role>, Caller, IdentityError)] = [
-                ("bo", [.engineer], Fixture.ana, .mayNotAdminister(user: "ana")),
-                ("zoe", [.engineer], admin, .userExists("zoe")),
+                ("bo", [.engineer], Fixture.author, .mayNotAdminister(user: "author")),
+                ("bystander", [.engineer], admin, .userExists("bystander")),
             ]
             for (name, roles, caller, expected) in cases {
                 await #expect(throws: expected) { try await identity.createUser(name, roles: roles, by: caller) }
@@ -64,7 +64,7 @@ struct IdentityTests {
                 }
                 #expect(refusal?.code == .invalidParameterValue)
             }
-            #expect(try await identity.users() == [User(name: "zoe", roles: [.auditor])])
+            #expect(try await identity.users() == [User(name: "bystander", roles: [.auditor])])
             #expect(try await fixture.entries().filter { $0.actionName == "create_user" }.count == 6)
         }
     }

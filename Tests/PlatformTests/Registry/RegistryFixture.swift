@@ -10,9 +10,9 @@ struct RegistryFixture: Sendable {
     let artifacts: Artifacts
     let registry: Registry
 
-    static let ana = caller("ana", [.engineer])
-    static let rui = caller("rui", [.reviewer])
-    static let kim = caller("kim", [.programManager])
+    static let author = caller("author", [.engineer])
+    static let checker = caller("checker", [.reviewer])
+    static let director = caller("director", [.programManager])
     static let aud = caller("aud", [.auditor])
 
     static func caller(_ name: String, _ roles: Set<Role>) -> Caller {
@@ -47,7 +47,7 @@ struct RegistryFixture: Sendable {
 
     /// Registers a version with files of its own.
     @discardableResult
-    func register(_ name: String = "flight-delay", files: String = "one", by caller: Caller = ana) async throws
+    func register(_ name: String = "flight-delay", files: String = "one", by caller: Caller = author) async throws
         -> ModelVersion
     {
         if (try? await registry.model(name)) == nil { try await registry.createModel(name, by: caller) }
@@ -58,7 +58,7 @@ struct RegistryFixture: Sendable {
 
     static func plan(_ model: String = "flight-delay") throws -> MonitoringPlan {
         MonitoringPlan(
-            model: model, owner: "kim", frequency: .monthly, reference: try TableReference("flights.training@0"),
+            model: model, owner: "director", frequency: .monthly, reference: try TableReference("flights.training@0"),
             thresholds: .init(), retrainingTrigger: .onDrift)
     }
 
@@ -72,10 +72,10 @@ struct RegistryFixture: Sendable {
     /// Meets every gate of the governed policy for Production.
     func approve(_ version: ModelVersion) async throws {
         let number = "\(version.id.version)"
-        try await registry.signOff(version.id.name, number, for: .staging, by: Self.rui)
-        try await registry.signOff(version.id.name, number, for: .production, by: Self.kim)
-        try await registry.setMonitoringPlan(try Self.plan(version.id.name), by: Self.ana)
-        try await registry.record(try Self.gate(version, value: 0.8), by: Self.ana)
+        try await registry.signOff(version.id.name, number, for: .staging, by: Self.checker)
+        try await registry.signOff(version.id.name, number, for: .production, by: Self.director)
+        try await registry.setMonitoringPlan(try Self.plan(version.id.name), by: Self.author)
+        try await registry.record(try Self.gate(version, value: 0.8), by: Self.author)
     }
 
     /// Entries of the audit log, oldest first.

@@ -12,15 +12,16 @@ struct RegistryHistoryTests {
         try await Fixture.with(.open) { fixture in
             for files in ["one", "two", "three"] { try await fixture.register(files: files) }
             let registry = fixture.registry
-            try await registry.transition("flight-delay", "1", to: .production, by: Fixture.ana)
-            try await registry.transition("flight-delay", "2", to: .production, by: Fixture.ana)
+            try await registry.transition("flight-delay", "1", to: .production, by: Fixture.author)
+            try await registry.transition("flight-delay", "2", to: .production, by: Fixture.author)
             try await Task.sleep(for: .milliseconds(3))
-            try await registry.transition("flight-delay", "3", to: .production, archiveExisting: true, by: Fixture.rui)
+            try await registry.transition(
+                "flight-delay", "3", to: .production, archiveExisting: true, by: Fixture.checker)
             let stages = try await registry.searchVersions(orderBy: ["version_number"]).elements.map(\.stage)
             #expect(stages == [.archived, .archived, .production])
             let moved = try await registry.history(of: "flight-delay").suffix(3)
             #expect(moved.map(\.version.version) == [3, 1, 2] && Set(moved.map(\.at)).count == 1)
-            #expect(moved.allSatisfy { $0.by == "rui" })
+            #expect(moved.allSatisfy { $0.by == "checker" })
             let at = try #require(moved.first?.at)
             #expect(try await registry.productionVersion(of: "flight-delay", at: at)?.version == 3)
             #expect(try await registry.productionVersion(of: "flight-delay", at: at - 1)?.version == 2)
@@ -28,7 +29,7 @@ struct RegistryHistoryTests {
             let entry = try await fixture.entries().last
             #expect(entry?.requestParams["archived_versions"] == "1 2" && entry?.requestParams["from_stage"] == "None")
             // It outlives the model.
-            try await registry.deleteModel("flight-delay", by: Fixture.ana)
+            try await registry.deleteModel("flight-delay", by: Fixture.author)
             #expect(try await registry.productionVersion(of: "flight-delay", at: at)?.version == 3)
             await #expect(throws: RegistryError.modelMissing("nobody")) { try await registry.history(of: "nobody") }
         }
@@ -41,7 +42,7 @@ struct RegistryHistoryTests {
                 for number in 1...8 {
                     group.addTask {
                         try await fixture.registry.transition(
-                            "flight-delay", "\(number)", to: .production, archiveExisting: true, by: Fixture.ana)
+                            "flight-delay", "\(number)", to: .production, archiveExisting: true, by: Fixture.author)
                     }
                 }
                 try await group.waitForAll()
@@ -58,7 +59,7 @@ struct RegistryHistoryTests {
                 for _ in 0..<20 {
                     group.addTask {
                         try await fixture.registry.createVersion(
-                            of: "flight-delay", source: first.source, by: Fixture.ana
+                            of: "flight-delay", source: first.source, by: Fixture.author
                         ).id.version
                     }
                 }
@@ -73,25 +74,25 @@ struct RegistryHistoryTests {
             try await fixture.register()
             await #expect(throws: RegistryError.self) {
                 try await fixture.registry.transition(
-                    "flight-delay", "1", to: .archived, archiveExisting: true, by: Fixture.ana)
+                    "flight-delay", "1", to: .archived, archiveExisting: true, by: Fixture.author)
             }
         }
     }
 
     @Test func `The newest revision of a monitoring plan is in force, and follows a rename`() async throws {
         try await Fixture.with { fixture in
-            try await fixture.registry.createModel("flight-delay", by: Fixture.ana)
+            try await fixture.registry.createModel("flight-delay", by: Fixture.author)
             #expect(try await fixture.registry.monitoringPlan("flight-delay") == nil)
             var plan = try Fixture.plan()
-            try await fixture.registry.setMonitoringPlan(plan, by: Fixture.ana)
+            try await fixture.registry.setMonitoringPlan(plan, by: Fixture.author)
             plan.frequency = .daily
-            try await fixture.registry.setMonitoringPlan(plan, by: Fixture.kim)
-            try await fixture.registry.renameModel("flight-delay", to: "late", by: Fixture.ana)
+            try await fixture.registry.setMonitoringPlan(plan, by: Fixture.director)
+            try await fixture.registry.renameModel("flight-delay", to: "late", by: Fixture.author)
             let found = try await fixture.registry.monitoringPlan("late")
             #expect(found?.frequency == .daily && found?.model == "late")
             plan.owner = ""
             await #expect(throws: RegistryError.self) {
-                try await fixture.registry.setMonitoringPlan(plan, by: Fixture.ana)
+                try await fixture.registry.setMonitoringPlan(plan, by: Fixture.author)
             }
         }
     }
@@ -101,8 +102,8 @@ struct RegistryHistoryTests {
             let registry = fixture.registry
             for name in ["flight-delay", "flight-cost", "weather"] { try await fixture.register(name) }
             try await registry.createModel(
-                "hello", tags: [KeyedText("mlflow.prompt.is_prompt", "true")], by: Fixture.ana)
-            try await registry.setModelTag(KeyedText("team", "delays"), of: "weather", by: Fixture.ana)
+                "hello", tags: [KeyedText("mlflow.prompt.is_prompt", "true")], by: Fixture.author)
+            try await registry.setModelTag(KeyedText("team", "delays"), of: "weather", by: Fixture.author)
             func names(_ filter: String, _ order: [String] = []) async throws -> [String] {
                 try await registry.searchModels(filter: filter, orderBy: order).elements.map(\.name)
             }

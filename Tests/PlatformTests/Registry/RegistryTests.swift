@@ -15,13 +15,13 @@ struct RegistryTests {
             #expect(version.artifactCount == 1 && version.artifactDigest.utf8.count == 64)
             #expect(version.artifactDigest == (try await fixture.artifacts.digest(of: folder).sha256))
             await #expect(throws: ArtifactError.self) {
-                try await fixture.artifacts.write(Data("other".utf8), to: folder + "/MLmodel", by: Fixture.ana)
+                try await fixture.artifacts.write(Data("other".utf8), to: folder + "/MLmodel", by: Fixture.author)
             }
             // Of the same files a second version is made, and a copy of the first.
             let again = try await fixture.registry.createVersion(
-                of: "flight-delay", source: version.source, by: Fixture.ana)
+                of: "flight-delay", source: version.source, by: Fixture.author)
             let copy = try await fixture.registry.createVersion(
-                of: "flight-delay", source: "models:/flight-delay/1", by: Fixture.ana)
+                of: "flight-delay", source: "models:/flight-delay/1", by: Fixture.author)
             #expect([again, copy].map(\.artifactDigest) == [version.artifactDigest, version.artifactDigest])
             #expect([again, copy].map(\.id.version) == [2, 3])
         }
@@ -33,9 +33,9 @@ struct RegistryTests {
     ])
     func `A source outside of the store, or more than one run's files, is refused`(source: String) async throws {
         try await Fixture.with { fixture in
-            try await fixture.registry.createModel("flight-delay", by: Fixture.ana)
+            try await fixture.registry.createModel("flight-delay", by: Fixture.author)
             let refusal = await #expect(throws: (any Error).self) {
-                try await fixture.registry.createVersion(of: "flight-delay", source: source, by: Fixture.ana)
+                try await fixture.registry.createVersion(of: "flight-delay", source: source, by: Fixture.author)
             }
             #expect((refusal as? any MartletError)?.code == .invalidParameterValue, "\(refusal as Any)")
             #expect(try await fixture.registry.searchVersions().elements.isEmpty)
@@ -45,16 +45,16 @@ struct RegistryTests {
 
     @Test func `A folder without files is registered, but nobody signs for it and it passes no gate`() async throws {
         try await Fixture.with { fixture in
-            try await fixture.registry.createModel("flight-delay", by: Fixture.ana)
+            try await fixture.registry.createModel("flight-delay", by: Fixture.author)
             let version = try await fixture.registry.createVersion(
-                of: "flight-delay", source: "models:/m-none", by: Fixture.ana)
+                of: "flight-delay", source: "models:/m-none", by: Fixture.author)
             #expect(version.artifactCount == 0)
             await #expect(throws: RegistryError.nothingToSign(version.id)) {
-                try await fixture.registry.signOff("flight-delay", "1", for: .staging, by: Fixture.rui)
+                try await fixture.registry.signOff("flight-delay", "1", for: .staging, by: Fixture.checker)
             }
-            let passed = try await fixture.registry.record(try Fixture.gate(version, value: 0.8), by: Fixture.ana)
+            let passed = try await fixture.registry.record(try Fixture.gate(version, value: 0.8), by: Fixture.author)
             let unmet = try await fixture.registry.unmetGates(
-                of: "flight-delay", "1", into: .production, by: Fixture.ana)
+                of: "flight-delay", "1", into: .production, by: Fixture.author)
             #expect(unmet.last == .performance(minimum: 0.75, last: passed))
         }
     }
@@ -63,7 +63,7 @@ struct RegistryTests {
         try await Fixture.with { fixture in
             let version = try await fixture.register()
             let refusal = await #expect(throws: RegistryError.self) {
-                try await fixture.registry.transition("flight-delay", "1", to: .production, by: Fixture.ana)
+                try await fixture.registry.transition("flight-delay", "1", to: .production, by: Fixture.author)
             }
             guard case .gatesUnmet(_, _, let gates) = refusal else { return }
             #expect(gates.count == 4)
@@ -73,7 +73,7 @@ struct RegistryTests {
             #expect(try await fixture.registry.version("flight-delay", "1").stage == .unstaged)
 
             try await fixture.approve(version)
-            let moved = try await fixture.registry.transition("flight-delay", "1", to: .production, by: Fixture.ana)
+            let moved = try await fixture.registry.transition("flight-delay", "1", to: .production, by: Fixture.author)
             #expect(moved.stage == .production)
             let entry = try await fixture.entries().last
             #expect(entry?.response.statusCode == 200 && entry?.beforeDigest != entry?.afterDigest)
@@ -90,7 +90,7 @@ struct RegistryTests {
                 try await fixture.registry.signOff("flight-delay", "1", for: .staging, by: both)
             }
             let cases: [(Caller, Stage)] = [
-                (Fixture.ana, .staging), (Fixture.rui, .production), (Fixture.rui, .archived),
+                (Fixture.author, .staging), (Fixture.checker, .production), (Fixture.checker, .archived),
                 (Fixture.caller("adm", [.administrator, .reviewer]), .staging),
             ]
             for (caller, stage) in cases {
@@ -110,23 +110,23 @@ struct RegistryTests {
         try await Fixture.with { fixture in
             let version = try await fixture.register()
             let refusal = await #expect(throws: RegistryError.self) {
-                try await fixture.registry.setAlias("champion", of: "flight-delay", to: "1", by: Fixture.ana)
+                try await fixture.registry.setAlias("champion", of: "flight-delay", to: "1", by: Fixture.author)
             }
             #expect(refusal?.message.contains("champion") == true && refusal?.code == .permissionDenied)
             try await fixture.approve(version)
-            try await fixture.registry.setAlias("champion", of: "flight-delay", to: "1", by: Fixture.ana)
+            try await fixture.registry.setAlias("champion", of: "flight-delay", to: "1", by: Fixture.author)
             #expect(try await fixture.registry.resolve("models:/flight-delay@champion").aliases == ["champion"])
             // To an ungated version it does not move.
             try await fixture.register()
             await #expect(throws: RegistryError.self) {
-                try await fixture.registry.setAlias("champion", of: "flight-delay", to: "2", by: Fixture.ana)
+                try await fixture.registry.setAlias("champion", of: "flight-delay", to: "2", by: Fixture.author)
             }
             #expect(try await fixture.registry.version("flight-delay", alias: "champion").id.version == 1)
             await #expect(throws: RegistryError.hasAliases(version.id, ["champion"])) {
-                try await fixture.registry.deleteVersion("flight-delay", "1", by: Fixture.ana)
+                try await fixture.registry.deleteVersion("flight-delay", "1", by: Fixture.author)
             }
-            try await fixture.registry.deleteAlias("champion", of: "flight-delay", by: Fixture.ana)
-            try await fixture.registry.deleteAlias("champion", of: "flight-delay", by: Fixture.ana)
+            try await fixture.registry.deleteAlias("champion", of: "flight-delay", by: Fixture.author)
+            try await fixture.registry.deleteAlias("champion", of: "flight-delay", by: Fixture.author)
             await #expect(throws: RegistryError.aliasMissing(model: "flight-delay", alias: "champion")) {
                 try await fixture.registry.version("flight-delay", alias: "champion")
             }
@@ -138,24 +138,25 @@ struct RegistryTests {
             let version = try await fixture.register()
             try await fixture.register("other", files: "two")
             try await fixture.approve(version)
-            try await fixture.registry.transition("flight-delay", "1", to: .production, by: Fixture.ana)
+            try await fixture.registry.transition("flight-delay", "1", to: .production, by: Fixture.author)
             for call in [
-                { try await fixture.registry.deleteVersion("flight-delay", "1", by: Fixture.ana) },
-                { try await fixture.registry.deleteModel("flight-delay", by: Fixture.ana) },
-                { _ = try await fixture.registry.renameModel("flight-delay", to: "mine", by: Fixture.ana) },
+                { try await fixture.registry.deleteVersion("flight-delay", "1", by: Fixture.author) },
+                { try await fixture.registry.deleteModel("flight-delay", by: Fixture.author) },
+                { _ = try await fixture.registry.renameModel("flight-delay", to: "mine", by: Fixture.author) },
             ] {
                 let refusal = await #expect(throws: RegistryError.self) { try await call() }
                 #expect(refusal?.code == .invalidState)
             }
-            try await fixture.registry.transition("flight-delay", "1", to: .archived, by: Fixture.ana)
-            try await fixture.registry.renameModel("flight-delay", to: "mine", by: Fixture.ana)
+            try await fixture.registry.transition("flight-delay", "1", to: .archived, by: Fixture.author)
+            try await fixture.registry.renameModel("flight-delay", to: "mine", by: Fixture.author)
             // What was approved of the version went with it, and nothing of it stays under the old name.
-            try await fixture.registry.renameModel("other", to: "flight-delay", by: Fixture.ana)
+            try await fixture.registry.renameModel("other", to: "flight-delay", by: Fixture.author)
             #expect(
                 try await fixture.registry.unmetGates(
-                    of: "flight-delay", "1", into: .production, by: Fixture.ana
+                    of: "flight-delay", "1", into: .production, by: Fixture.author
                 ).count == 4)
-            #expect(try await fixture.registry.unmetGates(of: "mine", "1", into: .production, by: Fixture.ana).isEmpty)
+            #expect(
+                try await fixture.registry.unmetGates(of: "mine", "1", into: .production, by: Fixture.author).isEmpty)
         }
     }
 
@@ -163,17 +164,17 @@ struct RegistryTests {
         try await Fixture.with { fixture in
             let version = try await fixture.register()
             try await fixture.approve(version)
-            try await fixture.registry.deleteVersion("flight-delay", "1", by: Fixture.ana)
+            try await fixture.registry.deleteVersion("flight-delay", "1", by: Fixture.author)
             let next = try await fixture.registry.createVersion(
-                of: "flight-delay", source: version.source, by: Fixture.ana)
+                of: "flight-delay", source: version.source, by: Fixture.author)
             #expect(next.id.version == 2)
-            try await fixture.registry.deleteModel("flight-delay", by: Fixture.ana)
-            try await fixture.registry.createModel("flight-delay", by: Fixture.ana)
+            try await fixture.registry.deleteModel("flight-delay", by: Fixture.author)
+            try await fixture.registry.createModel("flight-delay", by: Fixture.author)
             let again = try await fixture.registry.createVersion(
-                of: "flight-delay", source: version.source, by: Fixture.ana)
+                of: "flight-delay", source: version.source, by: Fixture.author)
             #expect(again.id == version.id && again.artifactDigest == version.artifactDigest)
             let unmet = try await fixture.registry.unmetGates(
-                of: "flight-delay", "1", into: .production, by: Fixture.ana)
+                of: "flight-delay", "1", into: .production, by: Fixture.author)
             #expect(unmet.count == 4)
         }
     }
@@ -184,11 +185,11 @@ struct RegistryTests {
             var other = try Fixture.gate(version, value: 0.8)
             other.artifactDigest = String(repeating: "0", count: 64)
             await #expect(throws: RegistryError.gateNotOfThisFiles(version.id)) {
-                try await fixture.registry.record(other, by: Fixture.ana)
+                try await fixture.registry.record(other, by: Fixture.author)
             }
             var wrong = try Fixture.gate(version, value: 0.5)
             wrong.outcome = .passed
-            await #expect(throws: RegistryError.self) { try await fixture.registry.record(wrong, by: Fixture.ana) }
+            await #expect(throws: RegistryError.self) { try await fixture.registry.record(wrong, by: Fixture.author) }
             #expect(try await fixture.registry.gateResults(of: version.id).isEmpty)
         }
     }

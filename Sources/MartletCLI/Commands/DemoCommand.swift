@@ -29,7 +29,7 @@ struct DemoCommand: AsyncParsableCommand {
         try folder.prepare()
         let story = Story()
         try await withPlatform(at: Workspace(folder.url), creating: .governed) { platform in
-            let people = try await self.people(platform)
+            let people = try await self.people(platform, folder)
             let job = FlightsJob(people: people, folder: example) { title, done, total in
                 story.progress(title, done, total)
             }
@@ -38,11 +38,12 @@ struct DemoCommand: AsyncParsableCommand {
         story.end(workspace: workspace)
     }
 
-    private func people(_ platform: Platform) async throws -> FlightsJob.People {
+    private func people(_ platform: Platform, _ folder: DemoFolder) async throws -> FlightsJob.People {
         let application = MartletApplication(platform: platform, logger: quietLogger)
         let anyone = Client(transport: InProcessTransport(application))
         func client(_ role: Role) async throws -> Client {
             let token = try await platform.identity.createUser(role.rawValue, roles: [role], by: .setup)
+            try folder.keep(token: token, of: role.rawValue)
             return anyone.authenticated(by: token)
         }
         return FlightsJob.People(
@@ -135,7 +136,7 @@ struct DemoCommand: AsyncParsableCommand {
                 + (checks.filter(\.1.datasetDrift).map(\.0.name).joined(separator: ", ").nonEmpty ?? "in no month")
                 + "; most often in "
                 + Self.mostOften(checks.flatMap(\.1.driftedFeatures)).prefix(5).joined(separator: ", "),
-            "Why: martlet why \(why.predictionID) --workspace \(workspace)",
+            "Why: martlet why \(why.predictionID) --workspace \(workspace) --token $(cat \(workspace)/tokens/engineer)",
             "Reports: " + (try await reports(platform, checks)).joined(separator: "\n           "),
         ])
     }

@@ -8,6 +8,16 @@ struct DemoFolder {
 
     init(_ url: URL) { self.url = url }
 
+    /// Keeps a token for whoever looks at the demo afterwards; a workspace of one's own stores none.
+    func keep(token: String, of name: String) throws {
+        let folder = url.appending(path: "tokens")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let made = FileManager.default.createFile(
+            atPath: folder.appending(path: name).path, contents: Data((token + "\n").utf8),
+            attributes: [.posixPermissions: 0o600])
+        guard made else { throw InvalidRequest("A token could not be kept in \(folder.path).") }
+    }
+
     func prepare() throws {
         let manager = FileManager.default
         if manager.fileExists(atPath: url.path) {

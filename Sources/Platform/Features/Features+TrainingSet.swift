@@ -1,7 +1,6 @@
 import DeltaLake
 import Foundation
 package import MartletDomain
-import Metadata
 import QueryEngine
 
 extension Features {
@@ -35,12 +34,11 @@ extension Features {
         guard rows.rowCount == spine.rowCount else {
             throw RowCountChanged(expected: spine.rowCount, found: rows.rowCount)
         }
-        let version = try await datasets.write(
+        // The table's own log carries how it was made, so that a crash right after the commit loses nothing of it.
+        let making = TrainingSet.Making(recipe: recipe, window: window, knownAt: knownAt)
+        return try await datasets.write(
             table, .overwrite, rows, operation: .trainingSet, inputs: [spineTable] + sources,
-            source: "feature_set:\(featureSet.hash)", by: caller)
-        try await record(
-            TrainingSet(table: version.table, recipe: recipe, window: window, knownAt: knownAt), by: caller)
-        return version
+            source: canonicalText(making), by: caller)
     }
 
     /// Rows with a known label, known in time.
@@ -57,36 +55,14 @@ extension Features {
         }
     }
 
-    private func record(_ trainingSet: TrainingSet, by caller: Caller) async throws {
-        let recipe = try canonicalText(trainingSet.recipe)
-        let action = AuditAction(
-            "features", "training_set", ["table": trainingSet.table.description, "recipe": recipe])
-        try await store.change(action, by: caller) { db in
-            try db.execute(
-                """
-                INSERT INTO training_sets (name, version, recipe, window_start, window_end, known_at)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    .text(trainingSet.table.name.description), .integer(trainingSet.table.version), .text(recipe),
-                    .integer(trainingSet.window.start), .integer(trainingSet.window.end), SQLValue(trainingSet.knownAt),
-                ])
-        }
-    }
-
     /// How a training set was put together.
     /// - Throws: ``UnknownTrainingSet`` for a table that was made otherwise.
     package func trainingSet(_ table: TableReference) async throws -> TrainingSet {
-        try await store.read { db in
-            let row = try db.row(
-                "SELECT * FROM training_sets WHERE name = ? AND version = ?",
-                [.text(table.name.description), .integer(table.version)])
-            guard let row else { throw UnknownTrainingSet(table: table) }
-            return TrainingSet(
-                table: table, recipe: try decoded(FeatureRecipe.self, from: row.text("recipe")),
-                window: try TimeWindow(from: row.integer("window_start"), to: row.integer("window_end")),
-                knownAt: try row.integerIfPresent("known_at"))
-        }
+        let version = try await datasets.version(table)
+        guard let version, version.operation == .trainingSet || version.operation == .recovered,
+            let making = try? decoded(TrainingSet.Making.self, from: version.source ?? "")
+        else { throw UnknownTrainingSet(table: table) }
+        return TrainingSet(table: table, recipe: making.recipe, window: making.window, knownAt: making.knownAt)
     }
 }
 
@@ -95,8 +71,20 @@ package struct TrainingSet: Sendable, Hashable {
     package var table: TableReference
     package var recipe: FeatureRecipe
     package var window: TimeWindow
-    /// Outcomes that became known later are not in it.
+    /// Outcomes that became known later are not in it, microseconds since 1970 UTC.
     package var knownAt: Int64?
+
+    /// What a version's record says of how its rows were made.
+    struct Making: Codable {
+        var recipe: FeatureRecipe
+        var window: TimeWindow
+        var knownAt: Int64?
+
+        enum CodingKeys: String, CodingKey {
+            case recipe, window
+            case knownAt = "known_at"
+        }
+    }
 
     /// - Throws: ``InvalidRequest`` when the two share a span of time, so that one is no test of what learned from the other.
     func requireApart(from trained: TrainingSet) throws {

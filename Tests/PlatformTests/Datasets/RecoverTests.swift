@@ -53,4 +53,21 @@ struct RecoverTests {
             try await second.close()
         }
     }
+
+    @Test func `A training set whose record a crash took is one again, with all that made it`() async throws {
+        try await withWorkspace { platform in
+            let (training, _) = try await Deliveries.prepare(platform)
+            // A copy of the table's folder is a table that the metadata know nothing of.
+            let folder = platform.workspace.tables.appending(path: "deliveries")
+            try FileManager.default.copyItem(
+                at: folder.appending(path: "training"), to: folder.appending(path: "found"))
+            let found = try #require(try await platform.datasets.recover(by: .anyone).first?.table)
+            #expect(found.description == "deliveries.found@0")
+            let (made, again) = (
+                try await platform.features.trainingSet(training), try await platform.features.trainingSet(found)
+            )
+            #expect(again.recipe == made.recipe && again.window == made.window && again.knownAt == made.knownAt)
+            #expect(try await platform.datasets.version(found)?.inputs == platform.datasets.version(training)?.inputs)
+        }
+    }
 }

@@ -47,7 +47,7 @@ public struct VerifyAudit: MartletRequest {
     public init() {}
 }
 
-/// Entries of the log, oldest first, as the canonical JSON that was hashed.
+/// Entries of the log, oldest first, in short. `martlet audit export` writes the bytes that were hashed.
 public struct ListAuditEntries: MartletRequest {
     public struct Response: Codable, Sendable {
         public struct Entry: Codable, Sendable {

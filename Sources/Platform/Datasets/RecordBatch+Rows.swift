@@ -5,11 +5,6 @@ extension RecordBatch {
     package func rows(_ indices: [Int]) -> RecordBatch {
         RecordBatch(columns: columns.map { $0.rows(indices) }, rowCount: indices.count)
     }
-
-    /// Only the named columns, in that order; names that are not there are passed over.
-    package func columns(_ names: [String]) -> RecordBatch {
-        RecordBatch(columns: names.compactMap { self[$0] }, rowCount: rowCount)
-    }
 }
 
 extension Column {

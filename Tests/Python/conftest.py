@@ -6,6 +6,7 @@ MARTLET_TEST_SERVER_URL run the MLflow tests against a server that is up already
 
 import os
 import uuid
+import warnings
 
 # Before mlflow is imported: no reports to anybody, quick answers about failures, no bars in the log.
 os.environ.update(
@@ -20,6 +21,9 @@ for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_TRACKING_TOKE
     os.environ.pop(name, None)
 
 import sys
+
+# mlflow-skinny is older; see requirements-over.txt.
+warnings.filterwarnings("ignore", message="Versions of mlflow")
 
 import mlflow
 import pytest

@@ -16,10 +16,14 @@ struct SearchSQL {
             arguments: conditions.flatMap(\.arguments))
     }
 
-    /// `column IN (…)`; nothing is in an empty list.
-    static func column(_ column: String, in values: [SQLValue]) -> SearchSQL {
-        values.isEmpty
-            ? SearchSQL(sql: "1 = 0") : SearchSQL(sql: "\(column) IN \(placeholders(values.count))", arguments: values)
+    /// `column = …` or `column IN (…)`; nothing is in an empty list.
+    static func column(_ column: String, isOneOf values: [SQLValue]) -> SearchSQL {
+        switch values.count {
+        case 0: SearchSQL(sql: "1 = 0")
+        // An index in the order that is asked for serves one value.
+        case 1: SearchSQL(sql: "\(column) = ?", arguments: values)
+        default: SearchSQL(sql: "\(column) IN \(placeholders(values.count))", arguments: values)
+        }
     }
 
     /// `column` compared as `comparison` asks. `value` turns texts into what the column holds.

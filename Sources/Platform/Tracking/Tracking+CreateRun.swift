@@ -41,7 +41,8 @@ extension Tracking {
                     .text(info.status.rawValue), .integer(info.startTime), .text(info.artifactURI),
                 ])
             let named = tagged == nil ? tags + [KeyedText(Run.nameTag, chosen)] : tags
-            for (index, tag) in named.enumerated() { try db.set(tag, of: number, at: index) }
+            let reference = RunReference(number: number, experiment: experimentNumber)
+            for (index, tag) in named.enumerated() { try db.set(tag, of: reference, at: index) }
             return try db.runs(numbered: [number]).first ?? Run(info: info)
         }
     }
@@ -60,7 +61,7 @@ extension Tracking {
                 "UPDATE runs SET status = COALESCE(?, status), end_time = COALESCE(?, end_time), "
                     + "name = COALESCE(?, name) WHERE number = ?",
                 [SQLValue(status?.rawValue), SQLValue(endTime), SQLValue(name), .integer(run.number)])
-            if let name { try db.set(KeyedText(Run.nameTag, name), of: run.number, at: 0) }
+            if let name { try db.set(KeyedText(Run.nameTag, name), of: run, at: 0) }
             guard let info = try db.runInfos(numbered: [run.number])[run.number] else {
                 throw TrackingError.noRun(id: id)
             }

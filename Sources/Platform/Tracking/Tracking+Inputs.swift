@@ -49,7 +49,7 @@ extension Tracking {
             let run = try db.activeRun(id)
             let old = try db.row(
                 "SELECT value FROM run_tags WHERE run = ? AND key = ?",
-                [.integer(run.number), .text(Run.modelHistoryTag)])
+                [.integer(run.number), .integer(try db.number(of: Run.modelHistoryTag, in: .tag))])
             let list = try old?.text("value").dropLast()
             let value = list.map { $0 + ", \(entry)]" } ?? "[\(entry)]"
             guard value.unicodeScalars.count <= TrackingLimits.tagValueLength else {
@@ -57,7 +57,7 @@ extension Tracking {
                     "The list of models in tag \(Run.modelHistoryTag) would be longer than "
                         + "\(TrackingLimits.tagValueLength) characters. Log further models in another run.")
             }
-            try db.set(KeyedText(Run.modelHistoryTag, String(value)), of: run.number, at: 0)
+            try db.set(KeyedText(Run.modelHistoryTag, String(value)), of: run, at: 0)
         }
     }
 }

@@ -57,7 +57,8 @@ extension Tracking {
         try await change("delete_tag", ["run_id": id, "key": key], by: caller) { db in
             let run = try db.activeRun(id)
             let deleted = try db.execute(
-                "DELETE FROM run_tags WHERE run = ? AND key = ?", [.integer(run.number), .text(key)])
+                "DELETE FROM run_tags WHERE run = ? AND key = ?",
+                [.integer(run.number), .integer(try db.number(of: key, in: .tag))])
             guard deleted > 0 else { throw TrackingError.noTag(key: key, of: "run with id \(id)") }
         }
     }
@@ -93,7 +94,7 @@ extension Transaction {
     func log(_ metrics: [Metric], of run: RunReference) throws {
         var keys: [String: Int64] = [:]
         for (index, metric) in metrics.enumerated() {
-            let key = try keys[metric.key] ?? metricKey(metric.key)
+            let key = try keys[metric.key] ?? numberOrNext(of: metric.key, in: .metric)
             keys[metric.key] = key
             try execute(
                 "INSERT INTO metric_history (run, metric, timestamp, step, value, is_nan) VALUES (?, ?, ?, ?, ?, ?) "
@@ -122,15 +123,6 @@ extension Transaction {
         }
     }
 
-    private func metricKey(_ name: String) throws -> Int64 {
-        if let row = try row("SELECT number FROM metric_keys WHERE name = ?", [.text(name)]) {
-            return try row.integer("number")
-        }
-        let number = try next("metric_key")
-        try execute("INSERT INTO metric_keys (number, name) VALUES (?, ?)", [.integer(number), .text(name)])
-        return number
-    }
-
     private func log(
         _ metric: Metric, key: Int64, ofModel model: String, run: RunReference, at index: Int
     ) throws {
@@ -151,12 +143,13 @@ extension Transaction {
         var changed: [TrackingError.ParamChange] = []
         for (index, param) in params.enumerated() {
             let value = cut(param, to: TrackingLimits.paramValueLength)
+            let key = SQLValue.integer(try numberOrNext(of: param.key, in: .param))
             let added = try execute(
-                "INSERT INTO run_params (run, key, value, position) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                [.integer(run.number), .text(param.key), .text(value), position(index)])
+                "INSERT INTO run_params (run, key, experiment_id, value, position) VALUES (?, ?, ?, ?, ?) "
+                    + "ON CONFLICT DO NOTHING",
+                [.integer(run.number), key, .integer(run.experiment), .text(value), position(index)])
             guard added == 0 else { continue }
-            let old = try row(
-                "SELECT value FROM run_params WHERE run = ? AND key = ?", [.integer(run.number), .text(param.key)])
+            let old = try row("SELECT value FROM run_params WHERE run = ? AND key = ?", [.integer(run.number), key])
             if let old = try old?.text("value"), !old.utf8.elementsEqual(value.utf8) {
                 changed.append(TrackingError.ParamChange(key: param.key, old: old, new: value))
             }
@@ -166,7 +159,7 @@ extension Transaction {
 
     func log(_ tags: [KeyedText], of run: RunReference) throws {
         for (index, tag) in tags.enumerated() {
-            try set(tag, of: run.number, at: index)
+            try set(tag, of: run, at: index)
             if tag.key == Run.nameTag, !tag.value.isEmpty {
                 try execute(
                     "UPDATE runs SET name = ? WHERE number = ?",
@@ -175,11 +168,14 @@ extension Transaction {
         }
     }
 
-    func set(_ tag: KeyedText, of run: Int64, at index: Int) throws {
+    func set(_ tag: KeyedText, of run: RunReference, at index: Int) throws {
         try execute(
-            "INSERT INTO run_tags (run, key, value, position) VALUES (?, ?, ?, ?) "
+            "INSERT INTO run_tags (run, key, experiment_id, value, position) VALUES (?, ?, ?, ?, ?) "
                 + "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
-            [.integer(run), .text(tag.key), .text(cut(tag, to: TrackingLimits.tagValueLength)), position(index)])
+            [
+                .integer(run.number), .integer(try numberOrNext(of: tag.key, in: .tag)), .integer(run.experiment),
+                .text(cut(tag, to: TrackingLimits.tagValueLength)), position(index),
+            ])
     }
 
     private func cut(_ text: KeyedText, to length: Int) -> String {

@@ -9,7 +9,7 @@ extension Tracking {
     ) async throws -> Page<Experiment> {
         try checkPageSize(size)
         let offset = try PageToken.offset(of: token)
-        var conditions = [SearchSQL.column("r.lifecycle_stage", in: viewType.stages.map { .text($0.rawValue) })]
+        var conditions = [SearchSQL.column("r.lifecycle_stage", isOneOf: viewType.stages.map { .text($0.rawValue) })]
         conditions += try SearchFilter(parsing: filter, as: .experiments).comparisons.map(Self.condition)
         let orders = try SearchOrder.all(
             parsing: orderBy.isEmpty ? ["creation_time DESC", "experiment_id ASC"] : orderBy, as: .experiments)

@@ -44,7 +44,7 @@ private struct LoggedModelSearch {
 
     func query(size: Int, offset: Int) throws -> SearchSQL {
         var conditions = [
-            SearchSQL.column("r.experiment_id", in: try experimentNumbers(experimentIDs)),
+            SearchSQL.column("r.experiment_id", isOneOf: try experimentNumbers(experimentIDs)),
             SearchSQL(sql: "r.lifecycle_stage = 'active'"),
         ]
         conditions += try filter.comparisons.map(condition)

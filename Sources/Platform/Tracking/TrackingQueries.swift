@@ -98,16 +98,22 @@ extension Snapshot {
             let metric = try row.metric(try row.text("metric_name"))
             runs[try row.integer("run")]?.metrics.append(metric)
         }
-        for (table, keyPath) in [("run_params", \Run.params), ("run_tags", \Run.tags)] {
-            try forEach(
-                in: numbers, "SELECT run, key, value FROM \(table) WHERE run IN (?) ORDER BY run, position, key"
-            ) { row in
-                let text = KeyedText(try row.text("key"), try row.text("value"))
-                runs[try row.integer("run")]?[keyPath: keyPath].append(text)
-            }
-        }
+        try forEachText(.param, of: numbers) { run, text in runs[run]?.params.append(text) }
+        try forEachText(.tag, of: numbers) { run, text in runs[run]?.tags.append(text) }
         try addInputs(to: &runs, numbered: numbers)
         return numbers.compactMap { runs[$0] }
+    }
+
+    /// Parameters or tags in the order in which they were logged.
+    private func forEachText(
+        _ keys: KeyTable, of numbers: [Int64], _ body: (_ run: Int64, KeyedText) -> Void
+    ) throws {
+        let sql =
+            "SELECT t.run, k.name, t.value FROM \(keys.logged) t JOIN \(keys.rawValue) k ON k.number = t.key "
+            + "WHERE t.run IN (?) ORDER BY t.run, t.position, k.name"
+        try forEach(in: numbers, sql) { row in
+            body(try row.integer("run"), KeyedText(try row.text("name"), try row.text("value")))
+        }
     }
 
     private func addInputs(to runs: inout [Int64: Run], numbered numbers: [Int64]) throws {

@@ -25,9 +25,20 @@ extension Request {
         } catch is NIOTooManyBytesError {
             throw BodyError.tooLarge(limit: limit)
         }
+        if let readable = Body.self as? any JSONReadable.Type,
+            let body = buffer.withUnsafeReadableBytes({ read(readable, from: $0) }) as? Body
+        {
+            return body
+        }
         let data = buffer.readableBytes == 0 ? Data("{}".utf8) : Data(buffer.readableBytesView)
         return try decodeJSON(Body.self, from: data)
     }
+}
+
+private func read<Body: JSONReadable>(_ type: Body.Type, from bytes: UnsafeRawBufferPointer) -> Body? {
+    var reader = JSONReader(bytes.assumingMemoryBound(to: UInt8.self))
+    guard let body = Body.read(&reader), reader.isAtEnd else { return nil }
+    return body
 }
 
 /// Decodes client JSON. NaN and the infinities come as MLflow's clients spell them: as strings, or bare.
@@ -35,14 +46,10 @@ package func decodeJSON<Body: Decodable>(_ type: Body.Type, from data: Data) thr
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
         positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    // Foundation's reader takes bytes that are no text for granted.
+    guard String(validating: data, as: UTF8.self) != nil else { throw BodyError.malformed("it is not UTF-8") }
     do {
-        do {
-            return try decoder.decode(Body.self, from: data)
-        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty && data.holdsBareNumberWords {
-            // JSON5 is slower and looser, so only what JSON refuses is read by it.
-            decoder.allowsJSON5 = true
-            return try decoder.decode(Body.self, from: data)
-        }
+        return try decoder.decode(Body.self, from: data.quotingBareNumberWords)
     } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
         throw InvalidRequest("Invalid value for '\(context.path)': \(context.debugDescription)")
     } catch DecodingError.keyNotFound(let key, let context) {
@@ -55,8 +62,31 @@ package func decodeJSON<Body: Decodable>(_ type: Body.Type, from data: Data) thr
 }
 
 extension Data {
-    fileprivate var holdsBareNumberWords: Bool {
-        range(of: Data("NaN".utf8)) != nil || range(of: Data("Infinity".utf8)) != nil
+    /// With quotes around NaN, Infinity and -Infinity where they stand bare, as Python's encoder writes them.
+    fileprivate var quotingBareNumberWords: Data {
+        let words = ["NaN", "-Infinity", "Infinity"].map { Data($0.utf8) }
+        guard range(of: words[0]) != nil || range(of: words[2]) != nil else { return self }
+        var quoted = Data(capacity: count + 64)
+        var (place, isInString) = (startIndex, false)
+        while place < endIndex {
+            let byte = self[place]
+            if isInString, byte == UInt8(ascii: "\\"), place + 1 < endIndex {
+                quoted.append(self[place...(place + 1)])
+                place += 2
+                continue
+            }
+            if byte == UInt8(ascii: "\"") { isInString.toggle() }
+            if !isInString, let word = words.first(where: { self[place...].starts(with: $0) }) {
+                quoted.append(UInt8(ascii: "\""))
+                quoted.append(word)
+                quoted.append(UInt8(ascii: "\""))
+                place += word.count
+            } else {
+                quoted.append(byte)
+                place += 1
+            }
+        }
+        return quoted
     }
 }
 
@@ -88,12 +118,20 @@ package enum BodyError: MartletError, Equatable {
 
 /// A JSON answer. Absent optionals are left out; NaN and the infinities are spelled as MLflow spells them.
 package func jsonResponse(_ body: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+    if let writable = body as? any JSONWritable {
+        var writer = JSONWriter()
+        writable.write(to: &writer)
+        return jsonResponse(bytes: ByteBuffer(bytes: writer.bytes), status: status)
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
         positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    let data = try encoder.encode(body)
-    return Response(
-        status: status, headers: [.contentType: "application/json", .contentLength: "\(data.count)"],
-        body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+    return jsonResponse(bytes: ByteBuffer(bytes: try encoder.encode(body)), status: status)
+}
+
+private func jsonResponse(bytes: ByteBuffer, status: HTTPResponse.Status) -> Response {
+    Response(
+        status: status, headers: [.contentType: "application/json", .contentLength: "\(bytes.readableBytes)"],
+        body: ResponseBody(byteBuffer: bytes))
 }

@@ -80,7 +80,7 @@ package final class AuditTrail: Sendable {
         var parameters = action.parameters
         if refusal == nil { parameters.merge(transaction.notes.facts) { _, noted in noted } }
         return AuditEntry(
-            eventID: UUID().uuidString.lowercased(), time: Date(timeIntervalSince1970: Double(transaction.now) / 1_000),
+            eventID: randomID(), time: Date(timeIntervalSince1970: Double(transaction.now) / 1_000),
             workspaceID: identity.workspaceID,
             user: .init(name: caller.user.name, roles: caller.user.roles.map(\.rawValue).sorted()),
             serviceName: action.service, actionName: action.name, requestParams: parameters,
@@ -112,5 +112,26 @@ package enum AuditTrailError: MartletError, Equatable {
     package var message: String {
         "The audit log does not match its signed checkpoint, so nothing was opened and nothing will be added to it. "
             + "`martlet audit verify` says where it was changed; restore the workspace from a copy made before."
+    }
+}
+
+/// A random UUID (RFC 9562, version 4) in lower case, from the system's generator and without opening a file for it.
+private func randomID() -> String {
+    var (high, low) = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
+    high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+    low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    let digits = Array("0123456789abcdef".utf8)
+    return String(unsafeUninitializedCapacity: 36) { bytes in
+        var place = 0
+        for index in 0..<32 {
+            if [8, 12, 16, 20].contains(index) {
+                bytes[place] = UInt8(ascii: "-")
+                place += 1
+            }
+            let word = index < 16 ? high : low
+            bytes[place] = digits[Int(truncatingIfNeeded: word >> (60 - 4 * UInt64(index % 16))) & 15]
+            place += 1
+        }
+        return 36
     }
 }

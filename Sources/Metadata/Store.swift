@@ -76,6 +76,8 @@ package final class Store: Sendable {
             // As PostgreSQL and MLflow have it.
             try database.execute(sql: "PRAGMA case_sensitive_like = ON")
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
+            // KiB of pages that each connection keeps: the upper levels of a large workspace's trees.
+            try database.execute(sql: "PRAGMA cache_size = -8000")
         }
         return configuration
     }

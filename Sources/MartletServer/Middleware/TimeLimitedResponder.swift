@@ -1,21 +1,84 @@
 package import Hummingbird
 import MartletDomain
+import Synchronization
 
 /// Cancels a request that takes too long, and says so. What it had committed by then stays committed.
+///
+/// One task watches all requests: a timer for each would cost more than most answers.
 package struct TimeLimitedResponder: HTTPResponder {
     let responder: RouterResponder<MartletContext>
-    let limit: Duration
+    private let watch: Watch
+
+    init(responder: RouterResponder<MartletContext>, limit: Duration) {
+        (self.responder, watch) = (responder, Watch(limit: limit))
+    }
 
     package func respond(to request: Request, context: MartletContext) async throws -> Response {
-        try await withThrowingTaskGroup(of: Response?.self) { group in
-            group.addTask { try await responder.respond(to: request, context: context) }
-            group.addTask {
-                try? await Task.sleep(for: limit)
-                return nil
+        // A file takes as long as its sender needs; one that has stopped sending is cut off by the connection's own limit.
+        if request.method == .put, request.uri.path.contains("/mlflow-artifacts/") {
+            return try await responder.respond(to: request, context: context)
+        }
+        let task = Task { try await responder.respond(to: request, context: context) }
+        let ticket = watch.begin(task)
+        let result = await withTaskCancellationHandler {
+            await task.result
+        } onCancel: {
+            task.cancel()
+        }
+        if watch.end(ticket) {
+            return try errorResponse(.deadlineExceeded, TimeLimitError(limit: watch.limit).message)
+        }
+        return try result.get()
+    }
+}
+
+/// Who is under way, by when they began.
+private final class Watch: Sendable {
+    private struct State {
+        var underWay: [Int: (deadline: ContinuousClock.Instant, task: Task<Response, any Error>)] = [:]
+        var expired: Set<Int> = []
+        var next = 0
+        var isWatching = false
+    }
+
+    let limit: Duration
+    private let state = Mutex(State())
+
+    init(limit: Duration) { self.limit = limit }
+
+    func begin(_ task: Task<Response, any Error>) -> Int {
+        let (ticket, isFirst) = state.withLock { state in
+            state.next &+= 1
+            state.underWay[state.next] = (.now + limit, task)
+            defer { state.isWatching = true }
+            return (state.next, !state.isWatching)
+        }
+        if isFirst { Task { await look() } }
+        return ticket
+    }
+
+    /// - Returns: Whether it was stopped.
+    func end(_ ticket: Int) -> Bool {
+        state.withLock { state in
+            state.underWay[ticket] = nil
+            return state.expired.remove(ticket) != nil
+        }
+    }
+
+    /// Looks every now and then, as long as there are requests.
+    private func look() async {
+        var isWatching = true
+        while isWatching {
+            try? await Task.sleep(for: min(limit, .seconds(1)))
+            let now = ContinuousClock.now
+            isWatching = state.withLock { state in
+                for (ticket, request) in state.underWay where request.deadline < now {
+                    guard state.expired.insert(ticket).inserted else { continue }
+                    request.task.cancel()
+                }
+                state.isWatching = !state.underWay.isEmpty
+                return state.isWatching
             }
-            defer { group.cancelAll() }
-            if let response = try await group.next() ?? nil { return response }
-            return try errorResponse(.deadlineExceeded, TimeLimitError(limit: limit).message)
         }
     }
 }

@@ -37,34 +37,10 @@ extension Tracking {
             return run
         }
     }
-
-    /// All measurements of one metric, by time, then step, then value; none for a run that does not exist.
-    /// - Parameter size: How many to a page; all when nil.
-    package func metricHistory(
-        run id: String, key: String, size: Int? = nil, token: String? = nil
-    ) async throws -> Page<Metric> {
-        if let size, size <= 0 {
-            throw InvalidRequest(
-                "Invalid value \(size) for parameter 'max_results' supplied. It must be a positive integer.")
-        }
-        let offset = try PageToken.offset(of: token)
-        let size = min(size ?? Int(Int32.max), Int(Int32.max))
-        return try await store.read { db in
-            var metrics: [Metric] = []
-            try db.forEach(
-                "SELECT timestamp, step, value, is_nan FROM metric_history "
-                    + "WHERE run = (SELECT number FROM runs WHERE run_id = ?) "
-                    + "AND metric = (SELECT number FROM metric_keys WHERE name = ?) "
-                    + "ORDER BY timestamp, step, value LIMIT ? OFFSET ?",
-                [.text(id), .text(key), SQLValue(size + 1), SQLValue(offset)]
-            ) { metrics.append(try $0.metric(key)) }
-            return Page(metrics, size: size, offset: offset)
-        }
-    }
 }
 
 extension SQLRow {
-    fileprivate func metric(_ key: String) throws -> Metric {
+    func metric(_ key: String) throws -> Metric {
         Metric(
             key, try boolean("is_nan") ? .nan : try real("value"), timestamp: try integer("timestamp"),
             step: try integer("step"))

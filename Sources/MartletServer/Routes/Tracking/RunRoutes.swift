@@ -1,6 +1,7 @@
 import Hummingbird
 import MartletAPI
 import MartletDomain
+import NIOCore
 import Platform
 
 private typealias Wire = MLflowTracking
@@ -41,14 +42,46 @@ func addRunRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tracking) {
             token: body.page_token)
         return Wire.SearchRuns.Response(page.elements, nextToken: page.nextToken)
     }
-    group.answer("metrics/get-history") { query, _ in
-        let page = try await tracking.metricHistory(
-            run: try required(query["run_id"].unlessEmpty ?? query["run_uuid"], "run_id"),
-            key: try required(query["metric_key"], "metric_key"), size: try query.integer("max_results"),
-            token: query["page_token"])
-        return Wire.MetricHistory(page.elements, nextToken: page.nextToken)
-    }
+    group.get("metrics/get-history") { request, _ in try await history(request.queryItems, tracking) }
 }
+
+/// A page, or the whole history in pieces as they are read, so that its length takes no memory.
+private func history(_ query: QueryItems, _ tracking: Tracking) async throws -> Response {
+    let id = try required(query["run_id"].unlessEmpty ?? query["run_uuid"], "run_id")
+    let key = try required(query["metric_key"], "metric_key")
+    let (size, token) = (try query.integer("max_results"), query["page_token"].unlessEmpty)
+    guard size == nil, token == nil else {
+        let page = try await tracking.metricHistory(run: id, key: key, size: size, token: token)
+        return try jsonResponse(Wire.MetricHistory(page.elements, nextToken: page.nextToken))
+    }
+    let first = try await tracking.measurements(run: id, key: key, most: historyPiece)
+    guard first.count == historyPiece else {
+        return try jsonResponse(Wire.MetricHistory(first, nextToken: nil))
+    }
+    let body = ResponseBody { writer in
+        var (piece, start) = (first, "{\"metrics\":[")
+        while let last = piece.last {
+            var json = JSONWriter(capacity: piece.count * 80)
+            for metric in piece {
+                json.separate()
+                Wire.Metric(metric).write(to: &json)
+            }
+            var buffer = ByteBuffer(string: start)
+            buffer.writeBytes(json.bytes)
+            try await writer.write(buffer)
+            start = ","
+            piece =
+                piece.count < historyPiece
+                ? [] : try await tracking.measurements(run: id, key: key, behind: last, most: historyPiece)
+        }
+        try await writer.write(ByteBuffer(string: "]}"))
+        try await writer.finish(nil)
+    }
+    return Response(status: .ok, headers: [.contentType: "application/json"], body: body)
+}
+
+/// Measurements that are read at once.
+private let historyPiece = 10_000
 
 extension String {
     fileprivate var unlessEmptyID: String? { isEmpty ? nil : self }

@@ -1,23 +1,23 @@
 import MartletAPI
-import MartletDomain
+package import MartletDomain
 
 /// Entries that go to the server in one request: written all together, or none of them.
-struct LogBatch {
-    private(set) var metrics: [Metric] = []
-    private(set) var params: [KeyedText] = []
-    private(set) var tags: [KeyedText] = []
-    private(set) var count = 0
+package struct LogBatch {
+    package private(set) var metrics: [Metric] = []
+    package private(set) var params: [KeyedText] = []
+    package private(set) var tags: [KeyedText] = []
+    package private(set) var count = 0
     private var size = 200
     private var keys: Set<String> = []
 
     /// How large a request's body may be, in bytes. MLflow's documentation of `runs/log-batch` says 1 MB.
-    static let sizeLimit = 1_000_000
+    package static let sizeLimit = 1_000_000
 
     /// The longest beginning of `entries` that one request may hold; at least one of them.
     ///
     /// A batch ends where the protocol's counts or ``sizeLimit`` would be passed, or where a parameter or a tag comes a
     /// second time: within one request their order would not be kept.
-    init(beginningOf entries: some Sequence<LogEntry>) {
+    package init(beginningOf entries: some Sequence<LogEntry>) {
         for entry in entries {
             guard takes(entry) else { break }
         }

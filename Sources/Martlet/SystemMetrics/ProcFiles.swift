@@ -1,14 +1,14 @@
 /// The processors' time since the machine started, in clock ticks of all of them together.
 ///
 /// Source: proc(5), `/proc/stat`. Time of guests is in user time already, so it is not counted again.
-struct CPUTimes: Equatable {
-    var busy: UInt64
-    var total: UInt64
+package struct CPUTimes: Equatable {
+    package var busy: UInt64
+    package var total: UInt64
 
-    init(busy: UInt64, total: UInt64) { (self.busy, self.total) = (busy, total) }
+    package init(busy: UInt64, total: UInt64) { (self.busy, self.total) = (busy, total) }
 
     /// - Parameter text: The whole of `/proc/stat`.
-    init?(procStat text: String) {
+    package init?(procStat text: String) {
         guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("cpu ") }) else { return nil }
         // user nice system idle iowait irq softirq steal; the last four are not there on old kernels.
         let ticks = line.split(separator: " ").dropFirst().prefix(8).map { UInt64($0) }
@@ -18,7 +18,7 @@ struct CPUTimes: Equatable {
     }
 
     /// How busy the processors were since `earlier`, in percent of all of them; 0 when no time has passed.
-    func utilization(since earlier: CPUTimes) -> Double {
+    package func utilization(since earlier: CPUTimes) -> Double {
         guard total > earlier.total else { return 0 }
         // The kernel's counts of waiting may run backwards a little.
         let busy = busy > earlier.busy ? busy - earlier.busy : 0
@@ -27,16 +27,16 @@ struct CPUTimes: Equatable {
 }
 
 /// Memory of the whole machine, in bytes.
-struct MemoryUse: Equatable {
-    var used: UInt64
-    var total: UInt64
+package struct MemoryUse: Equatable {
+    package var used: UInt64
+    package var total: UInt64
 
-    init(used: UInt64, total: UInt64) { (self.used, self.total) = (used, total) }
+    package init(used: UInt64, total: UInt64) { (self.used, self.total) = (used, total) }
 
     /// Used is what is neither free nor buffers nor cache, reclaimable slabs among the cache; as `psutil` counts it for
     /// MLflow's client.
     /// - Parameter text: The whole of `/proc/meminfo`.
-    init?(procMeminfo text: String) {
+    package init?(procMeminfo text: String) {
         var kilobytes: [Substring: UInt64] = [:]
         for line in text.split(separator: "\n") {
             let parts = line.split(whereSeparator: { $0 == ":" || $0 == " " })
@@ -51,15 +51,15 @@ struct MemoryUse: Equatable {
 }
 
 /// What went through the machine's network interfaces since it started, in bytes.
-struct NetworkTraffic: Equatable {
-    var received: UInt64
-    var sent: UInt64
+package struct NetworkTraffic: Equatable {
+    package var received: UInt64
+    package var sent: UInt64
 
-    init(received: UInt64, sent: UInt64) { (self.received, self.sent) = (received, sent) }
+    package init(received: UInt64, sent: UInt64) { (self.received, self.sent) = (received, sent) }
 
     /// All interfaces together, the loopback among them, as `psutil` counts it for MLflow's client.
     /// - Parameter text: The whole of `/proc/net/dev`.
-    init?(procNetDev text: String) {
+    package init?(procNetDev text: String) {
         let lines = text.split(separator: "\n").filter { $0.contains(":") }
         guard !lines.isEmpty else { return nil }
         var (received, sent) = (UInt64(0), UInt64(0))
@@ -76,13 +76,15 @@ struct NetworkTraffic: Equatable {
 }
 
 /// A disk's space, in bytes.
-struct DiskSpace: Equatable {
-    var used: UInt64
+package struct DiskSpace: Equatable {
+    package var used: UInt64
     /// For those who are not root.
-    var available: UInt64
+    package var available: UInt64
+
+    package init(used: UInt64, available: UInt64) { (self.used, self.available) = (used, available) }
 
     /// Of what those can use who are not root, as `df` has it.
-    var usedPercentage: Double {
+    package var usedPercentage: Double {
         let usable = Double(used) + Double(available)
         return usable > 0 ? Double(used) / usable * 100 : 0
     }

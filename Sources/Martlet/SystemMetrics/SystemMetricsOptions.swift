@@ -25,7 +25,7 @@ public struct SystemMetricsOptions: Sendable, Hashable {
         SystemMetricsOptions(ProcessInfo.processInfo.environment)
     }
 
-    init?(_ environment: [String: String]) {
+    package init?(_ environment: [String: String]) {
         guard ["true", "1"].contains(environment["MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING"]?.lowercased()) else {
             return nil
         }

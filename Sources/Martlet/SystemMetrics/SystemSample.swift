@@ -9,27 +9,33 @@ import Foundation
 #endif
 
 /// MLflow's names for what is recorded of a machine.
-enum SystemMetric {
-    static let prefix = "system/"
+package enum SystemMetric {
+    package static let prefix = "system/"
 
-    static let cpu = "cpu_utilization_percentage"
-    static let memory = "system_memory_usage_megabytes"
-    static let memoryShare = "system_memory_usage_percentage"
-    static let disk = "disk_usage_megabytes"
-    static let diskShare = "disk_usage_percentage"
-    static let diskAvailable = "disk_available_megabytes"
-    static let received = "network_receive_megabytes"
-    static let sent = "network_transmit_megabytes"
+    package static let cpu = "cpu_utilization_percentage"
+    package static let memory = "system_memory_usage_megabytes"
+    package static let memoryShare = "system_memory_usage_percentage"
+    package static let disk = "disk_usage_megabytes"
+    package static let diskShare = "disk_usage_percentage"
+    package static let diskAvailable = "disk_available_megabytes"
+    package static let received = "network_receive_megabytes"
+    package static let sent = "network_transmit_megabytes"
 }
 
 /// One look at the machine. What the system does not tell is nil: elsewhere than on Linux, everything but the disk.
-struct SystemSample {
-    var cpu: CPUTimes?
-    var memory: MemoryUse?
-    var network: NetworkTraffic?
-    var disk: DiskSpace?
+package struct SystemSample {
+    package var cpu: CPUTimes?
+    package var memory: MemoryUse?
+    package var network: NetworkTraffic?
+    package var disk: DiskSpace?
 
-    static func now() -> SystemSample {
+    package init(
+        cpu: CPUTimes? = nil, memory: MemoryUse? = nil, network: NetworkTraffic? = nil, disk: DiskSpace? = nil
+    ) {
+        (self.cpu, self.memory, self.network, self.disk) = (cpu, memory, network, disk)
+    }
+
+    package static func now() -> SystemSample {
         func text(_ path: String) -> String? {
             // Files of the kernel have no size, so they are read to their end.
             guard let file = FileHandle(forReadingAtPath: path) else { return nil }
@@ -47,7 +53,7 @@ struct SystemSample {
     /// - Parameters:
     ///   - previous: The look before: the processors' use is what lies between.
     ///   - first: The look before the run: its network traffic is not the run's.
-    func values(since previous: SystemSample, first: SystemSample) -> [String: Double] {
+    package func values(since previous: SystemSample, first: SystemSample) -> [String: Double] {
         var values: [String: Double] = [:]
         if let cpu, let before = previous.cpu { values[SystemMetric.cpu] = cpu.utilization(since: before) }
         if let memory {
@@ -67,7 +73,7 @@ struct SystemSample {
     }
 
     /// What is logged of several looks: means with one decimal, and the network's last counts as they are.
-    static func summary(of looks: [[String: Double]]) -> [String: Double] {
+    package static func summary(of looks: [[String: Double]]) -> [String: Double] {
         var sums: [String: (sum: Double, count: Double)] = [:]
         for (name, value) in looks.joined() {
             let old = sums[name] ?? (0, 0)
@@ -85,7 +91,7 @@ struct SystemSample {
 
 extension DiskSpace {
     /// The file system at `/`.
-    init?(ofRoot: Void) {
+    package init?(ofRoot: Void) {
         var details = statvfs()
         guard statvfs("/", &details) == 0 else { return nil }
         let (block, blocks) = (UInt64(details.f_frsize), UInt64(details.f_blocks))

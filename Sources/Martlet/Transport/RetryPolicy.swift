@@ -31,7 +31,7 @@ public struct RetryPolicy: Sendable, Hashable {
     ///   - failures: 1 after the first attempt.
     ///   - asked: What the server asked for; never shortened, but kept below ``longestDelay``.
     ///   - randomness: From 0 to 1.
-    func delay(after failures: Int, asked: Duration? = nil, randomness: Double) -> Duration {
+    package func delay(after failures: Int, asked: Duration? = nil, randomness: Double) -> Duration {
         var delay = firstDelay
         for _ in 1..<max(1, min(failures, 40)) where delay < longestDelay { delay *= 2 }
         let jittered = min(delay, longestDelay) * (1 - randomness / 2)

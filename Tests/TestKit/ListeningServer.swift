@@ -37,10 +37,10 @@ extension TestServer {
         switch isCreation ? nil : faults.next() {
         case .busy: return Response(status: .serviceUnavailable)
         case .tooMany: return Response(status: .tooManyRequests, headers: [.retryAfter: "0"])
-        case .lostBefore: try await context.channel.close()
+        case .lostBefore: return try await hangUp(context)
         case .lostAfter:
             _ = try await application.respond(to: request)
-            try await context.channel.close()
+            return try await hangUp(context)
         case nil: break
         }
         var response = try await application.respond(to: request)
@@ -52,6 +52,12 @@ extension TestServer {
         }
         return response
     }
+}
+
+/// Closes the connection; the answer goes nowhere.
+private func hangUp(_ context: SocketContext) async throws -> Response {
+    try await context.channel.close()
+    return Response(status: .ok)
 }
 
 /// Breaks the connection off after so many bytes.

@@ -9,12 +9,10 @@ import Synchronization
 ///
 /// Foundation streams an answer, in constant memory, only to a session's delegate; so there is one for all of them.
 final class HTTPExchanges: Sendable {
-    let timeout: Duration
     private let session: URLSession
     private let delegate = Delegate()
 
     init(timeout: Duration, connections: Int) {
-        self.timeout = timeout
         let configuration = URLSessionConfiguration.ephemeral
         configuration.timeoutIntervalForRequest = max(1, timeout.inSeconds)
         configuration.httpMaximumConnectionsPerHost = connections

@@ -126,6 +126,8 @@ struct ArtifactTests {
             try await withTemporaryFolder { folder in
                 let first = Data(repeating: 1, count: 1_000_000)
                 let destination = folder.appending(path: "w.bin")
+                // What another file left, whose name begins alike.
+                try first.prefix(10).write(to: folder.appending(path: ".w.bin.old.aa.part"))
                 let uri = try await server.client().withRun(experiment: "taken up") { run in
                     try await run.log(data: first, as: "w.bin")
                     return run.artifacts.uri
@@ -138,7 +140,7 @@ struct ArtifactTests {
                         }
                     }
                     #expect(!FileManager.default.fileExists(atPath: destination.path))
-                    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
+                    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
                 }
                 try await broken()
                 let watched = WatchedTransport(server.transport)
@@ -152,7 +154,16 @@ struct ArtifactTests {
                 try await server.client().artifacts(at: uri).put(second, as: "w.bin")
                 try await server.client().artifacts(at: uri).download("w.bin", to: destination)
                 #expect(try Data(contentsOf: destination) == second)
-                #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["w.bin"])
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+                        == [".w.bin.old.aa.part", "w.bin"])
+
+                // A name with no room for a tag.
+                let long = folder.appending(path: String(repeating: "n", count: 240))
+                try await server.listening(downloadLimit: 10_000_000) { url in
+                    try await Client(server: url.absoluteString).artifacts(at: uri).download("w.bin", to: long)
+                }
+                #expect(try Data(contentsOf: long) == second)
             }
         }
     }

@@ -68,7 +68,7 @@ extension ClientError {
 /// What there is of a file that is being fetched. Its name says which state of the original it is from.
 struct PartialFile {
     let destination: URL
-    /// The `ETag` of the original; nil when there is none, and then nothing can be taken up again.
+    /// The `ETag` of the original; nil when there is none that a file's name can hold, and then nothing is taken up again.
     private(set) var tag: String?
     /// How long the original is in bytes, once the server has said.
     var total: Int64?
@@ -79,7 +79,7 @@ struct PartialFile {
         let (folder, prefix) = (destination.deletingLastPathComponent(), Self.prefix(destination))
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         for name in names where name.hasPrefix(prefix) && name.hasSuffix(".part") {
-            tag = String(hexadecimal: name.dropFirst(prefix.count).dropLast(".part".count))
+            tag = Self.kept("\"\(name.dropFirst(prefix.count).dropLast(".part".count))\"", destination)
             if tag != nil { break }
         }
     }
@@ -90,16 +90,26 @@ struct PartialFile {
     }
 
     var url: URL {
-        let name = Self.prefix(destination) + (tag ?? "").hexadecimal + ".part"
+        let name = Self.prefix(destination) + (tag?.dropFirst().dropLast() ?? "") + ".part"
         return destination.deletingLastPathComponent().appending(path: name)
     }
 
     private static func prefix(_ destination: URL) -> String { ".\(destination.lastPathComponent)." }
 
+    /// The tag, if it is a strong one in quotes that can stand in a file's name, of 255 bytes at most, where no other
+    /// file's name begins alike.
+    private static func kept(_ tag: String, _ destination: URL) -> String? {
+        let inner = tag.dropFirst().dropLast()
+        guard tag.hasPrefix("\""), tag.hasSuffix("\""), !inner.isEmpty,
+            inner.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || $0.isLetterOrDigit }),
+            prefix(destination).utf8.count + inner.utf8.count + ".part".utf8.count <= 255
+        else { return nil }
+        return tag
+    }
+
     /// Opens it for the body of an answer: at its end when the answer goes on from there, else empty.
     mutating func open(for answer: WireResponse) throws -> FileHandle {
-        // File names end at 255 bytes; a longer tag is as good as none.
-        let newTag = answer.headers["etag"].flatMap { $0.utf8.count <= 60 && !$0.hasPrefix("W/") ? $0 : nil }
+        let newTag = answer.headers["etag"].flatMap { Self.kept($0, destination) }
         let range = answer.headers["content-range"].flatMap(ContentRange.init)
         total = range?.total ?? answer.headers["content-length"].flatMap(Int64.init)
         if answer.status == 206 {
@@ -157,20 +167,13 @@ struct ContentRange: Equatable {
     }
 }
 
-extension String {
-    fileprivate var hexadecimal: String {
-        utf8.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-    }
-
-    fileprivate init?(hexadecimal text: Substring) {
-        guard text.utf8.count.isMultiple(of: 2), !text.isEmpty else { return nil }
-        var bytes: [UInt8] = []
-        var rest = text
-        while !rest.isEmpty {
-            guard let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
-            bytes.append(byte)
-            rest = rest.dropFirst(2)
+extension UInt8 {
+    fileprivate var isLetterOrDigit: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            true
+        default: false
         }
-        self.init(decoding: bytes, as: UTF8.self)
     }
 }

@@ -4,8 +4,8 @@ import MartletDomain
 
 /// A connection to Martlet: the same calls whether a server is far away or the workspace is open in this process.
 ///
-/// Every call throws ``ClientError`` with the server's own words when it refuses. What may be asked twice is asked again
-/// when the server is busy or the connection breaks, as ``RetryPolicy`` says.
+/// Every call throws ``ClientError`` with the server's own words when it refuses. What may be asked twice is asked
+/// again when the server is busy or the connection breaks, as ``RetryPolicy`` says.
 ///
 /// ```swift
 /// let client = try Client()  // MLFLOW_TRACKING_URI, else http://127.0.0.1:5000

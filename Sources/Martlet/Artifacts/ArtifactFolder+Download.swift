@@ -68,7 +68,8 @@ extension ClientError {
 /// What there is of a file that is being fetched. Its name says which state of the original it is from.
 struct PartialFile {
     let destination: URL
-    /// The `ETag` of the original; nil when there is none that a file's name can hold, and then nothing is taken up again.
+    /// The `ETag` of the original; nil when there is none that a file's name can hold, and then nothing is taken up
+    /// again.
     private(set) var tag: String?
     /// How long the original is in bytes, once the server has said.
     var total: Int64?

@@ -40,7 +40,8 @@ extension ArtifactFolder {
         }
     }
 
-    /// The files below a folder of this machine, by path. Links to files count as files; links to folders are not followed.
+    /// The files below a folder of this machine, by path. Links to files count as files; links to folders are not
+    /// followed.
     private static func files(of folder: URL) throws -> [(path: String, size: Int64)] {
         var files: [(path: String, size: Int64)] = []
         for path in try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted() {

@@ -49,7 +49,8 @@ final class LogQueue: Sendable {
 
     /// Puts entries at the end; while the queue is full, waits.
     ///
-    /// - Throws: `CancellationError` when cancelled while waiting: a beginning of `entries` may be in the queue by then.
+    /// - Throws: `CancellationError` when cancelled while waiting: a beginning of `entries` may be in the queue by
+    ///   then.
     func append(_ entries: [LogEntry]) async throws {
         let id = state.withLock { state in
             state.lastID += 1
@@ -141,7 +142,8 @@ final class LogQueue: Sendable {
 
     // MARK: The writer
 
-    /// What goes into the next request, after a while in which others could join; nil when the queue is closed and empty.
+    /// What goes into the next request, after a while in which others could join; nil when the queue is closed and
+    /// empty.
     func next(after interval: Duration) async -> [LogEntry]? {
         await withCheckedContinuation { continuation in
             let isReady = state.withLock { state in

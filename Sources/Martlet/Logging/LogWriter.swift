@@ -2,7 +2,8 @@ import MartletDomain
 
 /// Takes one run's entries out of its queue and writes them, one request at a time, so that their order is kept.
 ///
-/// A request whose answer is lost is sent again: see ``Client/write(_:run:)-(LogBatch,_)`` for why that changes nothing.
+/// A request whose answer is lost is sent again: see ``Client/write(_:run:)-(LogBatch,_)`` for why that changes
+/// nothing.
 struct LogWriter: Sendable {
     let client: Client
     let queue: LogQueue

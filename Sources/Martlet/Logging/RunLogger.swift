@@ -3,9 +3,9 @@ public import MartletDomain
 
 /// Logs to a run without waiting for the server: for the inner loop of training.
 ///
-/// What is logged goes into a queue of ``LoggingOptions/capacity`` entries, from which it is sent in the same order, many
-/// entries to a request. When the queue is full, `log` waits and `offer` says no; nothing is ever dropped. While the
-/// server is away, requests are tried again for ``LoggingOptions/patience``.
+/// What is logged goes into a queue of ``LoggingOptions/capacity`` entries, from which it is sent in the same order,
+/// many entries to a request. When the queue is full, `log` waits and `offer` says no; nothing is ever dropped. While
+/// the server is away, requests are tried again for ``LoggingOptions/patience``.
 ///
 /// What was logged before a ``flush()`` that returned is on the server's disk. `withRun` flushes at its end, and throws
 /// ``IncompleteRun`` with all that could not be written.
@@ -56,8 +56,8 @@ public struct RunLogger: Sendable {
             LogEntry.metrics(metrics, step: step, at: time.milliseconds, dataset: dataset, modelID: model?.id))
     }
 
-    /// Logs a parameter. Again only with the same value: another one is refused by the server, which `flush` and the end
-    /// of the run report.
+    /// Logs a parameter. Again only with the same value: another one is refused by the server, which `flush` and the
+    /// end of the run report.
     public func log(param key: String, _ value: some CustomStringConvertible) async throws {
         try await log(params: [key: value])
     }

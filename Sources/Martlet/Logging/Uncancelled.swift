@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Does what must be done although the task is cancelled, such as recording that it was; but no longer than `grace` after
-/// the cancellation.
+/// Does what must be done although the task is cancelled, such as recording that it was; but no longer than `grace`
+/// after the cancellation.
 func uncancelled<Value: Sendable>(
     grace: Duration, _ operation: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {

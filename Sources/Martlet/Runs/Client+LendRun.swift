@@ -9,8 +9,8 @@ extension Client {
         _ run: TrackedRun, _ systemMetrics: SystemMetricsOptions?, _ logging: LoggingOptions, firstStep: Int,
         isolation: isolated (any Actor)? = #isolation, _ body: (TrackedRun) async throws -> Value
     ) async throws -> Value {
-        // Both are awaited below on every way out. They are no child tasks, because a cancelled run still writes what was
-        // logged, and a child would be cancelled with it.
+        // Both are awaited below on every way out. They are no child tasks, because a cancelled run still writes what
+        // was logged, and a child would be cancelled with it.
         let queue = run.logger.queue
         let writing = Task { await LogWriter(client: self, queue: queue, options: logging).run() }
         let watching = Task {

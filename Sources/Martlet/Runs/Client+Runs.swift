@@ -26,14 +26,15 @@ extension Client {
     /// Starts a run, lends it to `body`, and ends it: FINISHED when this returns, KILLED when the task was cancelled,
     /// FAILED when it throws otherwise.
     ///
-    /// Returns only after everything that was logged is on the server, what went through ``TrackedRun/logger`` included.
+    /// Returns only after everything that was logged is on the server, what went through ``TrackedRun/logger``
+    /// included.
     ///
     /// - Parameters:
     ///   - experiment: Its name; it is made if there is none. nil takes `MLFLOW_EXPERIMENT_NAME`, else
     ///     `MLFLOW_EXPERIMENT_ID`, else the experiment that always exists.
     ///   - name: The server makes one up when nil.
-    ///   - tags: Beside MLflow's own, which say who runs it and from which program: `mlflow.user`, `mlflow.source.name`,
-    ///     `mlflow.source.type`. A tag given here is stronger.
+    ///   - tags: Beside MLflow's own, which say who runs it and from which program: `mlflow.user`,
+    ///     `mlflow.source.name`, `mlflow.source.type`. A tag given here is stronger.
     ///   - description: In Markdown; the tag `mlflow.note.content`.
     ///   - systemMetrics: What to record of the machine; nil for nothing.
     ///   - logging: How the run's ``TrackedRun/logger`` queues and sends.

@@ -30,8 +30,8 @@ public struct TrackedRun: Sendable {
     /// Starts a run within this one, lends it to `body`, and ends it as
     /// ``Client/withRun(experiment:name:tags:description:systemMetrics:logging:isolation:_:)`` does.
     ///
-    /// Runs within runs may go on at once. Each ends as its own body does; a failed one fails this one only if it throws
-    /// through this run's body.
+    /// Runs within runs may go on at once. Each ends as its own body does; a failed one fails this one only if it
+    /// throws through this run's body.
     public func withRun<Value>(
         name: String? = nil, tags: [String: String] = [:], description: String? = nil,
         logging: LoggingOptions = LoggingOptions(), isolation: isolated (any Actor)? = #isolation,
@@ -97,7 +97,8 @@ public struct TrackedRun: Sendable {
             "POST", "mlflow/runs/delete-tag", MLflowTracking.LogText(run_id: id, key: key))
     }
 
-    /// Logs entries that are made already, such as a history from elsewhere, in order and in as many requests as it takes.
+    /// Logs entries that are made already, such as a history from elsewhere, in order and in as many requests as it
+    /// takes.
     public func log(_ entries: [LogEntry]) async throws { try await client.write(entries, run: id) }
 
     func end(_ status: RunStatus) async throws {

@@ -3,8 +3,8 @@ struct SystemMetricsMonitor: Sendable {
     let options: SystemMetricsOptions
     let logger: RunLogger
 
-    /// Goes on until the task is cancelled, or the run takes no more. A measurement that is not full by then is left out,
-    /// so that each stands for the same time.
+    /// Goes on until the task is cancelled, or the run takes no more. A measurement that is not full by then is left
+    /// out, so that each stands for the same time.
     func run(from firstStep: Int) async {
         let first = SystemSample.now()
         var (previous, step) = (first, firstStep)

@@ -56,9 +56,9 @@ public struct HTTPTransport: Transport {
         do {
             let exchange = HTTPExchange(progress: progress, receive: receive)
             if isReading { return try await reading.perform(wire, body: request.body, exchange) }
-            // libcurl, beneath Foundation on Linux, sends a request again by itself when a kept connection turns out to be
-            // dead: even a change that must not be made twice; and without its body, for which the server then waits. So
-            // each change gets a connection of its own, which only a session of its own ensures.
+            // libcurl, beneath Foundation on Linux, sends a request again by itself when a kept connection turns out to
+            // be dead: even a change that must not be made twice; and without its body, for which the server then
+            // waits. So each change gets a connection of its own, which only a session of its own ensures.
             return try await places.taken {
                 try await HTTPExchanges(timeout: timeout, connections: 1)
                     .perform(wire, body: request.body, exchange)

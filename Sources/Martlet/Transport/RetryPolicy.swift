@@ -1,9 +1,9 @@
 /// How often a request is sent again when the server is busy or the connection breaks, and how long it waits between.
 ///
-/// Sent again are: any request that never reached the server; any that it answered with 429 or 503, which both mean that
-/// it did nothing; and, if asking twice does what asking once does, those with a lost answer and those answered with
-/// 408, 425, 500, 502 or 504. The wait doubles each time, and a random part of it, up to half, is left out, so that many
-/// clients do not come back in step. A `Retry-After` in seconds is kept to.
+/// Sent again are: any request that never reached the server; any that it answered with 429 or 503, which both mean
+/// that it did nothing; and, if asking twice does what asking once does, those with a lost answer and those answered
+/// with 408, 425, 500, 502 or 504. The wait doubles each time, and a random part of it, up to half, is left out, so
+/// that many clients do not come back in step. A `Retry-After` in seconds is kept to.
 public struct RetryPolicy: Sendable, Hashable {
     /// How often a request is sent in all.
     public var attempts: Int

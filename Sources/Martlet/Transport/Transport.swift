@@ -50,8 +50,8 @@ public protocol Transport: Sendable {
     /// Sends a request and gives the whole answer.
     ///
     /// - Parameter progress: Called with the bytes of a body sent so far and in all.
-    /// - Throws: ``ClientError/unreachable(_:reason:)`` when nothing was sent, ``ClientError/interrupted(_:reason:)`` or
-    ///   ``ClientError/timedOut(_:after:)`` when the request may have been handled, `CancellationError`.
+    /// - Throws: ``ClientError/unreachable(_:reason:)`` when nothing was sent, ``ClientError/interrupted(_:reason:)``
+    ///   or ``ClientError/timedOut(_:after:)`` when the request may have been handled, `CancellationError`.
     func send(_ request: WireRequest, progress: (@Sendable (Int64, Int64) -> Void)?) async throws -> WireResponse
 
     /// Sends a request and hands on the body of a good answer piece by piece, in order, as it comes.

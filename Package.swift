@@ -74,6 +74,9 @@ let package = Package(
         .executableTarget(
             name: "flights-example", dependencies: ["FlightsJob", "Martlet", "MartletAPI", "MartletDomain"],
             path: "Examples/flights/FlightsProgram"),
+        .target(
+            name: "TrackingExample", dependencies: ["Martlet", "MartletAPI", "MartletDomain"],
+            path: "Examples/tracking"),
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
@@ -105,6 +108,11 @@ let package = Package(
             dependencies: [
                 "TestKit", "Platform", "MartletDomain", "Metadata", "AuditLog", "QueryEngine", "DeltaLake",
                 "ModelRuntime",
+            ]),
+        .testTarget(
+            name: "MartletTests",
+            dependencies: [
+                "TestKit", "Martlet", "MartletAPI", "MartletDomain", "Platform", "TrackingExample", httpTypes,
             ]),
         .testTarget(
             name: "MartletServerTests",

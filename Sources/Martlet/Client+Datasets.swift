@@ -14,7 +14,7 @@ extension Client {
     ) async throws -> DatasetSummary {
         let request = WireRequest(
             method: "PUT", path: martletPrefix + "uploads",
-            headers: ["Content-Type": "application/octet-stream"], body: .file(file))
+            headers: ["Content-Type": "application/octet-stream"], body: .file(file), timeout: .seconds(900))
         let upload = try JSONDecoder().decode(Upload.self, from: try await bytes(request, progress: progress))
         return try await send(
             ImportDataset(table: table, upload: upload.upload, fileName: file.lastPathComponent, mode: mode))

@@ -2,25 +2,53 @@ public import MartletDomain
 
 /// What the server refused, in its own words, or why it could not be asked.
 public enum ClientError: MartletError, Equatable {
+    /// The server said no, with MLflow's code.
     case refused(ErrorCode, String)
+    /// Nothing was sent: there is no such server, or it takes no connections.
     case unreachable(String, reason: String)
+    /// The connection broke before the answer was there; whether the request took effect is not known.
+    case interrupted(String, reason: String)
+    /// The server was silent for too long; whether the request took effect is not known.
+    case timedOut(String, after: Duration)
+    /// An answer that is not MLflow's or Martlet's; a proxy's page, say.
     case unexpected(status: Int, String)
     case noServer(String)
 
     public var code: ErrorCode {
         switch self {
         case .refused(let code, _): code
-        case .unreachable: .temporarilyUnavailable
-        case .unexpected: .internalError
+        case .unreachable, .interrupted: .temporarilyUnavailable
+        case .timedOut: .deadlineExceeded
+        case .unexpected(let status, _):
+            Self.transientStatuses.contains(status) ? .temporarilyUnavailable : .internalError
         case .noServer: .invalidParameterValue
         }
     }
+
+    /// Whether the same request may succeed later, when the server is back or less busy.
+    public var isTransient: Bool {
+        switch self {
+        case .unreachable, .interrupted, .timedOut: true
+        case .refused(let code, _):
+            [.temporarilyUnavailable, .deadlineExceeded, .internalError].contains(code)
+        case .unexpected(let status, _): Self.transientStatuses.contains(status)
+        case .noServer: false
+        }
+    }
+
+    static let transientStatuses: Set<Int> = [408, 425, 429, 500, 502, 503, 504]
 
     public var message: String {
         switch self {
         case .refused(_, let message): message
         case .unreachable(let server, let reason):
             "\(server) does not answer: \(reason). Start one with `martlet server`, or name another with --server URL."
+        case .interrupted(let server, let reason):
+            "The connection to \(server) broke before it answered: \(reason). What was asked for may have been done or not; "
+                + "look before you ask again."
+        case .timedOut(let server, let limit):
+            "\(server) was silent for \(limit), so the request was given up. What was asked for may have been done or not; "
+                + "look before you ask again."
         case .unexpected(let status, let body): "The server answered \(status) with what Martlet does not know: \(body)"
         case .noServer(let text):
             "'\(text)' is not a server's URL. Set MARTLET_SERVER or MLFLOW_TRACKING_URI to one, as http://127.0.0.1:5000."

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import HTTPTypes
 import Hummingbird
 package import Martlet
@@ -14,6 +14,25 @@ package struct InProcessTransport: Transport {
     package func send(
         _ request: WireRequest, progress: (@Sendable (Int64, Int64) -> Void)?
     ) async throws -> WireResponse {
+        let response = try await respond(to: request, progress: progress)
+        return WireResponse(response, body: try await application.collect(response))
+    }
+
+    package func stream(
+        _ request: WireRequest, receive: @escaping @Sendable (WireResponse, Data) throws -> Void
+    ) async throws -> WireResponse {
+        let response = try await respond(to: request, progress: nil)
+        guard (200..<300).contains(response.status.code) else {
+            return WireResponse(response, body: try await application.collect(response))
+        }
+        let head = WireResponse(response, body: Data())
+        try await application.forward(response) { try receive(head, $0) }
+        return head
+    }
+
+    private func respond(
+        to request: WireRequest, progress: (@Sendable (Int64, Int64) -> Void)?
+    ) async throws -> Response {
         guard let method = HTTPRequest.Method(rawValue: request.method) else {
             throw InvalidRequest("'\(request.method)' is not an HTTP method.")
         }
@@ -21,9 +40,8 @@ package struct InProcessTransport: Transport {
         for (name, value) in request.headers {
             if let name = HTTPField.Name(name) { head.headerFields[name] = value }
         }
-        let response = try await application.respond(
+        return try await application.respond(
             to: Request(head: head, body: try body(request.body, progress: progress)))
-        return WireResponse(status: Int(response.status.code), body: try await application.collect(response))
     }
 
     private func body(
@@ -31,11 +49,21 @@ package struct InProcessTransport: Transport {
     ) throws -> RequestBody {
         switch body {
         case .none: return RequestBody(buffer: ByteBuffer())
-        case .bytes(let data): return RequestBody(buffer: ByteBuffer(bytes: data))
+        case .bytes(let data):
+            progress?(Int64(data.count), Int64(data.count))
+            return RequestBody(buffer: ByteBuffer(bytes: data))
         case .file(let file):
             let total = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int64 ?? 0
             return RequestBody(asyncSequence: FileChunks(file: file, total: total, progress: progress))
         }
+    }
+}
+
+extension WireResponse {
+    fileprivate init(_ response: Response, body: Data) {
+        var headers: [String: String] = [:]
+        for field in response.headers { headers[field.name.canonicalName] = field.value }
+        self.init(status: Int(response.status.code), headers: headers, body: body)
     }
 }
 

@@ -54,10 +54,11 @@ package struct TestServer: Sendable {
         try await ask(.post, "/api/martlet/1.0/" + path, json: body, token: token)
     }
 
+    /// How the SDK asks within this process.
+    package var transport: any Transport { InProcessTransport(application) }
+
     /// The SDK, within this process.
-    package func client(token: String? = nil) -> Client {
-        Client(transport: InProcessTransport(application), token: token)
-    }
+    package func client(token: String? = nil) -> Client { Client(transport: transport, token: token) }
 
     /// Makes a user of one role, named like it unless told otherwise.
     /// - Returns: The user's token.

@@ -477,3 +477,22 @@ def test_a_workspace_is_opened_in_process_when_no_server_is_named(tmp_path, monk
         "run_id,experiment_id,status,artifact_uri,start_time,end_time"
     ]
     assert martlet_process.run_json("models", "list", *here) == []
+
+
+# The guide; last, because it renames what the other tests use
+
+
+def test_every_command_of_the_guide_does_what_it_says(seeded, tmp_path):
+    guide = (martlet_process.CHECKOUT / "docs/guides/experiments-and-runs.md").read_text()
+    commands = [line[2:] for line in guide.splitlines() if line.startswith("$ martlet ")]
+    assert len(commands) > 15
+    environment = martlet_process.environment(MARTLET_SERVER=seeded.url, RUN=seeded.ids[0], OTHER=seeded.ids[1])
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/martlet").symlink_to(martlet_process.binary())
+    environment["PATH"] = f"{tmp_path / 'bin'}:{environment['PATH']}"
+    for command in commands:
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True,
+            stdin=subprocess.DEVNULL, timeout=60,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"

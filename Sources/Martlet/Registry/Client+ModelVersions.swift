@@ -15,12 +15,14 @@ extension Client {
         return answer.model_version
     }
 
+    /// A version by its number, or by an alias.
     public func modelVersion(_ name: String, version: String) async throws -> MLflowRegistry.ModelVersion {
         let answer: MLflowRegistry.ModelVersionAnswer = try await mlflow(
             get: "mlflow/model-versions/get", ["name": name, "version": version])
         return answer.model_version
     }
 
+    /// A version by its number, or by an alias.
     public func modelVersion(_ name: String, alias: String) async throws -> MLflowRegistry.ModelVersion {
         let answer: MLflowRegistry.ModelVersionAnswer = try await mlflow(
             get: "mlflow/registered-models/alias", ["name": name, "alias": alias])
@@ -70,10 +72,12 @@ extension Client {
     ) async throws -> [MLflowRegistry.ModelVersion] {
         let answer: MLflowRegistry.ModelVersionsAnswer = try await mlflow(
             "POST", "mlflow/registered-models/get-latest-versions",
-            MLflowRegistry.LatestVersions(name: name, stages: stages.isEmpty ? nil : stages.map(\.rawValue)))
+            MLflowRegistry.LatestVersions(name: name, stages: stages.isEmpty ? nil : stages.map(\.rawValue)),
+            isIdempotent: true)
         return answer.model_versions ?? []
     }
 
+    /// Says what a version is, in place of what was said before.
     @discardableResult
     public func updateModelVersion(
         _ name: String, version: String, description: String
@@ -90,12 +94,14 @@ extension Client {
             "DELETE", "mlflow/model-versions/delete", MLflowRegistry.NamedVersion(name: name, version: version))
     }
 
+    /// Sets a tag, in place of one with the same key.
     public func setTag(_ key: String, _ value: String, ofModel name: String, version: String) async throws {
         let _: MLflowRegistry.Empty = try await mlflow(
             "POST", "mlflow/model-versions/set-tag",
-            MLflowRegistry.SetTag(name: name, version: version, key: key, value: value))
+            MLflowRegistry.SetTag(name: name, version: version, key: key, value: value), isIdempotent: true)
     }
 
+    /// Takes a tag away.
     public func deleteTag(_ key: String, ofModel name: String, version: String) async throws {
         let _: MLflowRegistry.Empty = try await mlflow(
             "DELETE", "mlflow/model-versions/delete-tag", MLflowRegistry.SetTag(name: name, version: version, key: key))

@@ -20,6 +20,7 @@ extension Client {
         } catch ClientError.refused(.resourceAlreadyExists, _) {}
     }
 
+    /// A registered model with its tags, its aliases and the newest version in each stage.
     public func registeredModel(_ name: String) async throws -> MLflowRegistry.RegisteredModel {
         let answer: MLflowRegistry.RegisteredModelAnswer = try await mlflow(
             get: "mlflow/registered-models/get", ["name": name])
@@ -44,6 +45,7 @@ extension Client {
         }
     }
 
+    /// Says what a registered model is, in place of what was said before.
     @discardableResult
     public func updateRegisteredModel(
         _ name: String, description: String
@@ -53,6 +55,7 @@ extension Client {
         return answer.registered_model
     }
 
+    /// Gives a registered model another name; versions keep their numbers.
     @discardableResult
     public func renameRegisteredModel(_ name: String, to newName: String) async throws -> MLflowRegistry.RegisteredModel
     {
@@ -68,11 +71,14 @@ extension Client {
             "DELETE", "mlflow/registered-models/delete", MLflowRegistry.NamedModel(name: name))
     }
 
+    /// Sets a tag, in place of one with the same key.
     public func setTag(_ key: String, _ value: String, ofRegisteredModel name: String) async throws {
         let _: MLflowRegistry.Empty = try await mlflow(
-            "POST", "mlflow/registered-models/set-tag", MLflowRegistry.SetTag(name: name, key: key, value: value))
+            "POST", "mlflow/registered-models/set-tag", MLflowRegistry.SetTag(name: name, key: key, value: value),
+            isIdempotent: true)
     }
 
+    /// Takes a tag away.
     public func deleteTag(_ key: String, ofRegisteredModel name: String) async throws {
         let _: MLflowRegistry.Empty = try await mlflow(
             "DELETE", "mlflow/registered-models/delete-tag", MLflowRegistry.SetTag(name: name, key: key))
@@ -86,6 +92,7 @@ extension Client {
             MLflowRegistry.SetAlias(name: name, alias: alias, version: version))
     }
 
+    /// Takes an alias away.
     public func deleteAlias(_ alias: String, of name: String) async throws {
         let _: MLflowRegistry.Empty = try await mlflow(
             "DELETE", "mlflow/registered-models/alias", MLflowRegistry.SetAlias(name: name, alias: alias))

@@ -44,11 +44,12 @@ extension Client {
                 "POST", "mlflow/experiments/search",
                 MLflowTracking.SearchExperiments(
                     max_results: WireInteger(Int64(pageSize)), page_token: token, filter: filter.unlessEmpty,
-                    order_by: order.isEmpty ? nil : order, view_type: WireText(view.rawValue)))
+                    order_by: order.isEmpty ? nil : order, view_type: WireText(view.rawValue)), isIdempotent: true)
             return .init(answer.experiments ?? [], nextToken: answer.next_page_token)
         }
     }
 
+    /// Gives an experiment another name, which no other has, deleted ones included.
     public func renameExperiment(_ id: String, to name: String) async throws {
         let _: MLflowTracking.Empty = try await mlflow(
             "POST", "mlflow/experiments/update",
@@ -61,17 +62,20 @@ extension Client {
             "POST", "mlflow/experiments/delete", MLflowTracking.ExperimentID(experiment_id: WireText(id)))
     }
 
+    /// Brings a deleted experiment back, with the runs that were deleted with it.
     public func restoreExperiment(_ id: String) async throws {
         let _: MLflowTracking.Empty = try await mlflow(
             "POST", "mlflow/experiments/restore", MLflowTracking.ExperimentID(experiment_id: WireText(id)))
     }
 
+    /// Sets a tag, in place of one with the same key.
     public func setTag(_ key: String, _ value: String, ofExperiment id: String) async throws {
         let _: MLflowTracking.Empty = try await mlflow(
             "POST", "mlflow/experiments/set-experiment-tag",
-            MLflowTracking.ExperimentTag(experiment_id: WireText(id), key: key, value: value))
+            MLflowTracking.ExperimentTag(experiment_id: WireText(id), key: key, value: value), isIdempotent: true)
     }
 
+    /// Takes a tag away.
     public func deleteTag(_ key: String, ofExperiment id: String) async throws {
         let _: MLflowTracking.Empty = try await mlflow(
             "POST", "mlflow/experiments/delete-experiment-tag",

@@ -27,22 +27,25 @@ extension Client {
                 MLflowTracking.SearchLoggedModels(
                     experiment_ids: experiments.map { WireText($0) }, filter: filter.unlessEmpty,
                     datasets: datasets.isEmpty ? nil : datasets, max_results: WireInteger(Int64(pageSize)),
-                    order_by: order.isEmpty ? nil : order, page_token: token))
+                    order_by: order.isEmpty ? nil : order, page_token: token), isIdempotent: true)
             return .init(answer.models ?? [], nextToken: answer.next_page_token)
         }
     }
 
+    /// Puts a logged model out of sight.
     public func deleteLoggedModel(_ id: String) async throws {
         let _: MLflowTracking.Empty = try await mlflow(
             "DELETE", "mlflow/logged-models/\(percentEncoded(id))", MLflowTracking.Empty())
     }
 
+    /// Sets tags, in place of those with the same keys.
     public func setTags(_ tags: [String: String], ofLoggedModel id: String) async throws {
         let _: MLflowTracking.Empty = try await mlflow(
             "PATCH", "mlflow/logged-models/\(percentEncoded(id))/tags",
-            MLflowTracking.LoggedModelTags(tags: wireTags(tags)))
+            MLflowTracking.LoggedModelTags(tags: wireTags(tags)), isIdempotent: true)
     }
 
+    /// Takes a tag away.
     public func deleteTag(_ key: String, ofLoggedModel id: String) async throws {
         let _: MLflowTracking.Empty = try await mlflow(
             "DELETE", "mlflow/logged-models/\(percentEncoded(id))/tags/\(percentEncoded(key))", MLflowTracking.Empty())

@@ -25,7 +25,7 @@ extension Client {
                 MLflowTracking.SearchRuns(
                     experiment_ids: experiments.map { WireText($0) }, filter: filter.unlessEmpty,
                     run_view_type: WireText(view.rawValue), max_results: WireInteger(Int64(pageSize)),
-                    order_by: order.isEmpty ? nil : order, page_token: token))
+                    order_by: order.isEmpty ? nil : order, page_token: token), isIdempotent: true)
             return .init(answer.runs ?? [], nextToken: answer.next_page_token)
         }
     }
@@ -61,15 +61,19 @@ extension Client {
         let _: MLflowTracking.Empty = try await mlflow("POST", "mlflow/runs/delete", MLflowTracking.RunID(run_id: id))
     }
 
+    /// Brings a deleted run back.
     public func restoreRun(_ id: String) async throws {
         let _: MLflowTracking.Empty = try await mlflow("POST", "mlflow/runs/restore", MLflowTracking.RunID(run_id: id))
     }
 
+    /// Sets a tag, in place of one with the same key.
     public func setTag(_ key: String, _ value: String, ofRun id: String) async throws {
         let _: MLflowTracking.Empty = try await mlflow(
-            "POST", "mlflow/runs/set-tag", MLflowTracking.LogText(run_id: id, key: key, value: value))
+            "POST", "mlflow/runs/set-tag", MLflowTracking.LogText(run_id: id, key: key, value: value),
+            isIdempotent: true)
     }
 
+    /// Takes a tag away.
     public func deleteTag(_ key: String, ofRun id: String) async throws {
         let _: MLflowTracking.Empty = try await mlflow(
             "POST", "mlflow/runs/delete-tag", MLflowTracking.LogText(run_id: id, key: key))

@@ -60,7 +60,7 @@ let package = Package(
                 crypto, yams,
             ]),
         .target(name: "MartletAPI", dependencies: ["MartletDomain"]),
-        .target(name: "Martlet", dependencies: ["MartletDomain", "MartletAPI"]),
+        .target(name: "Martlet", dependencies: ["MartletDomain", "MartletAPI", crypto]),
         .target(
             name: "MartletServer",
             dependencies: [
@@ -68,6 +68,7 @@ let package = Package(
                 lifecycle, logging, nio,
                 nioEmbedded, signals,
             ]),
+        .target(name: "TerminalText"),
         .target(
             name: "FlightsJob", dependencies: ["Martlet", "MartletAPI", "MartletDomain"],
             path: "Examples/flights/FlightsJob"),
@@ -81,7 +82,7 @@ let package = Package(
             name: "MartletCLI",
             dependencies: [
                 "MartletDomain", "AuditLog", "Metadata", "Platform", "MartletAPI", "Martlet", "MartletServer",
-                "FlightsJob",
+                "FlightsJob", "TerminalText",
                 argumentParser, httpTypes, hummingbird, logging, nio,
             ]),
         .executableTarget(
@@ -89,6 +90,7 @@ let package = Package(
             exclude: ["README.md"]),
 
         .testTarget(name: "AuditLogTests", dependencies: ["AuditLog"]),
+        .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
         .testTarget(name: "DriftStatisticsTests", dependencies: ["DriftStatistics"]),
         .testTarget(name: "QueryEngineTests", dependencies: ["QueryEngine", "NativeLoader", "MartletDomain"]),
         .testTarget(name: "DeltaLakeTests", dependencies: ["DeltaLake", "MartletDomain", "QueryEngine"]),

@@ -24,7 +24,8 @@ struct MartletCommand: AsyncParsableCommand {
         version: Platform.version,
         subcommands: [
             InitCommand.self, ServerCommand.self, DemoCommand.self, DataCommand.self, QualityCommand.self,
-            FeaturesCommand.self, TrainCommand.self, GateCommand.self, RegistryCommand.self, MonitoringCommand.self,
+            FeaturesCommand.self, ExperimentsCommand.self, RunsCommand.self, TrainCommand.self, GateCommand.self,
+            ModelsCommand.self, RegistryCommand.self, MonitoringCommand.self,
             ScoreCommand.self, PredictionsCommand.self, WhyCommand.self, AuditCommand.self, UsersCommand.self,
         ])
 

@@ -50,9 +50,6 @@ struct ConnectionOptions: ParsableArguments {
     }
 }
 
-/// Tells a person something that is no part of a command's output.
-private func notice(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
-
 /// Opens a workspace for as long as `body` runs, and closes it whatever happens.
 func withPlatform<Result>(
     at workspace: Workspace, creating policy: Policy, _ body: (Platform) async throws -> Result

@@ -1,28 +1,55 @@
 import Foundation
+import TerminalText
 
-/// Prints a value as JSON, keys sorted.
-func printJSON(_ value: some Encodable) throws {
+/// A value as JSON, keys sorted.
+func json(_ value: some Encodable, _ layout: JSONEncoder.OutputFormatting = []) throws -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, layout]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
         positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
+
+/// Prints a value as JSON, keys sorted.
+func printJSON(_ value: some Encodable) throws { print(try json(value, .prettyPrinted)) }
 
 /// Rows under a heading, in columns as wide as they need to be.
 func printTable(_ heading: [String], _ rows: [[String]]) {
-    let widths = heading.indices.map { column in
-        ([heading] + rows).map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-    }
-    for row in [heading] + rows {
-        let cells = zip(row, widths).map { cell, width in
-            cell + String(repeating: " ", count: max(0, width - cell.count))
-        }
-        print(cells.joined(separator: "  ").replacing(#/\s+$/#, with: ""))
+    for line in TextTable(heading.map { .init($0) }, rows).lines() { print(line) }
+}
+
+/// A table that fits the terminal.
+func printTable(_ table: TextTable) {
+    for line in table.lines(fitting: TerminalScreen.width) { print(line) }
+}
+
+/// Names and what they stand for, one a line; those that stand for nothing are left out.
+func printFacts(_ facts: [(String, String?)]) {
+    let known = facts.compactMap { name, value in value.flatMap { $0.isEmpty ? nil : (name, $0) } }
+    let width = known.map(\.0.count).max() ?? 0
+    for (name, value) in known {
+        print("\(name)\(String(repeating: " ", count: width - name.count))  \(harmless(value))")
     }
 }
 
-/// A moment of the audit log or the registry, for people.
+/// A moment for people: ISO 8601 in UTC, to the second.
 func formatted(milliseconds: Int64) -> String {
-    Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(.iso8601)
+    guard momentsWithFourDigits.contains(milliseconds) else { return "\(milliseconds) ms" }
+    return Date(timeIntervalSince1970: Double(seconds(milliseconds).whole)).formatted(.iso8601)
+}
+
+/// A moment for programs: ISO 8601 in UTC with milliseconds; the bare number when its year has not four digits.
+func exact(milliseconds: Int64) -> String {
+    guard momentsWithFourDigits.contains(milliseconds) else { return "\(milliseconds)" }
+    // Not by a fraction of a Date, which is cut off a hair below the millisecond.
+    let rest = String(format: "%03d", seconds(milliseconds).rest)
+    return formatted(milliseconds: milliseconds).replacing("Z", with: ".\(rest)Z")
+}
+
+/// From the year 1 to the year 9999.
+private let momentsWithFourDigits: Range<Int64> = -62_135_596_800_000..<253_402_300_800_000
+
+private func seconds(_ milliseconds: Int64) -> (whole: Int64, rest: Int64) {
+    let (whole, rest) = milliseconds.quotientAndRemainder(dividingBy: 1_000)
+    return rest < 0 ? (whole - 1, rest + 1_000) : (whole, rest)
 }

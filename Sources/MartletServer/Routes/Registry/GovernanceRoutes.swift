@@ -6,6 +6,7 @@ package import Platform
 /// Sign-offs, gates, history, monitoring plans and users, relative to `/api/martlet/1.0/`.
 package func addGovernanceRoutes(to group: RouterGroup<MartletContext>, registry: Registry, identity: Identity) {
     addIdentityRoutes(to: group, identity)
+    addFindModelVersionRoute(to: group, registry)
     group.on(SignOffVersion.self) { body, context in
         .init(
             signOffs: try await registry.signOff(

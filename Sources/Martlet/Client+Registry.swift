@@ -18,7 +18,9 @@ extension Client {
         try await ensureRegisteredModel(name)
         let answer: MLflowRegistry.ModelVersionAnswer = try await mlflow(
             "POST", "mlflow/model-versions/create",
-            MLflowRegistry.CreateModelVersion(name: name, source: source, run_id: runID))
+            MLflowRegistry.CreateModelVersion(
+                name: name, source: source, run_id: runID ?? source.owner(after: "runs:/"),
+                model_id: source.owner(after: "models:/")))
         return answer.model_version
     }
 
@@ -57,5 +59,15 @@ extension Client {
     @discardableResult
     public func setMonitoringPlan(_ plan: MonitoringPlan) async throws -> MonitoringPlan {
         try await send(SetMonitoringPlan(plan))
+    }
+}
+
+extension String {
+    /// The run or logged model that a source names by itself: MLflow's API wants it said beside it.
+    fileprivate func owner(after scheme: String) -> String? {
+        guard hasPrefix(scheme) else { return nil }
+        let rest = dropFirst(scheme.count)
+        guard let slash = rest.firstIndex(of: "/") else { return rest.contains("@") ? nil : String(rest) }
+        return scheme == "runs:/" ? String(rest[..<slash]) : nil
     }
 }

@@ -6,6 +6,8 @@ public struct SearchGrammar: Sendable {
         var name: String
         var isNumeric = false
         var takesList = false
+        /// Compared with whole numbers only, which may stand in quotes.
+        var isWhole = false
     }
 
     /// Words before the first dot.
@@ -95,6 +97,11 @@ public struct SearchGrammar: Sendable {
     /// Whether `key` of `entity` holds numbers.
     func isNumeric(_ entity: SearchEntity, _ key: String) -> Bool {
         entity == .metric || (entity == .attribute && attributes[key]?.isNumeric == true)
+    }
+
+    /// Whether `key` of `entity` is compared with whole numbers only, which may stand in quotes.
+    func isWhole(_ entity: SearchEntity, _ key: String) -> Bool {
+        entity == .attribute && attributes[key]?.isWhole == true
     }
 
     func comparators(for entity: SearchEntity, _ key: String) -> [SearchComparator] {

@@ -38,7 +38,7 @@ public enum MLflowWebhooks {
             guard let text = text?.value else { return "" }
             if let number = Int(text) { return numbers.indices.contains(number - 1) ? numbers[number - 1] : text }
             // The words are in capitals on the wire, and in no other case.
-            return text == text.uppercased() ? text.lowercased() : text
+            return text == text.uppercased() ? text.lowercased() : "'\(text)'"
         }
     }
 

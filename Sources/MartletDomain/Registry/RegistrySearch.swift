@@ -10,7 +10,7 @@ extension SearchGrammar {
     /// Registered models, to filter: name and tags.
     public static let registeredModels = SearchGrammar(
         entities: words, attributes: ["name": Attribute(name: "name", takesList: true)],
-        textComparators: [.tag: text, .attribute: listed])
+        textComparators: [.tag: text, .attribute: listed], takesQuotedAttributes: false)
 
     /// By what registered models are ordered.
     public static let registeredModelOrder = SearchGrammar(
@@ -19,7 +19,7 @@ extension SearchGrammar {
             "name": Attribute(name: "name"), "timestamp": Attribute(name: "last_updated_timestamp", isNumeric: true),
             "last_updated_timestamp": Attribute(name: "last_updated_timestamp", isNumeric: true),
         ],
-        textComparators: [:])
+        textComparators: [:], takesQuotedAttributes: false)
 
     /// Model versions, to filter: name, number, run, source and tags.
     public static let modelVersions = SearchGrammar(
@@ -29,7 +29,7 @@ extension SearchGrammar {
             "version_number": Attribute(name: "version_number", isNumeric: true, isWhole: true),
             "run_id": Attribute(name: "run_id", takesList: true), "source_path": Attribute(name: "source_path"),
         ],
-        textComparators: [.tag: text, .attribute: listed])
+        textComparators: [.tag: text, .attribute: listed], takesQuotedAttributes: false)
 
     /// By what model versions are ordered.
     public static let modelVersionOrder = SearchGrammar(

@@ -15,6 +15,8 @@ public struct SearchGrammar: Sendable {
     /// Attributes by every name that they go by.
     let attributes: [String: Attribute]
     let textComparators: [SearchEntity: [SearchComparator]]
+    /// Whether the name of an attribute may stand in quotes or backticks.
+    var takesQuotedAttributes = true
 
     static let numeric: [SearchComparator] = [.greater, .greaterOrEqual, .notEqual, .equal, .less, .lessOrEqual]
     private static let text: [SearchComparator] = [.notEqual, .equal, .like, .caselessLike]
@@ -72,7 +74,9 @@ public struct SearchGrammar: Sendable {
     /// The entity and the key that `identifier` means: `metrics.auc`, ``params.`max depth` ``, `status`.
     func resolve(_ identifier: String) throws(InvalidRequest) -> (SearchEntity, key: String) {
         let parts = identifier.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2 else { return (.attribute, try attribute(parts[0].withoutQuotes)) }
+        guard parts.count == 2 else {
+            return (.attribute, try attribute(takesQuotedAttributes ? parts[0].withoutQuotes : parts[0]))
+        }
         let word = parts[0].withoutQuotes
         guard let entity = entities[word] else {
             let known = Set(entities.values).map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")

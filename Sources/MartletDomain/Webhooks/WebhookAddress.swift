@@ -66,6 +66,7 @@ public struct WebhookAddress: Sendable, Hashable {
             authority = authority[authority.index(after: at)...]
         }
         let isBracketed = authority.hasPrefix("[")
+        guard isBracketed == authority.contains("]") else { throw refusal("its brackets do not match.") }
         let hostEnd =
             isBracketed
             ? authority.firstIndex(of: "]").map { authority.index(after: $0) } ?? authority.endIndex

@@ -29,7 +29,12 @@ extension Registry {
             SearchSQL(sql: "SELECT r.* FROM registered_models r WHERE r.deleted_at IS NULL AND ") + conditions + order
             + SearchSQL(sql: " LIMIT ? OFFSET ?", arguments: [SQLValue(size + 1), SQLValue(offset)])
         return try await store.read { db in
-            Page(try db.registeredModels(query.sql, query.arguments), size: size, offset: offset)
+            var models = try db.registeredModels(query.sql, query.arguments)
+            // Here MLflow lists them by the stages' words.
+            for place in models.indices {
+                models[place].latestVersions.sort { $0.stage.rawValue < $1.stage.rawValue }
+            }
+            return Page(models, size: size, offset: offset)
         }
     }
 

@@ -19,6 +19,13 @@ extension Registry {
         }
     }
 
+    /// As ``latestVersions(of:in:)``, with stages by their words, in any case.
+    package func latestVersions(of name: String, inStagesNamed words: [String]) async throws -> [ModelVersion] {
+        let latest = try await latestVersions(of: name)
+        let stages = try words.map { try Stage.named($0) }
+        return latest.filter { stages.isEmpty || stages.contains($0.stage) }
+    }
+
     /// The version with the greatest number in a stage.
     /// - Throws: ``RegistryError/noVersionInStage(model:_:)``.
     package func latestVersion(of name: String, in stage: Stage) async throws -> ModelVersion {

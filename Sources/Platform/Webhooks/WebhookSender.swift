@@ -35,11 +35,13 @@ final class WebhookSender: Sendable {
 
     /// Whether a URL may be asked, as far as can be said now.
     /// - Throws: ``WebhookError/invalid(_:)`` when it may not.
-    func check(_ url: String) async throws { _ = try await place(of: url) }
+    func check(_ url: String) async throws {
+        let address = try WebhookAddress(url, settings)
+        if !settings.allowPrivate { _ = try await place(of: address) }
+    }
 
     /// - Returns: Where to ask: an IP address for plain HTTP.
-    private func place(of url: String) async throws -> (address: WebhookAddress, url: URL) {
-        let address = try WebhookAddress(url, settings)
+    private func place(of address: WebhookAddress) async throws -> URL {
         let found = try await HostLookup.addresses(of: address.host)
         guard let first = found.first else {
             throw WebhookError.invalid(["The webhook URL's hostname '\(address.host)' has no address."])
@@ -52,17 +54,18 @@ final class WebhookSender: Sendable {
         }
         let text = address.scheme == "http" ? address.url(at: "\(first)") : address.url()
         guard let place = URL(string: text) else { throw WebhookError.invalid(["Invalid webhook URL: \(text)"]) }
-        return (address, place)
+        return place
     }
 
     /// Posts a JSON body once. What goes wrong is in the answer.
     func post(_ body: String, to url: String, headers: [String: String]) async -> WebhookAnswer {
         let request: URLRequest
         do {
-            let (address, place) = try await place(of: url)
-            var made = URLRequest(url: place)
+            let address = try WebhookAddress(url, settings)
+            var made = URLRequest(url: try await place(of: address))
             made.httpMethod = "POST"
             made.setValue("application/json", forHTTPHeaderField: "Content-Type")
+            made.setValue("Martlet/\(Platform.version)", forHTTPHeaderField: "User-Agent")
             made.setValue(address.authority, forHTTPHeaderField: "Host")
             if let credentials = address.credentials {
                 let encoded = Data(credentials.utf8).base64EncodedString()

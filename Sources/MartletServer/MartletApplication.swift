@@ -30,7 +30,10 @@ package struct MartletApplication: Sendable {
             for version in ["2.0", "3.0"] {
                 let mlflow = routes.group("\(prefix)/\(version)/mlflow")
                 addTrackingRoutes(to: mlflow, tracking: platform.tracking, artifacts: platform.artifacts)
-                addRegistryRoutes(to: mlflow, registry: platform.registry)
+                if version == "2.0" {
+                    addRegistryRoutes(to: mlflow, registry: platform.registry)
+                    addWebhookRoutes(to: mlflow, webhooks: platform.webhooks)
+                }
                 addArtifactProxyRoutes(
                     to: routes.group("\(prefix)/\(version)/mlflow-artifacts"), artifacts: platform.artifacts)
             }
@@ -45,6 +48,7 @@ package struct MartletApplication: Sendable {
         addScoringRoutes(to: martlet, platform: platform)
         addMonitoringRoutes(to: martlet, platform: platform)
         addAuditRoutes(to: martlet, platform: platform)
+        addWebhookDeliveryRoutes(to: martlet, webhooks: platform.webhooks)
         responder = TimeLimitedResponder(responder: router.buildResponder(), limit: Self.timeLimit)
     }
 
@@ -70,7 +74,10 @@ package struct MartletApplication: Sendable {
             logger: logger)
         let services = ServiceGroup(
             configuration: .init(
-                services: [.init(service: application)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                services: [
+                    .init(service: WebhookService(webhooks: platform.webhooks, logger: logger)),
+                    .init(service: application),
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await services.run()
     }
 }

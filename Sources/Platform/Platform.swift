@@ -14,6 +14,7 @@ package struct Platform: Sendable {
     package let identity: Identity
     package let tracking: Tracking
     package let artifacts: Artifacts
+    package let webhooks: Webhooks
     package let registry: Registry
     package let datasets: Datasets
     package let features: Features
@@ -69,8 +70,12 @@ package struct Platform: Sendable {
         identity = Identity(store: store, isOpen: configuration.identity == .open)
         tracking = Tracking(store: store)
         artifacts = try Artifacts(root: workspace.artifacts, store: store)
+        let webhooks = Webhooks(
+            store: store, settings: configuration.webhooks, secretKey: workspace.secretKeyFile)
+        self.webhooks = webhooks
         registry = Registry(
-            store: store, artifacts: artifacts, policy: policy, resolveSource: tracking.modelSource)
+            store: store, artifacts: artifacts, policy: policy, resolveSource: tracking.modelSource,
+            changed: { webhooks.wake() })
         datasets = Datasets(store: store, engine: engine, root: workspace.tables, scratch: workspace.scratch)
         features = Features(store: store, datasets: datasets)
         models = Models(

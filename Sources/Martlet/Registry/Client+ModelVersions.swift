@@ -11,7 +11,8 @@ extension Client {
         let answer: MLflowRegistry.ModelVersionAnswer = try await mlflow(
             "POST", "mlflow/model-versions/create",
             MLflowRegistry.CreateModelVersion(
-                name: name, source: source, run_id: runID, description: description, tags: wireTags(tags)))
+                name: name, source: source, run_id: runID ?? source.owner(after: "runs:/"),
+                model_id: source.owner(after: "models:/"), description: description, tags: wireTags(tags)))
         return answer.model_version
     }
 
@@ -139,5 +140,15 @@ extension Client {
                 name: name, source: "models:/\(version.name)/\(version.version)", run_id: version.run_id,
                 run_link: version.run_link, description: version.description, tags: version.tags))
         return answer.model_version
+    }
+}
+
+extension String {
+    /// The run or logged model that a source names by itself: MLflow's API wants it said beside it.
+    fileprivate func owner(after scheme: String) -> String? {
+        guard hasPrefix(scheme) else { return nil }
+        let rest = dropFirst(scheme.count)
+        guard let slash = rest.firstIndex(of: "/") else { return rest.contains("@") ? nil : String(rest) }
+        return scheme == "runs:/" ? String(rest[..<slash]) : nil
     }
 }

@@ -29,12 +29,12 @@ extension MLflowRegistry {
     /// `POST registered-models/set-tag`, `DELETE registered-models/delete-tag` and the same of model versions.
     public struct SetTag: Codable, Sendable {
         public var name: String?
-        public var version: WireText?
+        public var version: String?
         public var key: String?
         public var value: String?
 
         public init(name: String, version: String? = nil, key: String, value: String? = nil) {
-            (self.name, self.version, self.key, self.value) = (name, version.map { WireText($0) }, key, value)
+            (self.name, self.version, self.key, self.value) = (name, version, key, value)
         }
     }
 
@@ -42,10 +42,10 @@ extension MLflowRegistry {
     public struct SetAlias: Codable, Sendable {
         public var name: String?
         public var alias: String?
-        public var version: WireText?
+        public var version: String?
 
         public init(name: String, alias: String, version: String? = nil) {
-            (self.name, self.alias, self.version) = (name, alias, version.map { WireText($0) })
+            (self.name, self.alias, self.version) = (name, alias, version)
         }
     }
 
@@ -79,51 +79,24 @@ extension MLflowRegistry {
     /// `PATCH model-versions/update`, `DELETE model-versions/delete`
     public struct NamedVersion: Codable, Sendable {
         public var name: String?
-        public var version: WireText?
+        public var version: String?
         public var description: String?
 
         public init(name: String, version: String, description: String? = nil) {
-            (self.name, self.version, self.description) = (name, WireText(version), description)
+            (self.name, self.version, self.description) = (name, version, description)
         }
     }
 
     /// `POST model-versions/transition-stage`
     public struct TransitionStage: Codable, Sendable {
         public var name: String?
-        public var version: WireText?
+        public var version: String?
         public var stage: String?
-        public var archive_existing_versions: WireBoolean?
+        public var archive_existing_versions: Bool?
 
         public init(name: String, version: String, stage: String, archive_existing_versions: Bool) {
-            (self.name, self.version, self.stage) = (name, WireText(version), stage)
-            self.archive_existing_versions = WireBoolean(archive_existing_versions)
+            (self.name, self.version, self.stage) = (name, version, stage)
+            self.archive_existing_versions = archive_existing_versions
         }
-    }
-}
-
-/// True or false, which may arrive as a word.
-public struct WireBoolean: Codable, Sendable, Hashable {
-    public var value: Bool
-
-    public init(_ value: Bool) { self.value = value }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let value = try? container.decode(Bool.self) {
-            self.value = value
-            return
-        }
-        switch try? container.decode(String.self).lowercased() {
-        case "true": value = true
-        case "false": value = false
-        default:
-            throw DecodingError.typeMismatch(
-                Bool.self, .init(codingPath: decoder.codingPath, debugDescription: "expected true or false"))
-        }
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(value)
     }
 }

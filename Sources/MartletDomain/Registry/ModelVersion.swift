@@ -22,6 +22,8 @@ public struct ModelVersion: Sendable, Hashable, Codable {
     public var artifactCount: Int
     public var runID: String?
     public var runLink: String?
+    /// Where clients download the files from; nil for versions of old, which did not record it.
+    public var storageLocation: String?
     public var registeredBy: String
     /// Milliseconds since 1970 UTC.
     public var createdAt: Int64
@@ -32,12 +34,13 @@ public struct ModelVersion: Sendable, Hashable, Codable {
 
     public init(
         id: ID, stage: Stage = .unstaged, text: String = "", source: String, artifactPath: String?,
-        artifactDigest: String, artifactCount: Int, runID: String?, runLink: String?, registeredBy: String,
-        createdAt: Int64, updatedAt: Int64, aliases: [String] = [], tags: [KeyedText] = []
+        artifactDigest: String, artifactCount: Int, runID: String?, runLink: String?, storageLocation: String? = nil,
+        registeredBy: String, createdAt: Int64, updatedAt: Int64, aliases: [String] = [], tags: [KeyedText] = []
     ) {
         (self.id, self.stage, self.text, self.source) = (id, stage, text, source)
         (self.artifactPath, self.artifactDigest, self.artifactCount) = (artifactPath, artifactDigest, artifactCount)
-        (self.runID, self.runLink, self.registeredBy) = (runID, runLink, registeredBy)
+        (self.runID, self.runLink, self.storageLocation) = (runID, runLink, storageLocation)
+        self.registeredBy = registeredBy
         (self.createdAt, self.updatedAt) = (createdAt, updatedAt)
         (self.aliases, self.tags) = (aliases, tags)
     }

@@ -12,6 +12,7 @@ public enum RegistryError: MartletError, Equatable {
     case versionMissing(ModelVersion.ID)
     case aliasMissing(model: String, alias: String)
     case noVersionInStage(model: String, Stage)
+    case noVersions(model: String)
     case mayNotSign(user: String, [Role], Stage)
     case signsOwn(user: String, ModelVersion.ID)
     /// A version without files, which could be filled later with anything.
@@ -31,7 +32,7 @@ public enum RegistryError: MartletError, Equatable {
         switch self {
         case .gatesUnmet, .mayNotSign, .signsOwn: .permissionDenied
         case .modelExists: .resourceAlreadyExists
-        case .modelMissing, .versionMissing, .noVersionInStage, .planMissing: .resourceDoesNotExist
+        case .modelMissing, .versionMissing, .noVersionInStage, .noVersions, .planMissing: .resourceDoesNotExist
         case .aliasMissing, .invalid, .sourceRefused: .invalidParameterValue
         case .inService, .hasAliases, .serves, .nothingToSign: .invalidState
         case .gateNotOfThisFiles: .resourceConflict
@@ -50,6 +51,7 @@ public enum RegistryError: MartletError, Equatable {
         case .noVersionInStage(let model, let stage):
             "No version of \(model) is in \(stage.rawValue). Promote one: martlet registry transition "
                 + "\(shellWord("\(model)/VERSION")) --stage \(stage.rawValue)"
+        case .noVersions(let model): "Latest version not found for model \(model)."
         case .mayNotSign(let user, let roles, let stage):
             "\(user) may not sign for \(stage.rawValue): "
                 + (roles.isEmpty

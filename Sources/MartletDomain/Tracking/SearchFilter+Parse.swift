@@ -93,6 +93,12 @@ private struct SearchClauses {
         if comparator.hasSuffix("IN") {
             throw InvalidRequest("Expected a list of quoted strings after \(comparator). Got value \(token.shown)")
         }
+        if grammar.isWhole(entity, key) {
+            guard let whole = token.wholeNumber else {
+                throw InvalidRequest("Invalid value for numeric attribute '\(key)': \(token.shown)")
+            }
+            return .number(Double(whole))
+        }
         if grammar.isNumeric(entity, key) {
             if case .number(let number, _) = token { return .number(number) }
             throw InvalidRequest(

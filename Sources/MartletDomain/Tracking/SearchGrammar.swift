@@ -6,6 +6,8 @@ public struct SearchGrammar: Sendable {
         var name: String
         var isNumeric = false
         var takesList = false
+        /// Compared with whole numbers only, which may stand in quotes.
+        var isWhole = false
     }
 
     /// Words before the first dot.
@@ -13,6 +15,8 @@ public struct SearchGrammar: Sendable {
     /// Attributes by every name that they go by.
     let attributes: [String: Attribute]
     let textComparators: [SearchEntity: [SearchComparator]]
+    /// Whether the name of an attribute may stand in quotes or backticks.
+    var takesQuotedAttributes = true
 
     static let numeric: [SearchComparator] = [.greater, .greaterOrEqual, .notEqual, .equal, .less, .lessOrEqual]
     private static let text: [SearchComparator] = [.notEqual, .equal, .like, .caselessLike]
@@ -70,7 +74,9 @@ public struct SearchGrammar: Sendable {
     /// The entity and the key that `identifier` means: `metrics.auc`, ``params.`max depth` ``, `status`.
     func resolve(_ identifier: String) throws(InvalidRequest) -> (SearchEntity, key: String) {
         let parts = identifier.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2 else { return (.attribute, try attribute(parts[0].withoutQuotes)) }
+        guard parts.count == 2 else {
+            return (.attribute, try attribute(takesQuotedAttributes ? parts[0].withoutQuotes : parts[0]))
+        }
         let word = parts[0].withoutQuotes
         guard let entity = entities[word] else {
             let known = Set(entities.values).map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
@@ -95,6 +101,11 @@ public struct SearchGrammar: Sendable {
     /// Whether `key` of `entity` holds numbers.
     func isNumeric(_ entity: SearchEntity, _ key: String) -> Bool {
         entity == .metric || (entity == .attribute && attributes[key]?.isNumeric == true)
+    }
+
+    /// Whether `key` of `entity` is compared with whole numbers only, which may stand in quotes.
+    func isWhole(_ entity: SearchEntity, _ key: String) -> Bool {
+        entity == .attribute && attributes[key]?.isWhole == true
     }
 
     func comparators(for entity: SearchEntity, _ key: String) -> [SearchComparator] {

@@ -24,6 +24,16 @@ enum SearchToken: Sendable, Hashable {
         if case .identifier(let word) = self { word.uppercased() } else { nil }
     }
 
+    /// The whole number that this is, bare or in quotes.
+    var wholeNumber: Int64? {
+        switch self {
+        case .number(_, let word): Int64(word)
+        case .text(let text): Int64(wholeNumber: text)
+        case .identifier(let word) where word.hasPrefix("\""): Int64(wholeNumber: word.withoutQuotes)
+        default: nil
+        }
+    }
+
     /// Splits a filter string into words.
     /// - Throws: ``InvalidRequest`` for a quote that is not closed and for characters that mean nothing.
     static func all(in filter: String) throws(InvalidRequest) -> [SearchToken] {

@@ -16,13 +16,16 @@ extension Registry {
                     + "ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version",
                 [.integer(stored.model), .text(alias), .integer(stored.number)])
             try db.remember(stored, alias: alias)
+            try db.announce(.alias(alias, of: name, version, isPrompt: try db.isPrompt(model: stored.model)))
         }
     }
 
     /// Takes an alias away; nothing changes when there is none.
     package func deleteAlias(_ alias: String, of name: String, by caller: Caller) async throws {
+        try refuse(RegistryNames.problems(knownAlias: alias))
         try await change("delete_registered_model_alias", ["name": name, "alias": alias], by: caller) { db in
             let model = try db.registeredModel(name)
+            try db.announce(.alias(alias, of: name, nil, isPrompt: try db.isPrompt(model: model)))
             guard let stored = try db.version(ofModel: model, alias: alias) else { return }
             db.note("version", "\(stored.version.id.version)")
             try db.execute(
@@ -31,10 +34,12 @@ extension Registry {
         }
     }
 
-    /// The version that an alias stands for.
-    /// - Throws: ``RegistryError/aliasMissing(model:alias:)``.
+    /// The version that an alias stands for; `latest`, in any case, is the one with the greatest number.
+    /// - Throws: ``RegistryError/aliasMissing(model:alias:)``, ``RegistryError/noVersions(model:)``.
     package func version(_ name: String, alias: String) async throws -> ModelVersion {
-        try await store.read { db in
+        try refuse(RegistryNames.problems(knownModel: name) + RegistryNames.problems(knownAlias: alias))
+        if alias.lowercased() == "latest" { return try await newestVersion(of: name) }
+        return try await store.read { db in
             guard let stored = try db.version(ofModel: try db.registeredModel(name), alias: alias) else {
                 throw RegistryError.aliasMissing(model: name, alias: alias)
             }

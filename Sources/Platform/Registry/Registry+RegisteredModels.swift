@@ -19,6 +19,7 @@ extension Registry {
                     + "VALUES (?, ?, ?, 0, ?, ?)",
                 [.integer(number), .text(name), SQLValue(description), .integer(db.now), .integer(db.now)])
             for tag in tags { try db.set(tag, in: .registered_model_tags, of: number) }
+            try db.announce(.created(model: name, tags: tags, description: description))
             return try db.model(numbered: number, name)
         }
     }

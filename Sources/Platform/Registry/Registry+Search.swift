@@ -1,8 +1,19 @@
 package import MartletDomain
 import Metadata
 
-/// MLflow keeps prompts among the registered models, marked by this tag; a search does not find them unless it asks.
-private let promptTag = "mlflow.prompt.is_prompt"
+/// MLflow keeps prompts among the registered models, marked by a tag; a search does not find them unless it asks.
+private let promptsByModel =
+    "EXISTS (SELECT 1 FROM registered_model_tags p WHERE p.model = r.number AND p.key = 'mlflow.prompt.is_prompt' "
+    + "AND p.value = 'true')"
+
+/// A version is a prompt's when any version of its name is marked as one.
+private let promptsByVersion =
+    "EXISTS (SELECT 1 FROM model_version_tags p JOIN model_versions o ON o.number = p.version "
+    + "WHERE o.model = r.model AND p.key = 'mlflow.prompt.is_prompt' AND p.value = 'true')"
+
+extension SearchFilter.Comparison {
+    fileprivate var isOfPrompts: Bool { entity == .tag && key == "mlflow.prompt.is_prompt" }
+}
 
 extension Registry {
     /// Finds registered models: `name LIKE 'flight%' AND tag.team = 'delays'`, by name unless ordered otherwise.
@@ -11,17 +22,19 @@ extension Registry {
     ) async throws -> Page<RegisteredModel> {
         try check(size, atMost: 1_000)
         let offset = try PageToken.offset(of: token)
-        let columns = [
-            "name": "r.name", "creation_timestamp": "r.created_at", "last_updated_timestamp": "r.updated_at",
-        ]
-        let conditions = try conditions(
-            filter, .registeredModels, columns, tags: "registered_model_tags", owner: "model")
-        let order = try order(orderBy, .registeredModels, columns, ties: ["r.name", "r.number"])
+        let columns = ["name": "r.name", "last_updated_timestamp": "r.updated_at"]
+        let conditions = try conditions(filter, .registeredModels, columns, promptsByModel, tags: .registered_model_tags)
+        let order = try order(orderBy, .registeredModelOrder, columns, ties: ["r.name", "r.number"])
         let query =
             SearchSQL(sql: "SELECT r.* FROM registered_models r WHERE r.deleted_at IS NULL AND ") + conditions + order
             + SearchSQL(sql: " LIMIT ? OFFSET ?", arguments: [SQLValue(size + 1), SQLValue(offset)])
         return try await store.read { db in
-            Page(try db.registeredModels(query.sql, query.arguments), size: size, offset: offset)
+            var models = try db.registeredModels(query.sql, query.arguments)
+            // Here MLflow lists them by the stages' words.
+            for place in models.indices {
+                models[place].latestVersions.sort { $0.stage.rawValue < $1.stage.rawValue }
+            }
+            return Page(models, size: size, offset: offset)
         }
     }
 
@@ -36,9 +49,9 @@ extension Registry {
             "creation_timestamp": "r.created_at", "last_updated_timestamp": "r.updated_at",
         ]
         let conditions = try conditions(
-            filter, .modelVersions, columns, tags: "model_version_tags", owner: "version")
+            filter, .modelVersions, columns, promptsByVersion, tags: .model_version_tags)
         let order = try order(
-            orderBy.isEmpty ? ["last_updated_timestamp DESC"] : orderBy, .modelVersions, columns,
+            orderBy.isEmpty ? ["last_updated_timestamp DESC"] : orderBy, .modelVersionOrder, columns,
             ties: ["m.name", "r.version DESC"])
         let query =
             SearchSQL(sql: "WHERE r.deleted_at IS NULL AND ") + conditions + order
@@ -56,26 +69,24 @@ extension Registry {
         }
     }
 
+    /// - Parameter prompts: True of a row that is a prompt's.
     private func conditions(
-        _ filter: String, _ grammar: SearchGrammar, _ columns: [String: String], tags: String, owner: String
+        _ filter: String, _ grammar: SearchGrammar, _ columns: [String: String], _ prompts: String,
+        tags: RegistryTagTable
     ) throws -> SearchSQL {
         let comparisons = try SearchFilter(parsing: filter, as: grammar).comparisons
-        var conditions = try comparisons.map { comparison in
-            if comparison.entity == .tag {
-                guard comparison.key == promptTag, comparison.comparator == .notEqual else {
-                    return try SearchSQL.keyed(tags, owner: owner, comparison)
-                }
-                // What has no such tag is not a prompt.
-                var isPrompt = comparison
-                isPrompt.comparator = .equal
-                return SearchSQL(sql: "NOT ") + (try SearchSQL.keyed(tags, owner: owner, isPrompt))
-            }
-            return try SearchSQL.compare(columns[comparison.key] ?? "r.number", comparison)
+        func asksForPrompts(_ comparison: SearchFilter.Comparison) -> Bool {
+            guard case .text(let value) = comparison.value else { return false }
+            return (comparison.comparator == .equal && value.lowercased() == "true")
+                || (comparison.comparator == .notEqual && value.lowercased() == "false")
         }
-        if !comparisons.contains(where: { $0.entity == .tag && $0.key == promptTag }) {
-            let isPrompt = SearchFilter.Comparison(.tag, promptTag, .equal, .text("true"))
-            conditions.append(SearchSQL(sql: "NOT ") + (try SearchSQL.keyed(tags, owner: owner, isPrompt)))
+        let withPrompts = comparisons.first { $0.isOfPrompts }.map(asksForPrompts) ?? false
+        var conditions = try comparisons.filter { withPrompts || !$0.isOfPrompts }.map { comparison in
+            comparison.entity == .tag
+                ? try SearchSQL.keyed(tags.rawValue, owner: tags.owner, comparison)
+                : try SearchSQL.compare(columns[comparison.key] ?? "r.number", comparison)
         }
+        if !withPrompts { conditions.append(SearchSQL(sql: "NOT " + prompts)) }
         return SearchSQL.all(conditions)
     }
 

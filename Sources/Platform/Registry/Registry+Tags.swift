@@ -6,14 +6,19 @@ extension Registry {
         try refuse(RegistryNames.problems(tags: [tag]))
         let parameters = ["name": name, "key": tag.key, "value": tag.value]
         try await change("set_registered_model_tag", parameters, by: caller) { db in
-            try db.set(tag, in: .registered_model_tags, of: try db.registeredModel(name))
+            let model = try db.registeredModel(name)
+            try db.set(tag, in: .registered_model_tags, of: model)
+            if try db.isPrompt(model: model) { try db.announce(.tag(tag.key, tag.value, ofPrompt: name)) }
         }
     }
 
     /// Takes a tag away; nothing changes when there is none.
     package func deleteModelTag(_ key: String, of name: String, by caller: Caller) async throws {
+        try refuse(RegistryNames.problems(tagKey: key))
         try await change("delete_registered_model_tag", ["name": name, "key": key], by: caller) { db in
-            try db.deleteTag(key, in: .registered_model_tags, of: try db.registeredModel(name))
+            let model = try db.registeredModel(name)
+            try db.deleteTag(key, in: .registered_model_tags, of: model)
+            if try db.isPrompt(model: model) { try db.announce(.tag(key, nil, ofPrompt: name)) }
         }
     }
 
@@ -25,15 +30,19 @@ extension Registry {
         let parameters = ["name": name, "version": version, "key": tag.key, "value": tag.value]
         try await changeVersion("set_model_version_tag", parameters, id, by: caller) { db, stored in
             try db.set(tag, in: .model_version_tags, of: stored.number)
+            try db.announce(
+                .tag(tag.key, tag.value, of: name, version, isPrompt: try db.isPrompt(model: stored.model)))
         }
     }
 
     /// Takes a tag away; nothing changes when there is none.
     package func deleteVersionTag(_ key: String, of name: String, _ version: String, by caller: Caller) async throws {
         let id = try ModelVersion.ID(name, version)
+        try refuse(RegistryNames.problems(tagKey: key))
         let parameters = ["name": name, "version": version, "key": key]
         try await changeVersion("delete_model_version_tag", parameters, id, by: caller) { db, stored in
             try db.deleteTag(key, in: .model_version_tags, of: stored.number)
+            try db.announce(.tag(key, nil, of: name, version, isPrompt: try db.isPrompt(model: stored.model)))
         }
     }
 

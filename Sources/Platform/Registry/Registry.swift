@@ -10,13 +10,16 @@ package struct Registry: Sendable {
     package let policy: Policy
     /// The folder of the artifact store that a version's source means; nil if it means none of ours.
     let resolveSource: @Sendable (String) async throws -> ModelSource?
+    /// Called after a change, which may have put something into the outbox of webhooks.
+    private let changed: @Sendable () -> Void
 
     package init(
         store: Store, artifacts: Artifacts, policy: Policy,
-        resolveSource: @escaping @Sendable (String) async throws -> ModelSource?
+        resolveSource: @escaping @Sendable (String) async throws -> ModelSource?,
+        changed: @escaping @Sendable () -> Void = {}
     ) {
         (self.store, self.artifacts, self.policy) = (store, artifacts, policy)
-        self.resolveSource = resolveSource
+        (self.resolveSource, self.changed) = (resolveSource, changed)
     }
 
     /// One change, named in the audit log as the registry's, by somebody who may change things.
@@ -24,7 +27,8 @@ package struct Registry: Sendable {
         _ verb: String, _ parameters: [String: String?], by caller: Caller,
         _ body: @escaping @Sendable (Transaction) throws -> Result
     ) async throws -> Result {
-        try await store.change(AuditAction("registry", verb, parameters), by: caller) { db in
+        defer { changed() }
+        return try await store.change(AuditAction("registry", verb, parameters), by: caller) { db in
             try caller.user.requireChange()
             return try body(db)
         }

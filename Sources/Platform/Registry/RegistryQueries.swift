@@ -19,6 +19,13 @@ extension Registry {
         }
     }
 
+    /// As ``latestVersions(of:in:)``, with stages by their words, in any case.
+    package func latestVersions(of name: String, inStagesNamed words: [String]) async throws -> [ModelVersion] {
+        let latest = try await latestVersions(of: name)
+        let stages = try words.map { try Stage.named($0) }
+        return latest.filter { stages.isEmpty || stages.contains($0.stage) }
+    }
+
     /// The version with the greatest number in a stage.
     /// - Throws: ``RegistryError/noVersionInStage(model:_:)``.
     package func latestVersion(of name: String, in stage: Stage) async throws -> ModelVersion {
@@ -36,19 +43,27 @@ extension Registry {
         case .stage(let stage): return try await latestVersion(of: uri.name, in: stage)
         case .alias(let alias): return try await version(uri.name, alias: alias)
         case .version(let number): return try await version(uri.name, "\(number)")
-        case .latest:
-            let versions = try await latestVersions(of: uri.name)
-            guard let newest = versions.max(by: { $0.id.version < $1.id.version }) else {
-                throw RegistryError.noVersionInStage(model: uri.name, .unstaged)
-            }
-            return newest
+        case .latest: return try await newestVersion(of: uri.name)
         }
+    }
+
+    /// The version with the greatest number, whatever its stage.
+    /// - Throws: ``RegistryError/noVersions(model:)``.
+    func newestVersion(of name: String) async throws -> ModelVersion {
+        let versions = try await latestVersions(of: name)
+        guard let newest = versions.max(by: { $0.id.version < $1.id.version }) else {
+            throw RegistryError.noVersions(model: name)
+        }
+        return newest
     }
 
     /// Where a client downloads a version's files from.
     package func downloadURI(_ name: String, _ version: String) async throws -> String {
-        let version = try await self.version(name, version)
-        return version.artifactPath.map { "mlflow-artifacts:/\($0)" } ?? version.source
+        downloadURI(of: try await self.version(name, version))
+    }
+
+    func downloadURI(of version: ModelVersion) -> String {
+        version.storageLocation ?? version.artifactPath.map { "mlflow-artifacts:/\($0)" } ?? version.source
     }
 
     /// Everything that happened to the versions of a model, oldest first; also of deleted ones, and of a deleted model

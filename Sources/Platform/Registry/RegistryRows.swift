@@ -10,11 +10,21 @@ struct StoredVersion: Sendable {
 
 extension Snapshot {
     /// The number of a model that is in use.
+    /// - Throws: ``InvalidRequest`` when none can have that name, ``RegistryError/modelMissing(_:)``.
     func registeredModel(_ name: String) throws -> Int64 {
+        try refuse(RegistryNames.problems(knownModel: name))
         let row = try row(
             "SELECT number FROM registered_models WHERE name = ? AND deleted_at IS NULL", [.text(name)])
         guard let row else { throw RegistryError.modelMissing(name) }
         return try row.integer("number")
+    }
+
+    /// Whether a registered model is marked as a prompt.
+    func isPrompt(model number: Int64) throws -> Bool {
+        let row = try row(
+            "SELECT value FROM registered_model_tags WHERE model = ? AND key = 'mlflow.prompt.is_prompt'",
+            [.integer(number)])
+        return try row?.text("value").lowercased() == "true"
     }
 
     /// Models by a query that selects their columns, in its order, with all that belongs to them.
@@ -54,12 +64,21 @@ extension Snapshot {
 
     /// A version that is in use, with its aliases and tags.
     func version(_ id: ModelVersion.ID) throws -> StoredVersion {
-        let model = try registeredModel(id.name)
+        let model = try registeredModelOfVersion(id)
         let found = try versions(
             "WHERE r.model = ? AND r.version = ? AND r.deleted_at IS NULL", [.integer(model), .integer(id.version)]
         ).first
         guard let found else { throw RegistryError.versionMissing(id) }
         return found
+    }
+
+    /// The number of a version's model; of one that is missing, the version is missing.
+    private func registeredModelOfVersion(_ id: ModelVersion.ID) throws -> Int64 {
+        do {
+            return try registeredModel(id.name)
+        } catch RegistryError.modelMissing {
+            throw RegistryError.versionMissing(id)
+        }
     }
 
     /// Versions by what follows `FROM model_versions r JOIN registered_models m`, with their aliases and tags.
@@ -97,8 +116,8 @@ extension SQLRow {
                 id: .init(name: try text("model_name"), version: try integer("version")), stage: stage,
                 text: try text("description"), source: try text("source"),
                 artifactPath: try textIfPresent("artifact_path"), artifactDigest: try text("artifact_digest"),
-                artifactCount: Int(clamping: try integer("artifact_count")), runID: try textIfPresent("run_id"),
-                runLink: try textIfPresent("run_link"), registeredBy: try text("registered_by"),
+                artifactCount: Int(clamping: try integer("artifact_count")), runID: try textIfPresent("run_id").flatMap { $0.isEmpty ? nil : $0 },
+                runLink: try textIfPresent("run_link"), storageLocation: try textIfPresent("storage_location"), registeredBy: try text("registered_by"),
                 createdAt: try integer("created_at"), updatedAt: try integer("updated_at")))
     }
 }

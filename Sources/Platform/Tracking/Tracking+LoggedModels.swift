@@ -156,6 +156,9 @@ extension Snapshot {
 }
 
 extension Transaction {
+    /// Sets one tag of the logged model with this number.
+    func setTag(_ tag: KeyedText, ofLoggedModel number: Int64) throws { try set(tag, ofModel: number, in: .tags) }
+
     fileprivate func set(_ text: KeyedText, ofModel model: Int64, in table: LoggedModelTable) throws {
         try execute(
             "INSERT INTO \(table.rawValue) (model, key, value) VALUES (?, ?, ?) "

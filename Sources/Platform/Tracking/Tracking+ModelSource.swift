@@ -11,19 +11,20 @@ package struct ModelSource: Sendable, Hashable {
 }
 
 extension Tracking {
-    /// What a source means: `models:/m-…`, `runs:/RUN/path` or `mlflow-artifacts:/path`; nil if it is none of these.
+    /// What a source means: `models:/m-…`, `runs:/RUN`, `runs:/RUN/path` or `mlflow-artifacts:/path`; nil if it is none of
+    /// these.
     package func modelSource(_ source: String) async throws -> ModelSource? {
         if let rest = source.dropping(prefix: "models:/") {
-            guard rest.hasPrefix("m-") else { return nil }
+            guard !rest.contains("/"), !rest.contains("@") else { return nil }
             let model = try await loggedModel(rest)
             return ModelSource(
                 artifactURI: model.artifactURI, runID: model.sourceRunID.isEmpty ? nil : model.sourceRunID)
         }
         if let rest = source.dropping(prefix: "runs:/") {
             let parts = rest.split(separator: "/", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else { return nil }
-            let run = try await run(parts[0]).info
-            return ModelSource(artifactURI: run.artifactURI + "/" + parts[1], runID: run.id)
+            guard let id = parts.first else { return nil }
+            let run = try await run(id).info
+            return ModelSource(artifactURI: ([run.artifactURI] + parts.dropFirst()).joined(separator: "/"), runID: run.id)
         }
         return source.hasPrefix("mlflow-artifacts:/") ? ModelSource(artifactURI: source, runID: nil) : nil
     }

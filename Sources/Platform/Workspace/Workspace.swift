@@ -22,6 +22,8 @@ package struct Workspace: Sendable {
     package var audit: URL { folder.appending(path: "audit") }
     package var signingKeyFile: URL { audit.appending(path: "log.key") }
     package var verificationKeyFile: URL { audit.appending(path: "log.pub") }
+    /// The key that webhooks' secrets are encrypted with.
+    package var secretKeyFile: URL { folder.appending(path: "secrets.key") }
     /// Files on their way in, and what the engine spills; emptied when the workspace opens.
     package var scratch: URL { folder.appending(path: "scratch") }
     var lockFile: URL { folder.appending(path: "lock") }

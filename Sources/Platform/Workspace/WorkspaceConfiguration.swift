@@ -10,6 +10,8 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     package var policy: Policy
     package var identity: IdentityMode
     package var engine: Engine
+    /// Whom webhooks may ask.
+    package var webhooks: WebhookSettings
 
     /// Whether people say who they are.
     package enum IdentityMode: String, Codable, Sendable {
@@ -43,10 +45,13 @@ package struct WorkspaceConfiguration: Codable, Sendable {
         // Who leaves the line out does not open the doors by that.
         identity = try container.decodeIfPresent(IdentityMode.self, forKey: .identity) ?? .users
         engine = try container.decodeIfPresent(Engine.self, forKey: .engine) ?? Engine()
+        webhooks = try container.decodeIfPresent(WebhookSettings.self, forKey: .webhooks) ?? WebhookSettings()
     }
 
-    package init(workspace: String, policy: Policy, engine: Engine = Engine()) {
-        (self.workspace, self.policy, self.engine) = (workspace, policy, engine)
+    package init(
+        workspace: String, policy: Policy, engine: Engine = Engine(), webhooks: WebhookSettings = WebhookSettings()
+    ) {
+        (self.workspace, self.policy, self.engine, self.webhooks) = (workspace, policy, engine, webhooks)
         identity = policy.isOpen ? .open : .users
     }
 
@@ -62,7 +67,7 @@ package struct WorkspaceConfiguration: Codable, Sendable {
         }
     }
 
-    func write(_ workspace: Workspace) throws {
+    package func write(_ workspace: Workspace) throws {
         let text = """
             # Martlet's configuration of this workspace. A change takes effect when the workspace is opened again,
             # and the audit log's entries name the digest of the policy they were made under.

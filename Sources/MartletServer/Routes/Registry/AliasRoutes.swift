@@ -8,7 +8,7 @@ func addAliasRoutes(to group: RouterGroup<MartletContext>, _ registry: Registry)
     group.answer(.post, "registered-models/alias", Wire.SetAlias.self) { body, context in
         try await registry.setAlias(
             try required(body.alias, "alias"), of: try required(body.name, "name"),
-            to: try required(body.version?.value, "version"), by: context.caller)
+            to: try required(body.version, "version"), by: context.caller)
         return Wire.Empty()
     }
     group.answer(.delete, "registered-models/alias", Wire.SetAlias.self) { body, context in

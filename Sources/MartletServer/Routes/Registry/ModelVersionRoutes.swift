@@ -10,7 +10,7 @@ func addModelVersionRoutes(to group: RouterGroup<MartletContext>, _ registry: Re
         Wire.ModelVersionAnswer(
             try await registry.createVersion(
                 of: try required(body.name, "name"), source: try required(body.source, "source"),
-                runID: body.run_id.unlessEmpty, runLink: body.run_link.unlessEmpty,
+                claim: SourceClaim(runID: body.run_id, modelID: body.model_id), runLink: body.run_link.unlessEmpty,
                 description: body.description ?? "", tags: try texts(body.tags, "tags"), by: context.caller))
     }
     group.answer("model-versions/get") { query, _ in
@@ -31,24 +31,24 @@ func addModelVersionRoutes(to group: RouterGroup<MartletContext>, _ registry: Re
     group.answer(.patch, "model-versions/update", Wire.NamedVersion.self) { body, context in
         Wire.ModelVersionAnswer(
             try await registry.updateVersion(
-                try required(body.name, "name"), try required(body.version?.value, "version"),
+                try required(body.name, "name"), try required(body.version, "version"),
                 description: body.description ?? "", by: context.caller))
     }
     group.answer(.delete, "model-versions/delete", Wire.NamedVersion.self) { body, context in
         try await registry.deleteVersion(
-            try required(body.name, "name"), try required(body.version?.value, "version"), by: context.caller)
+            try required(body.name, "name"), try required(body.version, "version"), by: context.caller)
         return Wire.Empty()
     }
     group.answer(.post, "model-versions/set-tag", Wire.SetTag.self) { body, context in
         let tag = KeyedText(try required(body.key, "key"), body.value ?? "")
         try await registry.setVersionTag(
-            tag, of: try required(body.name, "name"), try required(body.version?.value, "version"), by: context.caller)
+            tag, of: try required(body.name, "name"), try required(body.version, "version"), by: context.caller)
         return Wire.Empty()
     }
     group.answer(.delete, "model-versions/delete-tag", Wire.SetTag.self) { body, context in
         try await registry.deleteVersionTag(
             try required(body.key, "key"), of: try required(body.name, "name"),
-            try required(body.version?.value, "version"), by: context.caller)
+            try required(body.version, "version"), by: context.caller)
         return Wire.Empty()
     }
 }

@@ -45,8 +45,7 @@ func addRegisteredModelRoutes(to group: RouterGroup<MartletContext>, _ registry:
         return Wire.Empty()
     }
     @Sendable func latest(_ name: String?, _ words: [String]) async throws -> Wire.ModelVersionsAnswer {
-        let stages = try words.map { try Stage.named($0) }
-        let versions = try await registry.latestVersions(of: try required(name, "name"), in: stages)
+        let versions = try await registry.latestVersions(of: try required(name, "name"), inStagesNamed: words)
         return Wire.ModelVersionsAnswer(versions, withAliases: true)
     }
     group.answer(.post, "registered-models/get-latest-versions", Wire.LatestVersions.self) { body, _ in

@@ -88,12 +88,17 @@ package enum BodyError: MartletError, Equatable {
 
 /// A JSON answer. Absent optionals are left out; NaN and the infinities are spelled as MLflow spells them.
 package func jsonResponse(_ body: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+    let data = try encodeJSON(body)
+    return Response(
+        status: status, headers: [.contentType: "application/json", .contentLength: "\(data.count)"],
+        body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+}
+
+/// The JSON of an answer, as ``jsonResponse(_:status:)`` has it.
+func encodeJSON(_ body: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
         positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    let data = try encoder.encode(body)
-    return Response(
-        status: status, headers: [.contentType: "application/json", .contentLength: "\(data.count)"],
-        body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+    return try encoder.encode(body)
 }

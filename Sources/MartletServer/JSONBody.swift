@@ -118,20 +118,25 @@ package enum BodyError: MartletError, Equatable {
 
 /// A JSON answer. Absent optionals are left out; NaN and the infinities are spelled as MLflow spells them.
 package func jsonResponse(_ body: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
-    if let writable = body as? any JSONWritable {
-        var writer = JSONWriter()
-        writable.write(to: &writer)
-        return jsonResponse(bytes: ByteBuffer(bytes: writer.bytes), status: status)
-    }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-        positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    return jsonResponse(bytes: ByteBuffer(bytes: try encoder.encode(body)), status: status)
+    jsonResponse(bytes: try encodeJSON(body), status: status)
 }
 
 private func jsonResponse(bytes: ByteBuffer, status: HTTPResponse.Status) -> Response {
     Response(
         status: status, headers: [.contentType: "application/json", .contentLength: "\(bytes.readableBytes)"],
         body: ResponseBody(byteBuffer: bytes))
+}
+
+/// The JSON of an answer, as ``jsonResponse(_:status:)`` has it.
+func encodeJSON(_ body: some Encodable) throws -> ByteBuffer {
+    if let writable = body as? any JSONWritable {
+        var writer = JSONWriter()
+        writable.write(to: &writer)
+        return ByteBuffer(bytes: writer.bytes)
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+        positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    return ByteBuffer(bytes: try encoder.encode(body))
 }

@@ -15,8 +15,12 @@ package struct MartletApplication: Sendable {
     /// How long a request may take before it is cancelled.
     private static let timeLimit: Duration = .seconds(600)
 
-    /// - Parameter host: The address that it will be served at; a loopback address answers to loopback names alone.
-    package init(platform: Platform, logger: Logger, host: String = "localhost") {
+    /// - Parameters:
+    ///   - host: The address that it will be served at; a loopback address answers to loopback names alone.
+    ///   - interface: MLflow's web interface, to be shown at the server's root; none when nil.
+    package init(
+        platform: Platform, logger: Logger, host: String = "localhost", interface: InterfaceFolder? = nil
+    ) {
         (self.platform, self.logger) = (platform, logger)
         let router = Router(context: MartletContext.self)
         router.add(middleware: RequestLog())
@@ -39,6 +43,8 @@ package struct MartletApplication: Sendable {
             }
         }
         addGetArtifactRoute(to: routes.group(""), tracking: platform.tracking, artifacts: platform.artifacts)
+        addGraphQLRoute(to: routes, tracking: platform.tracking, registry: platform.registry)
+        addInterfaceRoutes(to: routes, folder: interface)
         let martlet = routes.group("api/martlet/1.0")
         addGovernanceRoutes(to: martlet, registry: platform.registry, identity: platform.identity)
         addDatasetRoutes(to: martlet, platform: platform)

@@ -11,8 +11,8 @@ extension Client {
         let answer: MLflowRegistry.ModelVersionAnswer = try await mlflow(
             "POST", "mlflow/model-versions/create",
             MLflowRegistry.CreateModelVersion(
-                name: name, source: source, run_id: runID ?? source.owner(after: "runs:/"),
-                model_id: source.owner(after: "models:/"), description: description, tags: wireTags(tags)))
+                name: name, source: source, run_id: runID ?? source.owner(after: "runs:/"), description: description,
+                model_id: source.owner(after: "models:/"), tags: wireTags(tags)))
         return answer.model_version
     }
 

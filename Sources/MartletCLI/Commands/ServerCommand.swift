@@ -25,6 +25,13 @@ struct ServerCommand: AsyncParsableCommand {
     @Option(help: "The port to bind; 0 takes a free one.")
     var port = 5000
 
+    @Option(
+        name: .customLong("mlflow-ui"),
+        help: ArgumentHelp(
+            "Show MLflow's own web interface, out of the folder of an installed mlflow package.",
+            discussion: "This prints the folder: \(InterfaceError.findCommand)", valueName: "dir"))
+    var interfaceFolder: String?
+
     @Option(help: "What to log to standard error: trace, debug, info, notice, warning, error.")
     var logLevel = "info"
 
@@ -38,6 +45,7 @@ struct ServerCommand: AsyncParsableCommand {
     func run() async throws {
         var logger = Logger(label: "martlet") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+        let interface = try interfaceFolder.map { try InterfaceFolder(at: $0) }
         let folder = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
         try await withPlatform(at: folder, creating: .open) { [logger] platform in
             print("Workspace: \(folder.folder.path)")
@@ -50,7 +58,8 @@ struct ServerCommand: AsyncParsableCommand {
             if platform.identity.isOpen, !["127.0.0.1", "::1", "localhost"].contains(host) {
                 logger.warning("an open workspace is served to other machines", metadata: ["host": "\(host)"])
             }
-            let application = MartletApplication(platform: platform, logger: logger, host: host)
+            let application = MartletApplication(
+                platform: platform, logger: logger, host: host, interface: interface)
             try await application.serve(host: host, port: port) { port in
                 print("Martlet is listening on http://\(host):\(port)")
                 fflush(nil)

@@ -69,7 +69,7 @@ private func attachmentName(_ name: String) -> String {
 }
 
 /// Seconds since 1970 UTC as HTTP writes dates.
-private func httpDate(_ seconds: Int64) -> String {
+func httpDate(_ seconds: Int64) -> String {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.timeZone = TimeZone(identifier: "GMT")

@@ -5,6 +5,8 @@ package import Platform
 package func addTrackingRoutes(to group: RouterGroup<MartletContext>, tracking: Tracking, artifacts: Artifacts) {
     addExperimentRoutes(to: group, tracking)
     addRunRoutes(to: group, tracking)
+    addMetricHistoryRoutes(to: group, tracking)
+    addDatasetSearchRoute(to: group, tracking)
     addLoggingRoutes(to: group, tracking)
     addLoggedModelRoutes(to: group, tracking)
     addRunArtifactRoutes(to: group, tracking, artifacts)

@@ -15,19 +15,23 @@ package struct MartletApplication: Sendable {
     /// How long a request may take before it is cancelled.
     private static let timeLimit: Duration = .seconds(600)
 
-    /// - Parameters:
-    ///   - host: The address that it will be served at; a loopback address answers to loopback names alone.
-    ///   - interface: MLflow's web interface, to be shown at the server's root; none when nil.
+    /// - Parameter interface: MLflow's web interface, to be shown at the server's root; none when nil.
     package init(
-        platform: Platform, logger: Logger, host: String = "localhost", interface: InterfaceFolder? = nil
+        platform: Platform, logger: Logger, settings: ServerSettings = ServerSettings(),
+        interface: InterfaceFolder? = nil
     ) {
         (self.platform, self.logger) = (platform, logger)
-        let router = Router(context: MartletContext.self)
+        // What answers GET answers HEAD, as with MLflow's server.
+        let router = Router(context: MartletContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLog())
+        router.add(middleware: RequestSecurity(settings))
         router.add(middleware: ErrorResponses())
-        router.add(middleware: OriginCheck(host: host))
         // Before any route, so that who may not come in does not learn which there are.
-        router.add(middleware: Authentication(identity: platform.identity, open: ["/health", "/version"]))
+        let serverInfo = ["/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info"]
+        router.add(
+            middleware: Authentication(
+                identity: platform.identity, open: Set(["/health", "/version"] + serverInfo),
+                openPrefixes: [partsPath, linkedPath]))
         let routes = router.group("")
         addServerRoutes(to: routes)
         for prefix in ["api", "ajax-api"] {
@@ -38,11 +42,12 @@ package struct MartletApplication: Sendable {
                     addRegistryRoutes(to: mlflow, registry: platform.registry)
                     addWebhookRoutes(to: mlflow, webhooks: platform.webhooks)
                 }
+                addServerInfoRoute(to: mlflow, settings: settings)
                 addArtifactProxyRoutes(
                     to: routes.group("\(prefix)/\(version)/mlflow-artifacts"), artifacts: platform.artifacts)
             }
         }
-        addGetArtifactRoute(to: routes.group(""), tracking: platform.tracking, artifacts: platform.artifacts)
+        addGetArtifactRoutes(to: routes.group(""), platform: platform)
         addGraphQLRoute(to: routes, tracking: platform.tracking, registry: platform.registry)
         addInterfaceRoutes(to: routes, folder: interface)
         let martlet = routes.group("api/martlet/1.0")
@@ -74,7 +79,8 @@ package struct MartletApplication: Sendable {
     ) async throws {
         let application = Application(
             responder: responder,
-            server: .http1(configuration: .init(idleTimeout: .seconds(120))),
+            server: .http1(
+                configuration: .init(additionalChannelHandlers: [LargeBodyHandler()], idleTimeout: .seconds(120))),
             configuration: .init(address: .hostname(host, port: port), serverName: "martlet"),
             onServerRunning: { channel in await listening(channel.localAddress?.port ?? port) },
             logger: logger)

@@ -56,6 +56,7 @@ package struct Platform: Sendable {
             ) { _ in }
         }
         _ = try await platform.datasets.recover(by: .setup)
+        try await platform.artifacts.sweepParts(by: .setup)
         return platform
     }
 

@@ -12,9 +12,9 @@ package struct TestServer: Sendable {
     package let platform: Platform
     package let application: MartletApplication
 
-    package init(platform: Platform) {
+    package init(platform: Platform, settings: ServerSettings = ServerSettings()) {
         self.platform = platform
-        application = MartletApplication(platform: platform, logger: quietLogger())
+        application = MartletApplication(platform: platform, logger: quietLogger(), settings: settings)
     }
 
     package struct Answer: Sendable {
@@ -29,12 +29,12 @@ package struct TestServer: Sendable {
     /// Asks with exactly these bytes.
     package func ask(
         _ method: HTTPRequest.Method, _ path: String, body: Data = Data(), headers: HTTPFields = [:],
-        token: String? = nil
+        token: String? = nil, host: String? = "localhost"
     ) async throws -> Answer {
         var headers = headers
         if let token { headers[.authorization] = "Bearer \(token)" }
         let head = HTTPRequest(
-            method: method, scheme: "http", authority: "localhost", path: path, headerFields: headers)
+            method: method, scheme: "http", authority: host, path: path, headerFields: headers)
         let response = try await application.respond(
             to: Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body))))
         return Answer(

@@ -32,6 +32,27 @@ struct ServerCommand: AsyncParsableCommand {
             discussion: "This prints the folder: \(InterfaceError.findCommand)", valueName: "dir"))
     var interfaceFolder: String?
 
+    @Option(
+        help: """
+            Names that requests may ask for, with commas between them; * is a wildcard, and alone lets any pass. \
+            Default: MLFLOW_SERVER_ALLOWED_HOSTS, else this machine's and private networks' addresses.
+            """)
+    var allowedHosts: String?
+
+    @Option(
+        help: """
+            Sites whose pages may ask, as https://app.example.org, with commas between them; * lets any. \
+            Default: MLFLOW_SERVER_CORS_ALLOWED_ORIGINS, else this machine's.
+            """)
+    var corsAllowedOrigins: String?
+
+    @Option(
+        help: "Who may frame pages: SAMEORIGIN, DENY or NONE. Default: MLFLOW_SERVER_X_FRAME_OPTIONS, else SAMEORIGIN.")
+    var xFrameOptions: String?
+
+    @Flag(help: "Check neither names nor pages. Only for tests.")
+    var disableSecurityMiddleware = false
+
     @Option(help: "What to log to standard error: trace, debug, info, notice, warning, error.")
     var logLevel = "info"
 
@@ -58,12 +79,26 @@ struct ServerCommand: AsyncParsableCommand {
             if platform.identity.isOpen, !["127.0.0.1", "::1", "localhost"].contains(host) {
                 logger.warning("an open workspace is served to other machines", metadata: ["host": "\(host)"])
             }
+            if settings.isSecurityDisabled {
+                logger.warning("any page that a browser opens may drive this server: security checks are off")
+            }
             let application = MartletApplication(
-                platform: platform, logger: logger, host: host, interface: interface)
+                platform: platform, logger: logger, settings: settings, interface: interface)
             try await application.serve(host: host, port: port) { port in
                 print("Martlet is listening on http://\(host):\(port)")
                 fflush(nil)
             }
         }
+    }
+
+    /// Flags, and what the environment says where there are none.
+    private var settings: ServerSettings {
+        var settings = ServerSettings(environment: ProcessInfo.processInfo.environment)
+        settings.host = host
+        if let allowedHosts { settings.allowedHosts = ServerSettings.list(allowedHosts) }
+        if let corsAllowedOrigins { settings.allowedOrigins = ServerSettings.list(corsAllowedOrigins) ?? [] }
+        if let xFrameOptions { settings.frameOptions = xFrameOptions }
+        if disableSecurityMiddleware { settings.isSecurityDisabled = true }
+        return settings
     }
 }

@@ -11,14 +11,22 @@ public enum ArtifactError: MartletError, Equatable {
     case changedMeanwhile(prefix: String)
     case nothingToSeal(String)
     case storageFailed(path: String, reason: String)
+    case digestMismatch(path: String, algorithm: String)
+    case badDigest(header: String)
+    case noUpload(String)
+    case foreignUpload(String)
+    case tooManyUploads(limit: Int)
+    case badParts(reason: String)
+    case linkRefused
 
     public var code: ErrorCode {
         switch self {
-        case .badPath, .isFolder, .leadsOutside, .cutShort: .invalidParameterValue
-        case .notFound, .nothingToSeal: .resourceDoesNotExist
+        case .badPath, .isFolder, .leadsOutside, .cutShort, .digestMismatch, .badDigest, .badParts:
+            .invalidParameterValue
+        case .notFound, .nothingToSeal, .noUpload: .resourceDoesNotExist
         case .nameTaken, .changedMeanwhile: .resourceConflict
-        case .sealed: .permissionDenied
-        case .tooLarge: .requestLimitExceeded
+        case .sealed, .foreignUpload, .linkRefused: .permissionDenied
+        case .tooLarge, .tooManyUploads: .requestLimitExceeded
         case .storageFailed: .temporarilyUnavailable
         }
     }
@@ -49,6 +57,20 @@ public enum ArtifactError: MartletError, Equatable {
             "'\(prefix)' was not sealed: there are no files in it. Upload the model first."
         case .storageFailed(let path, let reason):
             "'\(path)' was not stored: \(reason). Make room or check the disk, then send it again."
+        case .digestMismatch(let path, let algorithm):
+            "'\(path)' was not stored: its bytes do not have the \(algorithm) that was announced. Send it again."
+        case .badDigest(let header):
+            "The header \(header) could not be read. Send SHA-256 as sha-256=:BASE64: or leave the header out."
+        case .noUpload(let id):
+            "There is no multipart upload '\(id)' of this file: it was completed, aborted or has expired. "
+                + "Begin another with mpu/create."
+        case .foreignUpload(let id): "The multipart upload '\(id)' was begun by somebody else."
+        case .tooManyUploads(let limit):
+            "\(limit) multipart uploads are open already. Complete or abort some, then ask again."
+        case .badParts(let reason):
+            "The upload was not completed: \(reason). Send that part again, or abort the upload."
+        case .linkRefused:
+            "This link is not valid, or not any more. Ask the server for another."
         }
     }
 }

@@ -23,20 +23,36 @@ public struct ArtifactPath: Sendable, Hashable, CustomStringConvertible {
 
     /// A path that a client sent, percent-decoded once already, as HTTP asks.
     ///
-    /// Refused are paths that are absolute, hold backslashes, control characters, empty names, `.` or `..`, names that are
-    /// too long, and paths that become such by further decoding: nobody may rely on a proxy's or a client's counting.
+    /// Slashes that meet or stand at the end, and `.`, mean nothing, as MLflow has it. Refused are paths that are absolute
+    /// (also as another system writes them), hold `..` (also with what some servers cut off after a semicolon),
+    /// backslashes, a hash, control characters, or names that are too long, and paths that become such by further
+    /// decoding, or that decode to no UTF-8: nobody may rely on a proxy's or a client's counting.
     /// - Throws: ``ArtifactError/badPath(_:reason:)``.
     public init(_ path: String) throws(ArtifactError) {
         names = try Self.names(of: path)
         guard let first = names.first else { throw .badPath(path, reason: "it is empty") }
         guard first != Self.incoming else { throw .badPath(path, reason: "it is reserved") }
-        var decoded = path
+        var decoded = Array(path.utf8)
         for _ in 0..<8 {
-            guard let next = decoded.removingPercentEncoding, next != decoded else { return }
-            _ = try Self.names(of: next)
+            let next = PercentEncoding.decode(decoded)
+            guard next != decoded else { return }
+            guard let text = String(validating: next, as: UTF8.self) else {
+                throw .badPath(path, reason: "its percent-encoding is not UTF-8")
+            }
+            let first = try Self.names(of: text, isPlain: true).first
+            guard first != Self.incoming else { throw .badPath(path, reason: "it is reserved") }
             decoded = next
         }
         throw .badPath(path, reason: "it is encoded many times over")
+    }
+
+    /// A path as it stands in a URL, percent-encoded.
+    /// - Throws: ``ArtifactError/badPath(_:reason:)``.
+    public init(encoded path: String) throws(ArtifactError) {
+        guard let text = PercentEncoding.text(path) else {
+            throw .badPath(path, reason: "its percent-encoding is not UTF-8")
+        }
+        self = try ArtifactPath(text)
     }
 
     /// As `init(_:)`, with nothing at all for the root.
@@ -67,7 +83,8 @@ public struct ArtifactPath: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Works on bytes, because a letter with a mark can hide a slash from a comparison of characters.
-    private static func names(of path: String) throws(ArtifactError) -> [String] {
+    /// - Parameter isPlain: Refuses what else means nothing: slashes that meet or stand at the end, and `.`.
+    private static func names(of path: String, isPlain: Bool = false) throws(ArtifactError) -> [String] {
         guard path.utf8.count <= longestPath else {
             throw .badPath(String(path.prefix(80)) + "…", reason: "it is longer than \(longestPath) bytes")
         }
@@ -75,16 +92,37 @@ public struct ArtifactPath: Sendable, Hashable, CustomStringConvertible {
             throw .badPath(path, reason: "it holds control characters")
         }
         guard !path.utf8.contains(UInt8(ascii: "\\")) else { throw .badPath(path, reason: "it holds a backslash") }
+        guard !path.utf8.contains(UInt8(ascii: "#")) else { throw .badPath(path, reason: "it holds a hash") }
+        guard path.utf8.first != UInt8(ascii: "/") else { throw .badPath(path, reason: "it starts with a slash") }
         var names: [String] = []
-        for name in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            guard !name.isEmpty else { throw .badPath(path, reason: "it starts or ends with a slash, or two meet") }
-            let isDots = name.allSatisfy { $0 == UInt8(ascii: ".") } && name.count <= 2
-            guard !isDots else { throw .badPath(path, reason: "it holds '.' or '..'") }
+        for name in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: !isPlain) {
+            // Some servers cut a name at a semicolon.
+            let kept = name.prefix { $0 != UInt8(ascii: ";") }
+            if !isPlain, kept.count == name.count, name.elementsEqual(".".utf8) { continue }
+            guard !name.isEmpty, !name.elementsEqual(".".utf8) else {
+                throw .badPath(path, reason: "it becomes another path when it is decoded once more")
+            }
+            guard !kept.elementsEqual("..".utf8), kept.count == name.count || !kept.elementsEqual(".".utf8) else {
+                throw .badPath(path, reason: "it holds '..'")
+            }
             guard name.count <= longestName else {
                 throw .badPath(path, reason: "one of its names is longer than \(longestName) bytes")
             }
-            names.append(String(decoding: name, as: UTF8.self))
+            let text = String(decoding: name, as: UTF8.self)
+            guard ("/" + text).first == "/" else {
+                throw .badPath(path, reason: "one of its names begins with a mark that joins the slash before it")
+            }
+            names.append(text)
+        }
+        guard names.first.map(isRootElsewhere) != true else {
+            throw .badPath(path, reason: "it starts with a drive or a scheme")
         }
         return names
+    }
+
+    /// `C:`, `file:`.
+    private static func isRootElsewhere(_ name: String) -> Bool {
+        guard name.utf8.last == UInt8(ascii: ":") else { return false }
+        return name.utf8.count == 2 || name.lowercased() == "file:"
     }
 }

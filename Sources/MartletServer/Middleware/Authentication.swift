@@ -11,13 +11,17 @@ struct Authentication: RouterMiddleware {
     let identity: Identity
     /// Paths that anybody may ask for.
     let open: Set<String>
+    /// What the paths begin with that say by themselves who may ask.
+    let openPrefixes: [String]
 
     func handle(
         _ request: Request, context: MartletContext, next: (Request, MartletContext) async throws -> Response
     ) async throws -> Response {
         var context = context
         context.userAgent = request.headers[.userAgent]
-        if open.contains(request.uri.path) { return try await next(request, context) }
+        if open.contains(request.uri.path) || openPrefixes.contains(where: request.uri.path.hasPrefix) {
+            return try await next(request, context)
+        }
         context.user = try await identity.user(presenting: Self.token(request.headers[.authorization]))
         return try await next(request, context)
     }

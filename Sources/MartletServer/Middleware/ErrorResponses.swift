@@ -1,3 +1,4 @@
+import HTTPTypes
 package import Hummingbird
 import Logging
 package import MartletDomain
@@ -14,6 +15,7 @@ struct ErrorResponses: RouterMiddleware {
         } catch let error as any MartletError {
             return try errorResponse(error.code, error.message)
         } catch let error as HTTPError where error.status == .notFound {
+            if let answer = try UnprovidedEndpoint.answer(request.method, request.uri.path) { return answer }
             return try errorResponse(.endpointNotFound, "No such endpoint: \(request.method) \(request.uri.path)")
         } catch let error as HTTPError {
             return try errorResponse(.badRequest, error.body ?? error.status.reasonPhrase, status: error.status)
@@ -43,7 +45,10 @@ private struct ErrorBody: Encodable {
 func errorResponse(
     _ code: ErrorCode, _ message: String, status: HTTPResponse.Status? = nil
 ) throws -> Response {
-    try jsonResponse(ErrorBody(code, message), status: status ?? code.httpStatus)
+    var response = try jsonResponse(ErrorBody(code, message), status: status ?? code.httpStatus)
+    // As MLflow's authentication has it; browsers then ask who it is.
+    if code == .unauthenticated { response.headers[.wwwAuthenticate] = "Basic realm=\"mlflow\"" }
+    return response
 }
 
 extension ErrorCode {

@@ -2,26 +2,16 @@ package import Foundation
 package import MartletDomain
 
 extension Artifacts {
-    /// The file at `path`, for reading.
+    /// The bytes of the file at a path in words or an `mlflow-artifacts:` address.
     /// - Throws: ``ArtifactError/notFound(_:)``, ``ArtifactError/isFolder(_:)``.
-    package func file(_ path: ArtifactPath) throws -> (url: URL, file: ArtifactFile) {
+    package func read(_ path: String) throws -> Data {
+        let path = try ArtifactPath.inStore(uri: path) ?? ArtifactPath(path)
         let url = try localURL(path).resolvingSymlinksInPath()
         switch FileSystem.kind(of: url.path) {
-        case .file:
-            guard let details = FileSystem.details(of: url.path) else { throw ArtifactError.notFound("\(path)") }
-            let name = path.names.last ?? ""
-            return (
-                url,
-                ArtifactFile(name: name, isFolder: false, sizeInBytes: details.size, changedAt: details.changedAt)
-            )
+        case .file: return try Data(contentsOf: url)
         case .folder: throw ArtifactError.isFolder("\(path)")
         default: throw ArtifactError.notFound("\(path)")
         }
-    }
-
-    /// The bytes of the file at a path in words or an `mlflow-artifacts:` address.
-    package func read(_ path: String) throws -> Data {
-        try Data(contentsOf: try file(try ArtifactPath.inStore(uri: path) ?? ArtifactPath(path)).url)
     }
 
     /// What is in a folder, by name; nothing when there is no such folder.

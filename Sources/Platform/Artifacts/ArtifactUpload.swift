@@ -1,94 +1,81 @@
-import Crypto
 package import Foundation
 package import MartletDomain
 import Metadata
 
 /// A file on its way in: bytes are appended as they come, and it appears under its name when it is finished.
 ///
-/// One that is not finished leaves nothing. Not to be used from two tasks at once.
-package final class ArtifactUpload {
+/// One that is not finished leaves nothing. Bytes are appended by one task at a time.
+package final class ArtifactUpload: Sendable {
     private let artifacts: Artifacts
-    private let path: ArtifactPath
-    private let target: URL
-    private let temporary: URL
-    private var file: FileHandle?
-    private var hash = SHA256()
-    private var size: Int64 = 0
+    private let incoming: IncomingFile
 
-    fileprivate init(_ artifacts: Artifacts, to path: ArtifactPath) throws {
-        (self.artifacts, self.path) = (artifacts, path)
+    fileprivate init(_ artifacts: Artifacts, to path: ArtifactPath, digests: AnnouncedDigests) throws {
+        self.artifacts = artifacts
         guard !path.names.isEmpty else { throw ArtifactError.isFolder("") }
-        target = try artifacts.localURL(path)
-        temporary = artifacts.temporaryURL()
-        guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
-            throw ArtifactError.storageFailed(path: "\(path)", reason: "no file could be made")
-        }
-        file = try FileHandle(forWritingTo: temporary)
+        _ = try artifacts.localURL(path)
+        incoming = try IncomingFile(
+            at: artifacts.temporaryURL().path, for: path, limit: artifacts.sizeLimit, digests: digests)
     }
 
-    deinit {
-        guard let file else { return }
-        try? file.close()
-        try? FileManager.default.removeItem(at: temporary)
-    }
-
-    /// Takes more bytes.
+    /// Takes more bytes; blocks while the disk takes them.
     /// - Throws: ``ArtifactError/tooLarge(path:limit:)``.
-    package func append(_ bytes: UnsafeRawBufferPointer) throws {
-        guard size + Int64(bytes.count) <= artifacts.sizeLimit else {
-            throw ArtifactError.tooLarge(path: "\(path)", limit: artifacts.sizeLimit)
-        }
-        guard !bytes.isEmpty else { return }
-        do {
-            try file?.write(contentsOf: Data(bytes))
-        } catch {
-            throw ArtifactError.storageFailed(path: "\(path)", reason: "the disk refused the bytes")
-        }
-        hash.update(bufferPointer: bytes)
-        size += Int64(bytes.count)
-    }
+    package func append(_ bytes: UnsafeRawBufferPointer) throws { try incoming.append(bytes) }
 
     /// Puts the file under its name; it is durable, and logged, when this returns.
     /// - Parameter expectedSize: How many bytes were announced, if any were.
     /// - Returns: The SHA-256 of its bytes, in hexadecimal.
+    /// - Throws: ``ArtifactError/digestMismatch(path:algorithm:)``, ``ArtifactError/cutShort(path:expected:received:)``.
     @discardableResult
     package func finish(expectedSize: Int64? = nil, by caller: Caller) async throws -> String {
-        if let expectedSize, expectedSize != size {
-            throw ArtifactError.cutShort(path: "\(path)", expected: expectedSize, received: size)
-        }
-        guard let file, await Self.sync(file) else {
-            throw ArtifactError.storageFailed(path: "\(path)", reason: "the disk refused the bytes")
-        }
-        try file.close()
-        self.file = nil
-        let sha256 = hash.finalize().hexadecimal
-        let parameters = ["path": "\(path)", "bytes": "\(size)", "sha256": sha256]
-        let (path, target, temporary, size) = (path, target.path, temporary.path, size)
+        // Off the threads that answer requests, because a disk takes its time.
+        let stored = try await offTheCooperativePool { [incoming] in try incoming.finish(expectedSize: expectedSize) }
+        try await artifacts.place(stored, AuditAction("artifacts", "upload"), by: caller) { _ in }
+        incoming.taken()
+        return stored.sha256
+    }
+}
+
+extension Artifacts {
+    /// Begins to receive a file.
+    package func upload(
+        to path: ArtifactPath, digests: AnnouncedDigests = AnnouncedDigests()
+    ) async throws -> ArtifactUpload {
+        // Asked here too, so that nobody sends gigabytes to be refused; the answer that counts comes at the end.
+        try await store.read { try $0.requireUnsealed(path) }
+        return try ArtifactUpload(self, to: path, digests: digests)
+    }
+
+    /// Gives a file its name, in one change with `also`; both are durable when this returns.
+    func place(
+        _ file: StoredFile, _ action: AuditAction, by caller: Caller,
+        also: @escaping @Sendable (Transaction) throws -> Void
+    ) async throws {
+        var action = action
+        action.parameters.merge(["path": "\(file.path)", "bytes": "\(file.size)", "sha256": file.sha256]) { $1 }
+        let target = try localURL(file.path).path
         do {
-            let made = try await artifacts.store.change(AuditAction("artifacts", "upload", parameters), by: caller) {
-                db in
-                try db.requireUnsealed(path)
+            let made = try await store.change(action, by: caller) { db in
+                try db.requireUnsealed(file.path)
+                try also(db)
                 // Within the change, so that no seal can come between the question and the name.
-                let made = try Self.place(temporary, at: target, path)
+                let made = try Self.rename(file.temporary, to: target, file.path)
                 try db.execute(
-                    "INSERT INTO artifact_files (path, sha256, bytes, change) VALUES (?, ?, ?, ?) "
+                    "INSERT INTO artifact_files (path, sha256, bytes, change, modified_at) VALUES (?, ?, ?, ?, ?) "
                         + "ON CONFLICT (path) DO UPDATE SET sha256 = excluded.sha256, bytes = excluded.bytes, "
-                        + "change = excluded.change",
-                    [.text("\(path)"), .text(sha256), .integer(size), .integer(try db.next("artifact_change"))])
+                        + "change = excluded.change, modified_at = excluded.modified_at",
+                    [
+                        .text("\(file.path)"), .text(file.sha256), .integer(file.size),
+                        .integer(try db.next("artifact_change")), .integer(file.modifiedAt),
+                    ])
                 return made
             }
             for folder in [(target as NSString).deletingLastPathComponent] + made { try FileSystem.syncFolder(folder) }
-        } catch {
-            try? FileManager.default.removeItem(at: self.temporary)
-            if let failure = error as? FileSystem.Failure {
-                throw ArtifactError.storageFailed(path: "\(path)", reason: failure.description)
-            }
-            throw error
+        } catch let failure as FileSystem.Failure {
+            throw ArtifactError.storageFailed(path: "\(file.path)", reason: failure.description)
         }
-        return sha256
     }
 
-    private static func place(_ temporary: String, at target: String, _ path: ArtifactPath) throws -> [String] {
+    private static func rename(_ temporary: String, to target: String, _ path: ArtifactPath) throws -> [String] {
         do {
             guard FileSystem.kind(of: target) != .folder else { throw ArtifactError.nameTaken("\(path)") }
             let made = try FileSystem.makeFolders((target as NSString).deletingLastPathComponent)
@@ -97,23 +84,6 @@ package final class ArtifactUpload {
         } catch is FileSystem.Failure {
             throw ArtifactError.nameTaken("\(path)")
         }
-    }
-
-    /// Off the threads that answer requests, because a disk takes its time.
-    private static func sync(_ file: FileHandle) async -> Bool {
-        let descriptor = file.fileDescriptor
-        return await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: FileSystem.sync(descriptor)) }
-        }
-    }
-}
-
-extension Artifacts {
-    /// Begins to receive a file.
-    package func upload(to path: ArtifactPath) async throws -> ArtifactUpload {
-        // Asked here too, so that nobody sends gigabytes to be refused; the answer that counts comes at the end.
-        try await store.read { try $0.requireUnsealed(path) }
-        return try ArtifactUpload(self, to: path)
     }
 
     /// Stores a whole file.
@@ -145,13 +115,5 @@ extension Artifacts {
             }
             try await upload.finish(by: caller)
         }
-    }
-}
-
-extension Digest {
-    var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: self.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

@@ -1,3 +1,4 @@
+import Crypto
 package import Foundation
 package import MartletDomain
 package import Metadata
@@ -12,16 +13,23 @@ package struct Artifacts: Sendable {
     /// The largest file that is taken, in bytes.
     package let sizeLimit: Int64
 
+    /// Signs links to files; another in each process, because links live for minutes.
+    let linkKey = SymmetricKey(size: .bits256)
+    /// Parts of one upload are put in their places one after another.
+    let parts = Turns()
+
     /// 5 GB.
     package static let defaultSizeLimit: Int64 = 5_000_000_000
 
-    /// Opens the store of files at `root`, making the folder if it is not there and clearing what uploads left unfinished.
+    /// Opens the store of files at `root`, making the folder if it is not there and clearing what uploads left
+    /// unfinished, but for the parts of those that come in parts: ``sweepParts(by:)``.
     package init(root: URL, store: Store, sizeLimit: Int64 = defaultSizeLimit) throws {
         (self.store, self.sizeLimit) = (store, sizeLimit)
         let incoming = root.appending(path: ArtifactPath.incoming, directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: incoming, withIntermediateDirectories: true)
         self.root = URL(filePath: FileSystem.realPath(root.path) ?? root.path, directoryHint: .isDirectory)
-        for left in (try? FileManager.default.contentsOfDirectory(atPath: incoming.path)) ?? [] {
+        for left in (try? FileManager.default.contentsOfDirectory(atPath: incoming.path)) ?? []
+        where !left.hasPrefix(Self.partsPrefix) {
             try? FileManager.default.removeItem(at: incoming.appending(path: left))
         }
     }

@@ -51,9 +51,6 @@ enum FileSystem {
         return String(cString: real)
     }
 
-    /// Waits until what is open under `descriptor` is on the disk.
-    static func sync(_ descriptor: Int32) -> Bool { fsync(descriptor) == 0 }
-
     /// Waits until the names in a folder are on the disk.
     static func syncFolder(_ path: String) throws {
         let descriptor = open(path, O_RDONLY)

@@ -216,7 +216,8 @@ struct BadInputTests {
                     "\(up)/\(up)/\(up)/escaped", "1/\(up)/\(up)/\(up)/escaped", "1/\(up)%2f\(up)%2fescaped",
                     "\(up)/martlet.yaml",
                 ] {
-                    for method in [HTTPRequest.Method.get, .put, .delete] where method != .put || !path.contains("....")
+                    // Names of four dots are names.
+                    for method in [HTTPRequest.Method.get, .put, .delete] where method == .get || !path.contains("....")
                     {
                         let answer = try await server.ask(
                             method, "/api/2.0/mlflow-artifacts/artifacts/" + path, body: Data("x".utf8))

@@ -80,7 +80,7 @@ import Testing
             #expect(large.status == 413)
             for path in [
                 "../x", "a/../../x", "%2e%2e/x", "%2E%2E%2Fx", "..%2fx", "%252e%252e/x", "%25252e%25252e/x", "a%00b",
-                "a%5c..%5cb", "%2fetc/passwd", "/etc/passwd", "a//b", "%c0%ae%c0%ae/x", "a/./b",
+                "a%5c..%5cb", "%2fetc/passwd", "/etc/passwd", "%c0%ae%c0%ae/x", "..;/x", "C:/x", "a%23b",
                 String(repeating: "x", count: 256),
             ] {
                 for method in [HTTPRequest.Method.get, .put, .delete] {
@@ -88,7 +88,6 @@ import Testing
                     #expect([400, 404].contains(answer.status), "\(method) \(path): \(answer.status)")
                     #expect(method != .put || answer.status == 400, "\(path)")
                 }
-                guard !path.contains("%c0") else { continue }
                 let query = "/api/2.0/mlflow-artifacts/artifacts?path=" + path
                 #expect(try await server.ask(.get, query).status == 400, "list \(path)")
             }

@@ -2,96 +2,124 @@ import Foundation
 import Hummingbird
 import HTTPTypes
 import MartletDomain
+import NIOCore
+import NIOPosix
 import Platform
 
 /// A file as an attachment, streamed in constant memory; part of it when the request asks for a range of bytes.
-func fileResponse(_ path: ArtifactPath, _ artifacts: Artifacts, _ request: Request, _ context: MartletContext)
-    async throws -> Response
-{
-    let (url, file) = try artifacts.file(path)
-    let size = file.sizeInBytes ?? 0
+func fileResponse(_ path: ArtifactPath, _ artifacts: Artifacts, _ request: Request) async throws -> Response {
+    let file = try await artifacts.open(path)
+    let (eTag, lastModified) = (file.eTag, httpDate(file.modifiedAt / 1_000_000_000))
     var headers = HTTPFields()
-    headers[.contentType] = ArtifactContentType.of(file.name)
-    headers[.contentDisposition] = "attachment; filename=\(attachmentName(file.name))"
+    headers[.eTag] = eTag
+    headers[.lastModified] = lastModified
     headers[.acceptRanges] = "bytes"
-    headers[.eTag] = "\"\(file.changedAt)-\(size)\""
-    headers[.lastModified] = httpDate(file.changedAt)
     headers[.xContentTypeOptions] = "nosniff"
-    guard let asked = request.headers[.range] else {
-        headers[.contentLength] = "\(size)"
-        let body = size == 0 ? ResponseBody() : try await FileIO().loadFile(path: url.path, context: context)
-        return Response(status: .ok, headers: headers, body: body)
+    if holds(request.headers[.ifNoneMatch], eTag: eTag) {
+        headers[.contentLength] = "\(file.sizeInBytes)"
+        return Response(status: .notModified, headers: headers)
     }
-    switch byteRange(asked, size: size) {
+    headers[.contentType] = ArtifactContentType.of(file.name)
+    headers[.contentDisposition] = attachment(named: file.name)
+    headers[.reprDigest] = file.sha256.flatMap(ContentDigest.text(sha256:))
+    switch byteRange(request, size: file.sizeInBytes, eTag: eTag, lastModified: lastModified) {
     case .whole:
-        headers[.contentLength] = "\(size)"
-        let body = size == 0 ? ResponseBody() : try await FileIO().loadFile(path: url.path, context: context)
-        return Response(status: .ok, headers: headers, body: body)
+        guard let size = Int(exactly: file.sizeInBytes), size > 0 else {
+            return Response(status: .ok, headers: headers)
+        }
+        return Response(status: .ok, headers: headers, body: try fileBody(file, 0...(size - 1)))
     case .part(let range):
-        headers[.contentLength] = "\(range.count)"
-        headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound)/\(size)"
-        let body = try await FileIO().loadFile(path: url.path, range: range, context: context)
-        return Response(status: .partialContent, headers: headers, body: body)
+        headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound)/\(file.sizeInBytes)"
+        return Response(status: .partialContent, headers: headers, body: try fileBody(file, range))
     case .beyond:
-        headers[.contentRange] = "bytes */\(size)"
-        headers[.contentLength] = "0"
+        headers[.contentRange] = "bytes */\(file.sizeInBytes)"
         return Response(status: .rangeNotSatisfiable, headers: headers)
     }
 }
 
-enum ByteRange: Equatable {
-    case whole, beyond
-    case part(ClosedRange<Int>)
-}
+/// Large enough that reading and sending cost more than asking for them, small enough for many readers at once.
+private let chunk = 256 << 10
 
-/// What a `Range` header means for a file of `size` bytes. Several ranges, and what cannot be read, mean the whole file.
-func byteRange(_ header: String, size: Int64) -> ByteRange {
-    guard header.hasPrefix("bytes="), let size = Int(exactly: size) else { return .whole }
-    let ends = header.dropFirst("bytes=".count).split(separator: "-", omittingEmptySubsequences: false)
-    guard ends.count == 2, ends.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }) else { return .whole }
-    if ends[0].isEmpty {
-        guard let last = Int(ends[1]), last > 0 else { return .whole }
-        return size == 0 ? .beyond : .part(max(0, size - last)...(size - 1))
+/// Part of a file: at once when it is small, else in chunks, read on threads that may wait for the disk.
+private func fileBody(_ file: OpenArtifact, _ range: ClosedRange<Int>) throws -> ResponseBody {
+    if range.count <= 64 << 10 {
+        return ResponseBody(byteBuffer: try read(file, from: range.lowerBound, count: range.count))
     }
-    guard let first = Int(ends[0]) else { return .whole }
-    let last = ends[1].isEmpty ? Int.max : Int(ends[1]) ?? Int.max
-    guard first <= last else { return .whole }
-    return first < size ? .part(first...min(last, size - 1)) : .beyond
+    file.willBeReadInOrder()
+    return ResponseBody(contentLength: range.count) { writer in
+        var offset = range.lowerBound
+        while offset <= range.upperBound {
+            let (start, count) = (offset, min(chunk, range.upperBound - offset + 1))
+            let buffer = try await NIOThreadPool.singleton.runIfActive { try read(file, from: start, count: count) }
+            try await writer.write(buffer)
+            offset += count
+        }
+        try await writer.finish(nil)
+    }
 }
 
-/// A name for `Content-Disposition`: as it is when it is plain, else quoted and in UTF-8 by RFC 6266.
-private func attachmentName(_ name: String) -> String {
-    let plain = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
-    if name.unicodeScalars.allSatisfy(plain.contains) { return name }
-    let ascii = String(name.unicodeScalars.map { $0.isASCII && $0 != "\"" && $0 != "\\" ? Character($0) : "_" })
-    let encoded = name.addingPercentEncoding(withAllowedCharacters: plain) ?? ascii
-    return "\"\(ascii)\"; filename*=UTF-8''\(encoded)"
+private func read(_ file: OpenArtifact, from offset: Int, count: Int) throws -> ByteBuffer {
+    var buffer = ByteBufferAllocator().buffer(capacity: count)
+    let got = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
+        try file.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]), at: Int64(offset))
+    }
+    // Somebody cut the file by hand: better a connection that ends than bytes that are none.
+    guard got == count else { throw ArtifactError.notFound(file.name) }
+    return buffer
 }
 
-/// Seconds since 1970 UTC as HTTP writes dates.
+extension OpenArtifact {
+    /// Another for every content: the digest where it is known, else time and size.
+    var eTag: String {
+        sha256.map { "\"\($0)\"" } ?? "\"\(String(modifiedAt, radix: 16))-\(String(sizeInBytes, radix: 16))\""
+    }
+}
+
+/// `Content-Disposition` as MLflow has it: the name as it is when it is a token, quoted when it is ASCII, else what ASCII
+/// can say of it and all of it in UTF-8 (RFC 6266).
+private func attachment(named name: String) -> String {
+    func quoted(_ text: String) -> String {
+        if text.utf8.allSatisfy(isTokenByte) { return text }
+        return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+    if name.utf8.allSatisfy({ $0 < 0x80 }) { return "attachment; filename=\(quoted(name))" }
+    let scalars = name.decomposedStringWithCompatibilityMapping.unicodeScalars.filter(\.isASCII)
+    let ascii = String(String.UnicodeScalarView(scalars))
+    return "attachment; filename=\(quoted(ascii.isEmpty ? "download" : ascii)); "
+        + "filename*=UTF-8''\(PercentEncoding.encode(name))"
+}
+
+/// RFC 9110, section 5.6.2.
+private func isTokenByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+}
+
+/// Seconds since 1970 UTC as HTTP writes dates (RFC 9110, section 5.6.7).
 func httpDate(_ seconds: Int64) -> String {
-    let formatter = DateFormatter()
-    formatter.locale = Locale(identifier: "en_US_POSIX")
-    formatter.timeZone = TimeZone(identifier: "GMT")
-    formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-    return formatter.string(from: Date(timeIntervalSince1970: Double(seconds)))
+    let (days, rest) = seconds.quotientAndRemainder(dividingBy: 86_400)
+    guard seconds >= 0, let date = Calendar.utc.dateComponents(seconds) else { return "Thu, 01 Jan 1970 00:00:00 GMT" }
+    let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][Int(days % 7)]
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return "\(weekday), \(two(Int64(date.day))) \(months[date.month - 1]) \(date.year) "
+        + "\(two(rest / 3_600)):\(two(rest / 60 % 60)):\(two(rest % 60)) GMT"
 }
 
-/// Content types by a file's name.
-enum ArtifactContentType {
-    private static let text: Set<String> = [
-        "txt", "log", "err", "cfg", "conf", "cnf", "cf", "ini", "properties", "prop", "hocon", "toml", "yaml", "yml",
-        "xml", "json", "js", "py", "py3", "csv", "tsv", "md", "rst", "mlmodel", "mlproject", "sql",
-    ]
-    private static let others = [
-        "html": "text/html", "htm": "text/html", "css": "text/css", "svg": "image/svg+xml", "png": "image/png",
-        "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp", "pdf": "application/pdf",
-        "zip": "application/zip", "gz": "application/gzip", "tar": "application/x-tar", "mp4": "video/mp4",
-        "wav": "audio/x-wav",
-    ]
+extension Calendar {
+    fileprivate static let utc: Calendar = {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        return calendar
+    }()
 
-    static func of(_ name: String) -> String {
-        let ending = name.split(separator: ".").last.map { $0.lowercased() } ?? ""
-        return text.contains(ending) ? "text/plain" : others[ending] ?? "application/octet-stream"
+    fileprivate func dateComponents(_ seconds: Int64) -> (year: Int, month: Int, day: Int)? {
+        let parts = dateComponents([.year, .month, .day], from: Date(timeIntervalSince1970: Double(seconds)))
+        guard let year = parts.year, let month = parts.month, let day = parts.day, (1...12).contains(month) else {
+            return nil
+        }
+        return (year, month, day)
     }
 }

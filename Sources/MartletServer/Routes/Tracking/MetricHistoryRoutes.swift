@@ -78,7 +78,7 @@ private func sampledHistories(_ sample: HistorySample, _ tracking: Tracking) -> 
             let list = try encodeJSON(found.map { MLflowTracking.RunMetric($0, key: sample.key) })
             // Without the brackets of the run's own list.
             try await writer.write(ByteBuffer(string: isFirst ? "{\"metrics\":[" : ","))
-            try await writer.write(ByteBuffer(bytes: list.dropFirst().dropLast()))
+            try await writer.write(list.getSlice(at: 1, length: list.readableBytes - 2) ?? ByteBuffer())
             isFirst = false
         }
         // An empty list is left out, as everywhere on MLflow's wire.

@@ -1,0 +1,89 @@
+/// A name that requests may ask for: as it is, or with `*`, `?` and `[…]` as wildcards (those of Unix shells).
+struct HostPattern: Sendable, Hashable {
+    /// In lower case, because names are the same in both.
+    private let pattern: String
+
+    init(_ pattern: String) { self.pattern = pattern.lowercased() }
+
+    /// - Parameter host: A `Host` header: a name or an address, and a port that may be missing.
+    func matches(_ host: String) -> Bool {
+        let host = host.lowercased()
+        guard pattern.contains("*") else { return pattern == host }
+        guard Self.matches(Array(host.unicodeScalars)[...], Array(pattern.unicodeScalars)[...]) else { return false }
+        // `10.*` means addresses; `10.example.org` is a name that could lead anywhere.
+        if isAddressPrefix { return Self.isIPv4(host) }
+        return ["fc00:*", "fd00:*"].contains(pattern) ? Self.isIPv6(host) : true
+    }
+
+    /// This machine's addresses and those of private networks (RFC 1918, RFC 4193), the names that MLflow's server answers
+    /// to unless it is told otherwise.
+    static let defaults: [HostPattern] = {
+        let local = ["localhost", "127.0.0.1", "[[]::1]", "0.0.0.0"]
+        let privates = ["192.168.*", "10.*"] + (16..<32).map { "172.\($0).*" } + ["fc00:*", "fd00:*"]
+        return (["localhost", "127.0.0.1", "[::1]", "0.0.0.0"] + local.map { $0 + ":*" } + privates).map(
+            HostPattern.init)
+    }()
+
+    /// Numbers and dots, then a star.
+    private var isAddressPrefix: Bool {
+        guard let star = pattern.firstIndex(of: "*"), star != pattern.startIndex else { return false }
+        let before = pattern[..<star]
+        return before.last == "." && !before.hasPrefix(".")
+            && before.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") }
+            && pattern[star...].allSatisfy { $0.isASCII && ($0.isNumber || ".*:".contains($0)) }
+    }
+
+    private static func isIPv4(_ host: String) -> Bool {
+        let parts = host.prefix { $0 != ":" }.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4
+            && parts.allSatisfy { part in
+                part.allSatisfy { $0.isASCII && $0.isNumber } && UInt8(part) != nil
+                    && (part.count == 1 || part.first != "0")
+            }
+    }
+
+    /// Without a zone, which could be any text.
+    private static func isIPv6(_ host: String) -> Bool {
+        let halves = host.split(separator: "::", maxSplits: 2, omittingEmptySubsequences: false)
+        let groups = halves.flatMap { $0.split(separator: ":") }
+        let isWhole = halves.count == 1 ? groups.count == 8 : halves.count == 2 && groups.count < 8
+        return isWhole && groups.allSatisfy { (1...4).contains($0.count) && UInt16($0, radix: 16) != nil }
+    }
+
+    /// Whether `text` is what a shell's `pattern` means.
+    private static func matches(_ text: ArraySlice<Unicode.Scalar>, _ pattern: ArraySlice<Unicode.Scalar>) -> Bool {
+        var (text, pattern) = (text, pattern)
+        // Where to go on when the newest star took one more.
+        var retry: (text: ArraySlice<Unicode.Scalar>, pattern: ArraySlice<Unicode.Scalar>)?
+        while true {
+            if pattern.first == "*" {
+                pattern = pattern.dropFirst()
+                retry = (text, pattern)
+            } else if let one = text.first, let rest = step(one, pattern) {
+                (text, pattern) = (text.dropFirst(), rest)
+            } else if text.isEmpty, pattern.isEmpty {
+                return true
+            } else if let again = retry, !again.text.isEmpty {
+                (text, pattern) = (again.text.dropFirst(), again.pattern)
+                retry = (text, pattern)
+            } else {
+                return false
+            }
+        }
+    }
+
+    /// What follows the first sign of `pattern` if that sign means `one`; nil if it does not.
+    private static func step(
+        _ one: Unicode.Scalar, _ pattern: ArraySlice<Unicode.Scalar>
+    ) -> ArraySlice<Unicode.Scalar>? {
+        switch pattern.first {
+        case nil: return nil
+        case "?": return pattern.dropFirst()
+        case "[":
+            let inside = pattern.dropFirst()
+            guard let end = inside.dropFirst().firstIndex(of: "]") else { return one == "[" ? inside : nil }
+            return inside[..<end].contains(one) ? pattern[(end + 1)...] : nil
+        case let sign: return sign == one ? pattern.dropFirst() : nil
+        }
+    }
+}

@@ -82,8 +82,8 @@ let package = Package(
                 argumentParser, httpTypes, hummingbird, logging, nio,
             ]),
         .executableTarget(
-            name: "martlet-benchmarks", dependencies: ["Metadata", "MartletDomain", "AuditLog"], path: "Benchmarks",
-            exclude: ["README.md"]),
+            name: "martlet-benchmarks", dependencies: ["Metadata", "MartletDomain", "AuditLog", argumentParser],
+            path: "Benchmarks", exclude: ["README.md", "Tracking"]),
 
         .testTarget(name: "AuditLogTests", dependencies: ["AuditLog"]),
         .testTarget(name: "DriftStatisticsTests", dependencies: ["DriftStatistics"]),

@@ -81,8 +81,10 @@ let package = Package(
                 "FlightsJob",
                 argumentParser, httpTypes, hummingbird, logging, nio,
             ]),
+        .target(name: "FuzzInputs", path: "Tests/FuzzInputs"),
         .executableTarget(
-            name: "martlet-benchmarks", dependencies: ["Metadata", "MartletDomain", "AuditLog", argumentParser],
+            name: "martlet-benchmarks",
+            dependencies: ["FuzzInputs", "Metadata", "MartletDomain", "AuditLog", argumentParser],
             path: "Benchmarks", exclude: ["README.md", "Tracking"]),
 
         .testTarget(name: "AuditLogTests", dependencies: ["AuditLog"]),
@@ -109,8 +111,8 @@ let package = Package(
         .testTarget(
             name: "MartletServerTests",
             dependencies: [
-                "TestKit", "AuditLog", "MartletDomain", "Platform", "MartletAPI", "Martlet", "MartletServer", httpTypes,
-                lifecycleTesting,
+                "FuzzInputs", "TestKit", "AuditLog", "MartletDomain", "Platform", "MartletAPI", "Martlet", "MartletServer",
+                httpTypes, lifecycleTesting,
             ]),
     ]
 )

@@ -18,8 +18,13 @@ final class BlockingConnection {
     private var buffer = [UInt8](repeating: 0, count: 256 << 10)
     /// What was received and not yet used.
     private var (begin, end) = (0, 0)
+    /// Whether the connection is of no use after this answer.
+    private var mustClose = false
 
-    init(_ address: ServerAddress) { self.address = address }
+    /// How long to wait for the next part of an answer, in seconds.
+    private let patience: Int
+
+    init(_ address: ServerAddress, patience: Int = 600) { (self.address, self.patience) = (address, patience) }
 
     deinit { if socketHandle >= 0 { close(socketHandle) } }
 
@@ -27,26 +32,43 @@ final class BlockingConnection {
     ///
     /// A server may close a connection that was idle, so a first failure on a kept connection is tried again on a new one
     /// when nothing of an answer came.
-    func ask(_ request: [UInt8], isRepeatable: Bool = true) throws(ConnectionError) -> Answer {
+    func ask(_ request: [UInt8], isRepeatable: Bool = true, isHead: Bool = false) throws(ConnectionError) -> Answer {
         var body: [UInt8] = []
-        let status = try ask(request, isRepeatable: isRepeatable) { body.append(contentsOf: $0) }
+        let status = try ask(request, isRepeatable: isRepeatable, isHead: isHead) { body.append(contentsOf: $0) }
         return Answer(status: status, body: body)
     }
 
     /// Sends a request, and hands over the parts of its answer's body as they come.
     /// - Returns: The status.
     func ask(
-        _ request: [UInt8], isRepeatable: Bool = true, _ use: (UnsafeRawBufferPointer) -> Void
+        _ request: [UInt8], isRepeatable: Bool = true, isHead: Bool = false, _ use: (UnsafeRawBufferPointer) -> Void
     ) throws(ConnectionError) -> Int {
         let wasOpen = socketHandle >= 0
+        mustClose = false
         do throws(ConnectionError) {
             try open()
-            try send(request)
-            return try receive(use)
+            // A server may refuse a body before it has all of it, and say so.
+            do { try send(request) } catch { mustClose = true }
+            return try receive(isHead: isHead, use)
         } catch {
             disconnect()
             guard wasOpen, isRepeatable, case .closed(0) = error else { throw error }
-            return try ask(request, isRepeatable: false, use)
+            return try ask(request, isRepeatable: false, isHead: isHead, use)
+        }
+    }
+
+    /// Sends bytes that need not be a request, and no more after them.
+    /// - Returns: The status of the first answer, if one came before the connection ended.
+    func send(nonsense bytes: [UInt8]) throws(ConnectionError) -> Int? {
+        disconnect()
+        try open()
+        defer { disconnect() }
+        do {
+            try send(bytes)
+            shutdown(socketHandle, Int32(SHUT_WR))
+            return try receive { _ in }
+        } catch {
+            return nil
         }
     }
 
@@ -79,7 +101,7 @@ final class BlockingConnection {
         #endif
         let handle = socket(AF_INET, kind, 0)
         guard handle >= 0 else { throw .notOpened(errno) }
-        var (one, patience) = (Int32(1), timeval(tv_sec: 600, tv_usec: 0))
+        var (one, patience) = (Int32(1), timeval(tv_sec: patience, tv_usec: 0))
         setsockopt(handle, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
         setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var target = sockaddr_in()
@@ -115,12 +137,14 @@ final class BlockingConnection {
     }
 
     /// Reads one answer: its length is known, comes in chunks, or ends with the connection.
-    private func receive(_ use: (UnsafeRawBufferPointer) -> Void) throws(ConnectionError) -> Int {
+    private func receive(
+        isHead: Bool = false, _ use: (UnsafeRawBufferPointer) -> Void
+    ) throws(ConnectionError) -> Int {
         var head = try line()
         guard head.starts(with: Self.version), head.count >= 12, let status = Int(Self.text(head[9..<12])) else {
             throw .notHTTP(Self.text(head[...].prefix(80)))
         }
-        var (length, isChunked, mustClose) = (Int?.none, false, false)
+        var (length, isChunked) = (Int?.none, false)
         while true {
             head = try line()
             if head.isEmpty { break }
@@ -128,12 +152,15 @@ final class BlockingConnection {
             switch Self.text(head[..<colon]).lowercased() {
             case "content-length": length = Int(Self.value(head, after: colon))
             case "transfer-encoding": isChunked = Self.value(head, after: colon).lowercased() == "chunked"
-            case "connection": mustClose = Self.value(head, after: colon).lowercased() == "close"
+            case "connection": mustClose = mustClose || Self.value(head, after: colon).lowercased() == "close"
             default: break
             }
         }
-        if status == 100 { return try receive(use) }
-        if isChunked {
+        if status == 100 { return try receive(isHead: isHead, use) }
+        if isHead || status == 204 || status == 304 {
+            // Their lengths tell of bodies that do not come. What came is handed over, to be seen as the error that it is.
+            if end > begin { try take(end - begin, use) }
+        } else if isChunked {
             while true {
                 let size = Self.text(try line().prefix { $0 != UInt8(ascii: ";") })
                 guard let count = Int(size, radix: 16) else { throw .notHTTP("chunk of \(size)") }
@@ -144,7 +171,7 @@ final class BlockingConnection {
             while !(try line()).isEmpty {}
         } else if let length {
             try take(length, use)
-        } else if status != 204, status != 304 {
+        } else {
             mustClose = true
             while true {
                 do { try take(1, use) } catch { break }

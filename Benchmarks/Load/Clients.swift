@@ -10,7 +10,7 @@ import Synchronization
 #endif
 
 /// One client's part of a load. It belongs to one thread.
-protocol LoadClient {
+protocol LoadClient: SendableMetatype {
     /// Does the next request and tells how it went; the time is taken around this call.
     mutating func request(_ connection: BlockingConnection) throws -> Answer
     /// Compares a successful answer with what it must be. Not timed.
@@ -42,30 +42,19 @@ struct Clients {
     func run<Client: LoadClient>(
         unitsPerRequest: Double = 1, _ make: @escaping @Sendable (Int, BlockingConnection) throws -> Client
     ) throws -> LoadResult {
-        let (ready, go, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchGroup())
-        let outcomes = Shared(Mutex<[Result<Tally, any Error>]>([]))
+        let (ready, go, turn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), NSLock())
         let span = Shared(Mutex((start: ContinuousClock.now, end: ContinuousClock.now)))
-        let turn = NSLock()
-        for number in 0..<count {
-            done.enter()
-            let thread = Thread {
-                defer { done.leave() }
-                let outcome = Result {
-                    let connection = BlockingConnection(server)
-                    // One after the other: a server that cannot take all at once fails what is measured, not the preparation.
-                    let client = turn.withLock { Result { try make(number, connection) } }
-                    ready.signal()
-                    go.wait()
-                    var made = try client.get()
-                    let (start, end) = span.value.withLock { $0 }
-                    let tally = try loop(&made, connection, start: start, end: end)
-                    try turn.withLock { try made.finish(connection) }
-                    return tally
-                }
-                outcomes.value.withLock { $0.append(outcome) }
-            }
-            thread.stackSize = 1 << 20
-            thread.start()
+        let threads = Threads(count) { number in
+            let connection = BlockingConnection(server)
+            // One after the other: a server that cannot take all at once fails what is measured, not the preparation.
+            let client = turn.withLock { Result { try make(number, connection) } }
+            ready.signal()
+            go.wait()
+            var made = try client.get()
+            let (start, end) = span.value.withLock { $0 }
+            let tally = try loop(&made, connection, start: start, end: end)
+            try turn.withLock { try made.finish(connection) }
+            return tally
         }
         for _ in 0..<count { ready.wait() }
         let start = ContinuousClock.now.advanced(by: .seconds(warmUp))
@@ -73,8 +62,7 @@ struct Clients {
         span.value.withLock { $0 = (start, end) }
         let processor = Self.processorSeconds()
         for _ in 0..<count { go.signal() }
-        done.wait()
-        let tallies = try outcomes.value.withLock { try $0.map { try $0.get() } }
+        let tallies = try threads.join()
         // A load that ended by its number of requests took what the requests took, one after the other.
         let spent = tallies.map { tally in
             tally.latencies.microseconds.reduce(0.0) { $0 + Double($1) } / 1e6
@@ -123,10 +111,4 @@ struct Clients {
     private static func processorSeconds() -> Double {
         Double(clock()) / Double(CLOCKS_PER_SEC)
     }
-}
-
-/// Lends a thing that cannot be copied to several threads.
-private final class Shared<Value: ~Copyable & Sendable>: Sendable {
-    let value: Value
-    init(_ value: consuming Value) { self.value = value }
 }

@@ -5,17 +5,17 @@
     Benchmarks/Tracking/run.py          all rows, 10,000 and 100,000 runs
     Benchmarks/Tracking/run.py --quick  fewer and shorter rounds, 10,000 runs: to see that it works
 
-Only the server that is measured runs; the others are stopped by a signal meanwhile. Every answer's status is checked, and
-the content of many; a wrong answer ends the row, and at Martlet the run.
+One server runs at a time. Every answer's status is checked, and the content of many; a wrong answer is shown instead of a
+figure, and makes the run fail when it is Martlet's.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
 import platform
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,7 +24,7 @@ import time
 import seeding
 from report import Measured, number, table
 from rows import Row, fresh_rows, history_row, seeded_rows
-from servers import FastTrackML, FastTrackMLAsDelivered, Martlet, MLflow, Server, tree
+from servers import FastTrackML, FastTrackMLAsDelivered, Martlet, MLflow, Server
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 RELEASE = CHECKOUT / ".build" / "release"
@@ -49,7 +49,6 @@ def main() -> int:
     except KeyboardInterrupt:
         print("stopped; what was measured until here:", file=sys.stderr)
     finally:
-        bench.stop_all()
         shutil.rmtree(folder, ignore_errors=True)
     bench.print_tables()
     bench.write_json(time.monotonic() - begin)
@@ -113,110 +112,94 @@ class Benchmark:
         self.measured: dict[tuple[str, str], Measured] = {}
         # Start-up times and memory: (what, server) to a list of values.
         self.figures: dict[tuple[str, str], list[float]] = {}
-        self.running: list[Server] = []
         self.seeding: list[str] = []
         self.martlet_failed = False
 
     # What is measured
 
     def measure_fresh(self):
+        """On a store that is empty at the beginning, another one each round."""
         rows = [row for row in fresh_rows(self.options.megabytes) if self.is_wanted(row)]
-        servers = self.start(self.kinds, "fresh", self.options.rounds)
-        time.sleep(2)
-        self.note_memory(servers, "memory, idle")
-        self.alternate(rows, servers, self.options.rounds)
-        row = history_row(POINTS)
-        if self.is_wanted(row):
-            arguments = {}
-            for server in servers:
-                self.let_run(server, servers)
-                seeded = self.load(server, ["seed-history", "--points", str(POINTS)])
-                arguments[server.name] = ["--run", seeded.get("run", "")]
-            self.alternate([row], servers, self.options.rounds, arguments)
-        self.note_memory(servers, "memory, after the rows above")
-        self.stop_all()
+        history = history_row(POINTS)
+        for kind, number_of_round in self.turns(self.kinds):
+            server = kind(self.folder / f"fresh-{number_of_round}" / kind.__name__)
+            with self.running(server, "start-up, fresh folder"):
+                self.note_memory(server, "memory, idle")
+                for row in rows:
+                    self.measure(row, server)
+                if self.is_wanted(history) and self.is_shown(history, kind):
+                    seeded = self.load(server, ["seed-history", "--points", str(POINTS)])
+                    self.measure(history, server, ["--run", seeded.get("run", "")])
+                self.note_memory(server, "memory, after the rows above")
+            server.remove()
 
     def measure_seeded(self, runs: int, kinds):
+        """On a store of so many runs, the same each round."""
         rows = [row for row in seeded_rows(runs) if self.is_wanted(row)]
         if not rows:
             return
         kinds = [kind for kind in kinds if kind is not FastTrackMLAsDelivered]
-        servers = self.start(kinds, f"seeded-{runs}", 1, note=False)
-        arguments = {}
-        for server in servers:
-            self.let_run(server, servers)
+        servers = {kind: kind(self.folder / f"seeded-{runs}" / kind.__name__) for kind in kinds}
+        experiments = {}
+        for kind, server in servers.items():
             begin = time.monotonic()
-            arguments[server.name] = ["--experiment", self.seed(server, runs)]
+            experiments[kind] = self.seed(server, runs)
             self.seeding.append(f"{server.name}: {runs:,} runs in {time.monotonic() - begin:.0f} s")
             print(f"  seeded {self.seeding[-1]}", file=sys.stderr)
-            server.stop()
-        for server in servers:
-            self.figure(f"start-up with {runs:,} runs", server, server.start())
-            self.let_run(None, servers)
-        self.alternate(rows, servers, self.options.rounds, arguments)
-        self.note_memory(servers, f"memory, {runs:,} runs, after the searches")
-        self.stop_all()
+        for kind, _ in self.turns(kinds):
+            server = servers[kind]
+            with self.running(server, f"start-up with {runs:,} runs"):
+                for row in rows:
+                    self.measure(row, server, ["--experiment", experiments[kind]])
+                self.note_memory(server, f"memory, {runs:,} runs, after the searches")
+        for server in servers.values():
+            server.remove()
 
     def seed(self, server: Server, runs: int) -> str:
-        """Gives the experiment's id. The server runs before and after."""
-        if isinstance(server, Martlet):
-            seeded = self.load(server, ["seed", "--runs", str(runs), "--clients", "64"], patience=7200)
-            if "error" in seeded:
-                raise RuntimeError(f"seeding failed: {seeded['error']}")
-            return seeded["experiment"]
-        server.stop()
+        """Fills a fresh store. Gives the experiment's id."""
+        with self.running(server):
+            if isinstance(server, Martlet):
+                seeded = self.load(server, ["seed", "--runs", str(runs), "--clients", "64"], patience=7200)
+                if "error" in seeded:
+                    raise RuntimeError(f"seeding failed: {seeded['error']}")
+                return seeded["experiment"]
         seed = seeding.seed_fasttrackml if isinstance(server, FastTrackML) else seeding.seed_mlflow
-        experiment = seed(server.database, runs)
-        server.start()
-        return experiment
+        return seed(server.database, runs)
 
     # How
 
-    def start(self, kinds, name, times, note=True) -> list[Server]:
-        """Each on a fresh folder; as often as said, to take the median of start-up times."""
-        servers = [kind(self.folder / name / kind.__name__) for kind in kinds]
-        self.running += servers
-        for server in servers:
-            for attempt in range(times):
-                if attempt:
-                    server.remove()
-                    server.folder.mkdir(parents=True)
-                seconds = server.start()
-                if note:
-                    self.figure("start-up, fresh folder", server, seconds)
-            self.let_run(None, servers)
-        return servers
+    def turns(self, kinds):
+        """Each server each round; another one begins each time, so that none always comes after the same neighbour."""
+        for number_of_round in range(self.options.rounds):
+            shift = number_of_round % len(kinds)
+            for kind in kinds[shift:] + kinds[:shift]:
+                yield kind, number_of_round
 
-    def let_run(self, server: Server | None, servers: list[Server]):
-        """Stops all but one, by a signal, so that idle servers take nothing of the processor."""
-        for other in servers:
-            if other.process is None:
-                continue
-            for process in tree(other.process.pid):
-                try:
-                    os.kill(process, signal.SIGCONT if other is server else signal.SIGSTOP)
-                except ProcessLookupError:
-                    pass
+    @contextlib.contextmanager
+    def running(self, server: Server, start_up: str | None = None):
+        """One server at a time, so that idle ones take nothing of the processor."""
+        seconds = server.start()
+        if start_up:
+            self.figure(start_up, server, seconds)
+        try:
+            server.settle()
+            yield
+        finally:
+            server.stop()
 
-    def alternate(self, rows, servers, rounds, arguments=None):
-        for number_of_round in range(rounds):
-            for row in rows:
-                if row not in self.rows:
-                    self.rows.append(row)
-                # Another one begins each time, so that none always comes after the same neighbour.
-                shift = number_of_round % len(servers)
-                for server in servers[shift:] + servers[:shift]:
-                    if isinstance(server, FastTrackMLAsDelivered) and row.kind not in WRITES:
-                        continue
-                    self.measure(row, server, servers, (arguments or {}).get(server.name, []))
+    def is_shown(self, row: Row, kind: type[Server]) -> bool:
+        return kind is not FastTrackMLAsDelivered or row.kind in WRITES
 
-    def measure(self, row: Row, server: Server, servers, extra):
+    def measure(self, row: Row, server: Server, extra=()):
+        if row not in self.rows:
+            self.rows.append(row)
+        if not self.is_shown(row, type(server)):
+            return
         measured = self.measured.setdefault((row.title, server.name), Measured(row))
         if row.kind in server.lacks:
             measured.problem = "has none"
         if measured.problem:
             return
-        self.let_run(server, servers)
         command = [*row.load, *extra, "--seconds", str(row.seconds or self.options.seconds)]
         if row.requests:
             command += ["--requests", str(row.requests)]
@@ -253,17 +236,10 @@ class Benchmark:
     def figure(self, what: str, server: Server, value: float):
         self.figures.setdefault((what, server.name), []).append(value)
 
-    def note_memory(self, servers, what):
-        for server in servers:
-            memory = server.memory()
-            self.figure(f"{what}, MiB resident", server, memory["rss"])
-            self.figure(f"{what}, MiB with shared pages once", server, memory["pss"])
-
-    def stop_all(self):
-        for server in self.running:
-            self.let_run(server, [server])
-            server.stop()
-        self.running = []
+    def note_memory(self, server: Server, what: str):
+        memory = server.memory()
+        self.figure(f"{what}, MiB resident", server, memory["rss"])
+        self.figure(f"{what}, MiB with shared pages once", server, memory["pss"])
 
     # What is printed
 
@@ -284,7 +260,7 @@ class Benchmark:
 
     def print_tables(self):
         names = [kind.name for kind in self.kinds]
-        print(f"\nMedians of {self.options.rounds} rounds of {self.options.seconds:g} s, servers in turn.\n")
+        print(f"\nMedians of {self.options.rounds} round(s) of {self.options.seconds:g} s, servers in turn.\n")
         print(table(self.rows, names, self.measured))
         whats = list(dict.fromkeys(what for what, _ in self.figures))
         print("\n| " + " | ".join(["start-up in s, memory in MiB", *names]) + " |")

@@ -6,7 +6,6 @@ import pathlib
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import time
 
@@ -58,6 +57,17 @@ class Server:
             finally:
                 connection.close()
             time.sleep(0.002)
+
+    def settle(self) -> None:
+        """Waits until it rests: what it still starts after its first answer is no part of what is measured then."""
+        end = time.monotonic() + 60
+        before = self.processor_seconds()
+        while time.monotonic() < end:
+            time.sleep(1)
+            after = self.processor_seconds()
+            if after - before < 0.1:
+                return
+            before = after
 
     def stop(self) -> None:
         if self.process is None:
@@ -201,7 +211,3 @@ def free_port() -> int:
 def run_text(command: list[str]) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
-
-def journal_mode(database: pathlib.Path) -> str:
-    with sqlite3.connect(database) as connection:
-        return connection.execute("PRAGMA journal_mode").fetchone()[0]

@@ -19,6 +19,7 @@ let lifecycleTesting = Target.Dependency.product(
     name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -66,7 +67,7 @@ let package = Package(
             dependencies: [
                 "MartletDomain", "AuditLog", "DeltaLake", "Platform", "MartletAPI", "Martlet", hummingbird, httpTypes,
                 lifecycle, logging, nio,
-                nioEmbedded, signals,
+                nioEmbedded, nioHTTP, signals,
             ]),
         .target(
             name: "FlightsJob", dependencies: ["Martlet", "MartletAPI", "MartletDomain"],

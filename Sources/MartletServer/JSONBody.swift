@@ -39,7 +39,8 @@ package func decodeJSON<Body: Decodable>(_ type: Body.Type, from data: Data) thr
         do {
             return try decoder.decode(Body.self, from: data)
         } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty && data.holdsBareNumberWords {
-            // JSON5 is slower and looser, so only what JSON refuses is read by it.
+            // JSON5 is slower and looser, so only what JSON refuses is read by it. It traps on what is not UTF-8.
+            guard String(validating: data, as: UTF8.self) != nil else { throw BodyError.malformed("it is not UTF-8") }
             decoder.allowsJSON5 = true
             return try decoder.decode(Body.self, from: data)
         }

@@ -21,6 +21,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -68,7 +69,7 @@ let package = Package(
             name: "MartletServer",
             dependencies: [
                 "MartletDomain", "AuditLog", "DeltaLake", "Platform", "MartletAPI", "Martlet", hummingbird, httpTypes,
-                lifecycle, logging, nio, nioEmbedded, nioHTTPTypes, nioPosix, signals,
+                lifecycle, logging, nio, nioEmbedded, nioHTTP, nioHTTPTypes, nioPosix, signals,
             ]),
         .target(name: "TerminalText"),
         .target(
@@ -87,9 +88,11 @@ let package = Package(
                 "FlightsJob", "TerminalText",
                 argumentParser, httpTypes, hummingbird, logging, nio,
             ]),
+        .target(name: "FuzzInputs", path: "Tests/FuzzInputs"),
         .executableTarget(
-            name: "martlet-benchmarks", dependencies: ["Metadata", "MartletDomain", "AuditLog"], path: "Benchmarks",
-            exclude: ["README.md"]),
+            name: "martlet-benchmarks",
+            dependencies: ["FuzzInputs", "Metadata", "MartletDomain", "AuditLog", argumentParser],
+            path: "Benchmarks", exclude: ["README.md", "Tracking"]),
 
         .testTarget(name: "AuditLogTests", dependencies: ["AuditLog"]),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
@@ -121,8 +124,8 @@ let package = Package(
         .testTarget(
             name: "MartletServerTests",
             dependencies: [
-                "TestKit", "AuditLog", "MartletDomain", "Platform", "MartletAPI", "Martlet", "MartletServer", httpTypes,
-                lifecycleTesting,
+                "FuzzInputs", "TestKit", "AuditLog", "MartletDomain", "Platform", "MartletAPI", "Martlet", "MartletServer",
+                httpTypes, lifecycleTesting,
             ]),
     ]
 )

@@ -1,25 +1,17 @@
+import ArgumentParser
 import Foundation
 
-/// `martlet-benchmarks [FOLDER]`: measures what Martlet promises, on a disk of your choice.
+/// Measures what Martlet promises, and looks for what breaks it.
 @main
-struct Benchmarks {
+struct Benchmarks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "martlet-benchmarks",
+        abstract: "Measure what Martlet promises, and look for what breaks it.",
+        subcommands: [GroupCommitCommand.self, LoadCommand.self, SoakCommand.self, FuzzCommand.self], defaultSubcommand: GroupCommitCommand.self)
+
     static func main() async {
-        let arguments = CommandLine.arguments.dropFirst()
-        if let first = arguments.first, arguments.count > 1 || first.hasPrefix("-") {
-            print("usage: martlet-benchmarks [FOLDER]   (on the disk to measure; default: the current folder)")
-            exit(first == "--help" || first == "-h" ? 0 : 64)
-        }
-        let parent = URL(fileURLWithPath: arguments.first ?? ".", isDirectory: true)
-        let folder = parent.appending(path: ".martlet-benchmarks-\(UUID().uuidString.lowercased())")
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            defer { try? FileManager.default.removeItem(at: folder) }
-            print("\(ProcessInfo.processInfo.activeProcessorCount) processor cores\n")
-            try await GroupCommitBenchmark(folder: folder).run()
-        } catch {
-            FileHandle.standardError.write(Data("The benchmark failed: \(error)\n".utf8))
-            try? FileManager.default.removeItem(at: folder)
-            exit(1)
-        }
+        // A server that closes a connection while we send is an error of that request, not the end of the program.
+        signal(SIGPIPE, SIG_IGN)
+        await main(nil)
     }
 }

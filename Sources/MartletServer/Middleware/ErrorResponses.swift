@@ -2,6 +2,7 @@ import HTTPTypes
 package import Hummingbird
 import Logging
 package import MartletDomain
+import NIOHTTP1
 
 /// Turns what a route throws into MLflow's error shape: `{"error_code", "message"}` and its HTTP status.
 struct ErrorResponses: RouterMiddleware {
@@ -9,6 +10,14 @@ struct ErrorResponses: RouterMiddleware {
 
     func handle(
         _ request: Request, context: MartletContext, next: (Request, MartletContext) async throws -> Response
+    ) async throws -> Response {
+        let response = try await answer(request, context, next)
+        // A body after HEAD would be taken for the next answer.
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func answer(
+        _ request: Request, _ context: MartletContext, _ next: (Request, MartletContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
@@ -19,6 +28,8 @@ struct ErrorResponses: RouterMiddleware {
             return try errorResponse(.endpointNotFound, "No such endpoint: \(request.method) \(request.uri.path)")
         } catch let error as HTTPError {
             return try errorResponse(.badRequest, error.body ?? error.status.reasonPhrase, status: error.status)
+        } catch let error as HTTPParserError {
+            return try errorResponse(.malformedRequest, "The request's body could not be read: \(error).")
         } catch is CancellationError {
             return try errorResponse(.temporarilyUnavailable, "The request was cancelled; ask again.")
         } catch {

@@ -54,7 +54,7 @@ func enumerated<Value: RawRepresentable<String>>(
 ) throws -> Value? {
     guard let text else { return nil }
     if let value = Value(rawValue: text) { return value }
-    if let number = Int(text), (1...numbers.count).contains(number) { return numbers[number - 1] }
+    if let number = Int(text), number >= 1, number <= numbers.count { return numbers[number - 1] }
     let known = numbers.map(\.rawValue).joined(separator: ", ")
     throw InvalidRequest("Invalid value \"\(text)\" for parameter '\(name)' supplied: expected one of \(known)")
 }

@@ -158,13 +158,13 @@ def test_a_history_is_read_in_pages(client, run_id, server_url):
 def test_more_runs_than_a_page_holds_become_one_table(client, experiment):
     names = []
     for number in range(1020):
-        run = client.create_run(experiment.experiment_id, start_time=number, run_name=f"run {number:04}")
+        run = client.create_run(experiment.experiment_id, start_time=1_000 + number, run_name=f"run {number:04}")
         names.append(run.info.run_name)
     table = mlflow.search_runs([experiment.experiment_id])
     assert table["tags.mlflow.runName"].tolist() == names[::-1], "the last started first"
     some = mlflow.search_runs([experiment.experiment_id], max_results=1005, order_by=["start_time ASC"])
     assert some["tags.mlflow.runName"].tolist() == names[:1005]
-    assert len(mlflow.search_runs([experiment.experiment_id], "attributes.start_time >= 1000", output_format="list")) == 20
+    assert len(mlflow.search_runs([experiment.experiment_id], "attributes.start_time >= 2000", output_format="list")) == 20
 
 
 def test_a_page_has_at_most_50000_runs_and_1000_experiments(client, experiment, post):

@@ -100,7 +100,8 @@ def test_a_script_needs_only_the_environment(client, run, unique):
         mlflow.autolog(log_models=False, log_datasets=False)
         mlflow.log_param("first", "of all")  # starts a run by itself
         LogisticRegression(C=0.5).fit(numpy.array([[0.0], [1.0], [2.0], [3.0]]), [0, 0, 1, 1])
-        mlflow.log_metric("last", 1, synchronous=False)  # the interpreter's end waits for it
+        mlflow.log_metric("last", 1, synchronous=False)
+        mlflow.flush_async_logging()
         print("run", mlflow.active_run().info.run_id)
     """
     out = run(sys.executable, "-c", textwrap.dedent(script), MLFLOW_EXPERIMENT_NAME=name)

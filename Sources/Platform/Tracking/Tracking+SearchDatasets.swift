@@ -21,7 +21,7 @@ extension Tracking {
                 "SearchDatasets request cannot specify more than \(TrackingLimits.experimentsPerDatasetSearch) "
                     + "experiment_ids. Received \(ids.count) experiment_ids.")
         }
-        let experiments = SearchSQL.column("s.experiment_id", in: try experimentNumbers(ids))
+        let experiments = SearchSQL.column("s.experiment_id", isOneOf: try experimentNumbers(ids))
         return try await store.read { db in
             try db.rows(
                 "SELECT s.experiment_id, s.number, s.name, s.digest, t.value AS context FROM run_dataset_sources s "

@@ -16,6 +16,12 @@ extension Request {
     ///
     /// - Throws: ``BodyError`` when it is too large or not JSON, ``InvalidRequest`` when a field has the wrong type.
     package func decode<Body: Decodable>(_ type: Body.Type, limit: Int = BodyLimit.json) async throws -> Body {
+        try decodeJSON(Body.self, from: try await jsonBytes(limit: limit))
+    }
+
+    /// The body, or an empty object when there is none.
+    /// - Throws: ``BodyError/tooLarge(limit:)``.
+    func jsonBytes(limit: Int) async throws -> Data {
         if let length = headers[.contentLength].flatMap(Int.init), length > limit {
             throw BodyError.tooLarge(limit: limit)
         }
@@ -25,24 +31,29 @@ extension Request {
         } catch is NIOTooManyBytesError {
             throw BodyError.tooLarge(limit: limit)
         }
-        let data = buffer.readableBytes == 0 ? Data("{}".utf8) : Data(buffer.readableBytesView)
-        return try decodeJSON(Body.self, from: data)
+        return buffer.readableBytes == 0 ? Data("{}".utf8) : Data(buffer.readableBytesView)
     }
 }
 
-/// Decodes client JSON. NaN and the infinities come as MLflow's clients spell them: as strings, or bare.
-package func decodeJSON<Body: Decodable>(_ type: Body.Type, from data: Data) throws -> Body {
+/// Decodes JSON in which NaN and the infinities come as MLflow's clients spell them: as strings, or bare.
+/// - Throws: `DecodingError`.
+func decodeLooseJSON<Body: Decodable>(_ type: Body.Type, from data: Data) throws -> Body {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
         positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     do {
-        do {
-            return try decoder.decode(Body.self, from: data)
-        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty && data.holdsBareNumberWords {
-            // JSON5 is slower and looser, so only what JSON refuses is read by it.
-            decoder.allowsJSON5 = true
-            return try decoder.decode(Body.self, from: data)
-        }
+        return try decoder.decode(Body.self, from: data)
+    } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty && data.holdsBareNumberWords {
+        // JSON5 is slower and looser, so only what JSON refuses is read by it.
+        decoder.allowsJSON5 = true
+        return try decoder.decode(Body.self, from: data)
+    }
+}
+
+/// As ``decodeLooseJSON(_:from:)``, with refusals that a client can be told.
+package func decodeJSON<Body: Decodable>(_ type: Body.Type, from data: Data) throws -> Body {
+    do {
+        return try decodeLooseJSON(Body.self, from: data)
     } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
         throw InvalidRequest("Invalid value for '\(context.path)': \(context.debugDescription)")
     } catch DecodingError.keyNotFound(let key, let context) {

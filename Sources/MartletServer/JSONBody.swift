@@ -16,40 +16,43 @@ extension Request {
     ///
     /// - Throws: ``BodyError`` when it is too large or not JSON, ``InvalidRequest`` when a field has the wrong type.
     package func decode<Body: Decodable>(_ type: Body.Type, limit: Int = BodyLimit.json) async throws -> Body {
+        try decodeJSON(Body.self, from: (try await jsonBytes(limit: limit)).orEmptyObject)
+    }
+
+    /// The body as it came.
+    /// - Throws: ``BodyError/tooLarge(limit:)``.
+    func jsonBytes(limit: Int) async throws -> ByteBuffer {
         if let length = headers[.contentLength].flatMap(Int.init), length > limit {
             throw BodyError.tooLarge(limit: limit)
         }
-        let buffer: ByteBuffer
         do {
-            buffer = try await body.collect(upTo: limit)
+            return try await body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
             throw BodyError.tooLarge(limit: limit)
         }
-        if let readable = Body.self as? any JSONReadable.Type,
-            let body = buffer.withUnsafeReadableBytes({ read(readable, from: $0) }) as? Body
-        {
-            return body
-        }
-        let data = buffer.readableBytes == 0 ? Data("{}".utf8) : Data(buffer.readableBytesView)
-        return try decodeJSON(Body.self, from: data)
     }
 }
 
-private func read<Body: JSONReadable>(_ type: Body.Type, from bytes: UnsafeRawBufferPointer) -> Body? {
-    var reader = JSONReader(bytes.assumingMemoryBound(to: UInt8.self))
-    guard let body = Body.read(&reader), reader.isAtEnd else { return nil }
-    return body
+extension ByteBuffer {
+    /// The bytes; an empty JSON object when there are none.
+    var orEmptyObject: Data { readableBytes == 0 ? Data("{}".utf8) : Data(readableBytesView) }
 }
 
-/// Decodes client JSON. NaN and the infinities come as MLflow's clients spell them: as strings, or bare.
-package func decodeJSON<Body: Decodable>(_ type: Body.Type, from data: Data) throws -> Body {
+/// Decodes JSON in which NaN and the infinities come as MLflow's clients spell them: as strings, or bare.
+/// - Throws: `DecodingError`, or ``BodyError`` for what is no text.
+func decodeLooseJSON<Body: Decodable>(_ type: Body.Type, from data: Data) throws -> Body {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
         positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    // Foundation's reader takes bytes that are no text for granted.
+    // Foundation's reader takes it for granted that bytes are text.
     guard String(validating: data, as: UTF8.self) != nil else { throw BodyError.malformed("it is not UTF-8") }
+    return try decoder.decode(Body.self, from: data.quotingBareNumberWords)
+}
+
+/// As ``decodeLooseJSON(_:from:)``, with refusals that a client can be told.
+package func decodeJSON<Body: Decodable>(_ type: Body.Type, from data: Data) throws -> Body {
     do {
-        return try decoder.decode(Body.self, from: data.quotingBareNumberWords)
+        return try decodeLooseJSON(Body.self, from: data)
     } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
         throw InvalidRequest("Invalid value for '\(context.path)': \(context.debugDescription)")
     } catch DecodingError.keyNotFound(let key, let context) {

@@ -26,12 +26,15 @@ package struct TestServer: Sendable {
         package func json() throws -> JSON { try JSON(body) }
     }
 
-    /// Asks with exactly these bytes.
+    /// Asks with exactly these bytes, which are said to be JSON where a client would, unless `headers` say otherwise.
     package func ask(
         _ method: HTTPRequest.Method, _ path: String, body: Data = Data(), headers: HTTPFields = [:],
         token: String? = nil, host: String? = "localhost"
     ) async throws -> Answer {
         var headers = headers
+        if [.post, .put, .patch].contains(method), headers[.contentType] == nil {
+            headers[.contentType] = "application/json"
+        }
         if let token { headers[.authorization] = "Bearer \(token)" }
         let head = HTTPRequest(
             method: method, scheme: "http", authority: host, path: path, headerFields: headers)

@@ -46,10 +46,11 @@ extension MLflowTracking {
 
     /// `POST logged-models/{model_id}/params`
     public struct LoggedModelParams: Codable, Sendable {
+        public var model_id: String?
         public var params: [Tag]?
 
-        public init(params: [Tag]? = nil) {
-            self.params = params
+        public init(model_id: String? = nil, params: [Tag]? = nil) {
+            (self.model_id, self.params) = (model_id, params)
         }
     }
 

@@ -52,6 +52,7 @@ extension MLflowTracking {
     /// `POST runs/delete` and `runs/restore`
     public struct RunID: Codable, Sendable {
         public var run_id: String?
+        public var run_uuid: String?
 
         public init(run_id: String? = nil) {
             self.run_id = run_id

@@ -33,7 +33,7 @@ extension MLflowTracking.RunInfo {
     public init(_ info: MartletDomain.Run.Info) {
         self.init(
             run_uuid: info.id, experiment_id: info.experimentID, run_name: info.name, user_id: info.userID,
-            status: info.status.rawValue, start_time: info.startTime, end_time: info.endTime,
+            status: info.status.rawValue, start_time: info.startTime, end_time: info.endTime == 0 ? nil : info.endTime,
             artifact_uri: info.artifactURI, lifecycle_stage: info.lifecycleStage.rawValue, run_id: info.id)
     }
 }

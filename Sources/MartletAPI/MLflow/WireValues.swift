@@ -9,7 +9,7 @@ public struct WireInteger: Codable, Sendable, Hashable, ExpressibleByIntegerLite
         let container = try decoder.singleValueContainer()
         if let number = try? container.decode(Int64.self) {
             value = number
-        } else if let text = try? container.decode(String.self), let number = Int64(text) {
+        } else if let text = try? container.decode(String.self), let number = Self.number(text) {
             value = number
         } else if let number = try? container.decode(Double.self), let whole = Int64(exactly: number) {
             value = whole
@@ -17,6 +17,16 @@ public struct WireInteger: Codable, Sendable, Hashable, ExpressibleByIntegerLite
             throw DecodingError.typeMismatch(
                 Int64.self, .init(codingPath: decoder.codingPath, debugDescription: "expected a whole number"))
         }
+    }
+
+    /// `7`, or `7.0` as some languages write it.
+    private static func number(_ text: String) -> Int64? {
+        if let number = Int64(text) { return number }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2,
+            !parts[1].isEmpty, parts[1].allSatisfy({ $0 == "0" })
+        else { return nil }
+        return Int64(parts[0])
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -59,9 +69,11 @@ public struct WireNumber: Codable, Sendable, Hashable, ExpressibleByFloatLiteral
     }
 }
 
-/// A text that may arrive as a number: ids of experiments, and enumerations by MLflow's numbers.
+/// A text that may arrive as a number: enumerations by MLflow's numbers, and ids, which are refused then.
 public struct WireText: Codable, Sendable, Hashable, ExpressibleByStringLiteral {
     public var value: String
+    /// Whether it arrived as a number.
+    public private(set) var isNumber = false
 
     public init(_ value: String) { self.value = value }
     public init(stringLiteral value: String) { self.value = value }
@@ -71,7 +83,7 @@ public struct WireText: Codable, Sendable, Hashable, ExpressibleByStringLiteral 
         if let text = try? container.decode(String.self) {
             value = text
         } else if let number = try? container.decode(Int64.self) {
-            value = "\(number)"
+            (value, isNumber) = ("\(number)", true)
         } else {
             throw DecodingError.typeMismatch(
                 String.self, .init(codingPath: decoder.codingPath, debugDescription: "expected a string"))

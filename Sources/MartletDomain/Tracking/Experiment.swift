@@ -57,8 +57,12 @@ public struct Experiment: Sendable, Hashable {
     /// The number of an experiment id.
     /// - Throws: ``InvalidRequest`` when the id is not a whole number.
     public static func number(of id: String) throws(InvalidRequest) -> Int64 {
-        guard let number = Int64(id) else {
-            throw InvalidRequest("Invalid experiment ID '\(id)'. Experiment ID must be a valid integer.")
+        // MLflow's server takes blanks around it.
+        var digits = Substring(id)
+        while digits.first?.isWhitespace == true { digits.removeFirst() }
+        while digits.last?.isWhitespace == true { digits.removeLast() }
+        guard let number = Int64(digits) else {
+            throw InvalidRequest("Invalid experiment ID '\(id.prefix(300))'. Experiment ID must be a valid integer.")
         }
         return number
     }

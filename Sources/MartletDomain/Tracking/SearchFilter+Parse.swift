@@ -12,7 +12,11 @@ extension SearchFilter {
         guard filter.utf8.count <= Self.longestFilter else {
             throw InvalidRequest("The filter string is longer than \(Self.longestFilter) bytes.")
         }
-        var clauses = SearchClauses(tokens: try SearchToken.all(in: filter), grammar: grammar)
+        let tokens = try SearchToken.all(in: filter)
+        guard filter.isEmpty || !tokens.isEmpty else {
+            throw InvalidRequest("Invalid filter '\(filter.prefix(500))'. Could not be parsed.")
+        }
+        var clauses = SearchClauses(tokens: tokens, grammar: grammar)
         comparisons = []
         while let comparison = try clauses.next() {
             comparisons.append(comparison)

@@ -49,7 +49,7 @@ public struct SearchGrammar: Sendable {
 
     /// Experiments: tags and attributes.
     public static let experiments = SearchGrammar(
-        entities: ["attribute": .attribute, "tag": .tag, "tags": .tag],
+        entities: ["attribute": .attribute, "attributes": .attribute, "tag": .tag, "tags": .tag],
         attributes: named(
             Attribute(name: "name"), Attribute(name: "experiment_id", takesList: true),
             Attribute(name: "creation_time", isNumeric: true), Attribute(name: "last_update_time", isNumeric: true)),

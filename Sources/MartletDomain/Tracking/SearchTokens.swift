@@ -97,7 +97,7 @@ private struct SearchScanner {
     private mutating func identifier() throws(InvalidRequest) -> String {
         var word = ""
         while let scalar = current {
-            if scalar == "`" || scalar == "\"" {
+            if scalar == "`" || scalar == "\"" || (scalar == "'" && word.hasSuffix(".")) {
                 word += try quoted()
             } else if scalar == "." || Self.isWord(scalar) {
                 word += take { $0 == "." || Self.isWord($0) }
@@ -134,7 +134,9 @@ private struct SearchScanner {
     private mutating func number() throws(InvalidRequest) -> SearchToken {
         let start = place
         let word = take { Self.isWord($0) || $0 == "." || $0 == "-" || $0 == "+" }
-        guard let number = Double(word), number.isFinite else {
+        // Neither `+1` nor `0x1`, which Swift reads as numbers, too.
+        let isPlain = word.utf8.first != UInt8(ascii: "+") && !word.utf8.contains { $0 | 0x20 == UInt8(ascii: "x") }
+        guard isPlain, let number = Double(word), number.isFinite else {
             place = start
             throw InvalidRequest("Invalid clause(s) in filter string: '\(rest())'")
         }

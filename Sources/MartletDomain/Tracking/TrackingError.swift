@@ -3,6 +3,8 @@ public enum TrackingError: MartletError, Equatable {
     case noExperiment(id: String)
     case noExperimentNamed(String)
     case experimentExists(name: String, isDeleted: Bool)
+    case experimentTagsRepeated(name: String, keys: [String])
+    case nameTaken(id: String, name: String, isDeleted: Bool)
     case experimentNotActive(id: String)
     case renameOfDeleted(id: String)
     case noRun(id: String)
@@ -10,6 +12,10 @@ public enum TrackingError: MartletError, Equatable {
     case runNameDiffers(name: String, tag: String)
     case paramChanged(run: String, key: String, old: String, new: String)
     case paramsChanged(run: String, [ParamChange])
+    case modelParamsChanged(model: String, keys: [String])
+    case keysRepeated([String], of: String)
+    case outputRepeated(run: String, model: String)
+    case metricOfNoModel(id: String)
     case noTag(key: String, of: String)
     case noLoggedModel(id: String)
     case noLoggedModelTag(key: String, model: String)
@@ -28,8 +34,9 @@ public enum TrackingError: MartletError, Equatable {
         switch self {
         case .noExperiment, .noExperimentNamed, .noRun, .noTag, .noLoggedModel, .noLoggedModelTag:
             .resourceDoesNotExist
-        case .experimentExists: .resourceAlreadyExists
+        case .experimentExists, .experimentTagsRepeated: .resourceAlreadyExists
         case .renameOfDeleted: .invalidState
+        case .nameTaken, .keysRepeated, .outputRepeated, .metricOfNoModel, .modelParamsChanged: .badRequest
         case .artifactsElsewhere: .notImplemented
         case .experimentNotActive, .runNotActive, .runNameDiffers, .paramChanged, .paramsChanged:
             .invalidParameterValue
@@ -42,8 +49,13 @@ public enum TrackingError: MartletError, Equatable {
         case .noExperimentNamed(let name): return "Could not find experiment with name '\(name)'"
         case .experimentExists(let name, let isDeleted):
             return "Experiment(name=\(name)) already exists"
-                + (isDeleted
-                    ? " in deleted state. Restore it, or restore and rename it, then use the name again." : ".")
+                + (isDeleted ? " in deleted state. " + Self.mend(name) : ".")
+        case .experimentTagsRepeated(let name, let keys):
+            return "Experiment(name=\(name)) was not made: its tags already exist among themselves, "
+                + "\(keys.map { "'\($0)'" }.joined(separator: ", ")) twice. Send one value a key."
+        case .nameTaken(let id, let name, let isDeleted):
+            return "Experiment \(id) was not renamed: Experiment(name=\(name)) already exists"
+                + (isDeleted ? " in deleted state. " + Self.mend(name) : ".")
         case .experimentNotActive(let id):
             return "The experiment \(id) must be in the 'active' state. Current state is deleted."
         case .renameOfDeleted(let id): return "Cannot rename a non-active experiment. Restore experiment \(id) first."
@@ -60,6 +72,17 @@ public enum TrackingError: MartletError, Equatable {
             let list = changes.map { "{'key': '\($0.key)', 'old_value': '\($0.old)', 'new_value': '\($0.new)'}" }
             return "Changing param values is not allowed. Params were already logged="
                 + "'[\(list.joined(separator: ", "))]' for run ID='\(run)'."
+        case .modelParamsChanged(let model, let keys):
+            return "Changing param values is not allowed: model \(model) has other values for "
+                + "\(keys.map { "'\($0)'" }.joined(separator: ", ")) already. Nothing was changed."
+        case .keysRepeated(let keys, let what):
+            return
+                "\(what) was not made: its keys must be unique, and \(keys.map { "'\($0)'" }.joined(separator: ", ")) "
+                + "came more than once. Send one value a key."
+        case .outputRepeated(let run, let model):
+            return "Model \(model) is an output of run \(run) already, at another step; nothing was changed."
+        case .metricOfNoModel(let id):
+            return "The metric was not logged: there is no logged model with ID '\(id)'. Make the model first."
         case .noTag(let key, let owner): return "No tag with name: \(key) in \(owner)"
         case .noLoggedModel(let id): return "Logged model with ID '\(id)' not found."
         case .noLoggedModelTag(let key, let model):
@@ -68,5 +91,12 @@ public enum TrackingError: MartletError, Equatable {
             return "The files at '\(uri)' are not in Martlet's artifact store, so it cannot list or serve them. "
                 + "Read them with a client that reaches that address."
         }
+    }
+
+    /// How a name that a deleted experiment has is had again.
+    private static func mend(_ name: String) -> String {
+        let quoted = "'" + name.replacing("'", with: "'\\''") + "'"
+        return "To use that experiment, restore it: martlet experiments restore \(quoted). "
+            + "To give its name to another, remove it for good: martlet experiments purge \(quoted)."
     }
 }

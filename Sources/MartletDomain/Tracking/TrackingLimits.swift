@@ -18,6 +18,8 @@ public enum TrackingLimits {
     public static let datasetSourceLength = 65_535
     public static let datasetSchemaLength = 1_048_575
     public static let datasetProfileLength = 16_777_215
+    /// MLflow sets no limit here; this one keeps a single change from holding the store for long.
+    public static let datasetsPerRequest = 10_000
     public static let inputTagKeyLength = 255
     public static let inputTagValueLength = 500
     public static let runsPerPage = 50_000
@@ -47,6 +49,9 @@ public enum TrackingLimits {
                         + "metric '\(metric.key)' (value=\(metric.value)). "
                         + "Timestamp must be a nonnegative long (64-bit integer)")
             }
+            if (metric.datasetName == nil) != (metric.datasetDigest == nil) {
+                problems.append("Both dataset_name and dataset_digest must be provided if one is provided")
+            }
         }
         for (index, param) in params.enumerated() {
             checkName(param.key, at: path("params", index, "key"), &problems)
@@ -56,8 +61,7 @@ public enum TrackingLimits {
             checkName(tag.key, at: path("tags", index, "key"), &problems)
             checkLength(tag.key, keyLength, path("tags", index, "key"), &problems)
         }
-        var seen: Set<String> = []
-        let repeated = params.map(\.key).filter { !seen.insert($0).inserted }
+        let repeated = repeatedKeys(in: params)
         if !repeated.isEmpty {
             problems.append(
                 "Duplicate parameter keys have been submitted: [\(repeated.map { "'\($0)'" }.joined(separator: ", "))]. "
@@ -69,7 +73,9 @@ public enum TrackingLimits {
     /// Everything that is wrong with a name and tags for an experiment.
     public static func problems(experimentName name: String, tags: [KeyedText]) -> [String] {
         var problems: [String] = []
-        if name.isEmpty { problems.append("Invalid experiment name: ''") }
+        if name.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
+            problems.append("Invalid experiment name: '\(cut(name, to: experimentNameLength))'")
+        }
         checkLength(name, experimentNameLength, "name", &problems)
         for tag in tags { checkExperimentTag(tag, &problems) }
         return problems
@@ -85,7 +91,7 @@ public enum TrackingLimits {
     /// Everything that is wrong with the datasets of a run.
     public static func problems(datasets: [DatasetInput]) -> [String] {
         var problems: [String] = []
-        tooMany(datasets.count, entitiesPerBatch, "datasets", &problems)
+        tooMany(datasets.count, datasetsPerRequest, "datasets", &problems)
         for dataset in datasets {
             checkLength(dataset.name, datasetNameLength, "name", &problems)
             checkLength(dataset.digest, datasetDigestLength, "digest", &problems)
@@ -100,11 +106,41 @@ public enum TrackingLimits {
         return problems
     }
 
+    /// What is wrong with the tags of a new run. Their names may be any, as MLflow has it, and as many as one likes.
+    public static func problems(newRunTags tags: [KeyedText]) -> [String] {
+        var problems: [String] = []
+        for (index, tag) in tags.enumerated() { checkLength(tag.key, keyLength, "tags[\(index)].key", &problems) }
+        return problems
+    }
+
+    /// What is wrong with a run's id in requests that check it: letters, digits, `_` and `-`, the first none of the latter.
+    public static func problems(runID id: String) -> [String] {
+        func isWord(_ scalar: Unicode.Scalar) -> Bool {
+            switch scalar {
+            case "_", "0"..."9", "a"..."z", "A"..."Z": true
+            default: !scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+            }
+        }
+        let first = id.unicodeScalars.first.map { $0.isASCII && $0 != "_" && isWord($0) } ?? false
+        guard first, id.unicodeScalars.count <= 256, id.unicodeScalars.allSatisfy({ $0 == "-" || isWord($0) }) else {
+            return ["Invalid value \"\(cut(id, to: 300))\" for parameter 'run_id' supplied."]
+        }
+        return []
+    }
+
+    /// Keys that stand in `texts` more than once.
+    public static func repeatedKeys(in texts: [KeyedText]) -> [String] {
+        var seen: Set<String> = []
+        return texts.map(\.key).filter { !seen.insert($0).inserted }
+    }
+
     /// Whether a logged model may be called this.
     public static func problems(loggedModelName name: String) -> [String] {
+        var problems: [String] = []
+        checkLength(name, experimentNameLength, "name", &problems)
         let refused: Set<Unicode.Scalar> = ["/", ":", ".", "%", "\"", "'"]
-        guard name.isEmpty || name.unicodeScalars.contains(where: refused.contains) else { return [] }
-        return [
+        guard name.isEmpty || name.unicodeScalars.contains(where: refused.contains) else { return problems }
+        return problems + [
             "Invalid model name ('\(name)') provided. Model name must be a non-empty string and cannot contain the "
                 + "following characters: ('/', ':', '.', '%', '\"', \"'\")"
         ]

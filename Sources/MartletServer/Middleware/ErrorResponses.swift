@@ -25,6 +25,7 @@ struct ErrorResponses: RouterMiddleware {
             return try errorResponse(error.code, error.message)
         } catch let error as HTTPError where error.status == .notFound {
             if let answer = try UnprovidedEndpoint.answer(request.method, request.uri.path) { return answer }
+            if let answer = try WrongMethod.answer(request.method, request.uri.path) { return answer }
             return try errorResponse(.endpointNotFound, "No such endpoint: \(request.method) \(request.uri.path)")
         } catch let error as HTTPError {
             return try errorResponse(.badRequest, error.body ?? error.status.reasonPhrase, status: error.status)

@@ -15,14 +15,16 @@ extension Tracking {
         in experimentID: String = Experiment.defaultID, name: String? = nil, startTime: Int64? = nil,
         userID: String? = nil, tags: [KeyedText] = [], by caller: Caller
     ) async throws -> Run {
-        try refuse(TrackingLimits.problems(tags: tags, isBatch: true))
+        try refuse(TrackingLimits.problems(newRunTags: tags))
         let experimentNumber = try Experiment.number(of: experimentID)
-        let tagged = tags.last { $0.key == Run.nameTag }?.value
+        let tagged = tags.first { $0.key == Run.nameTag && !$0.value.isEmpty }?.value
         if let name, !name.isEmpty, let tagged, name != tagged {
             throw TrackingError.runNameDiffers(name: name, tag: tagged)
         }
         let chosen = [name, tagged].compactMap { $0 }.first { !$0.isEmpty } ?? RunName.random()
-        try refuse(chosen.unicodeScalars.count > TrackingLimits.tagValueLength ? ["The run's name is too long."] : [])
+        let named = tagged == nil ? tags + [KeyedText(Run.nameTag, chosen)] : tags
+        let repeated = TrackingLimits.repeatedKeys(in: named)
+        guard repeated.isEmpty else { throw TrackingError.keysRepeated(repeated, of: "The run") }
         let id = newID()
         return try await change(
             "create_run", ["experiment_id": experimentID, "run_id": id, "run_name": chosen], by: caller
@@ -40,9 +42,8 @@ extension Tracking {
                     .integer(number), .text(id), .integer(experimentNumber), .text(info.name), .text(info.userID),
                     .text(info.status.rawValue), .integer(info.startTime), .text(info.artifactURI),
                 ])
-            let named = tagged == nil ? tags + [KeyedText(Run.nameTag, chosen)] : tags
             let reference = RunReference(number: number, experiment: experimentNumber)
-            for (index, tag) in named.enumerated() { try db.set(tag, of: reference, at: index) }
+            for (index, tag) in named.enumerated() { try db.set(tag, of: reference, at: index, limit: .max) }
             return try db.runs(numbered: [number]).first ?? Run(info: info)
         }
     }
@@ -61,7 +62,7 @@ extension Tracking {
                 "UPDATE runs SET status = COALESCE(?, status), end_time = COALESCE(?, end_time), "
                     + "name = COALESCE(?, name) WHERE number = ?",
                 [SQLValue(status?.rawValue), SQLValue(endTime), SQLValue(name), .integer(run.number)])
-            if let name { try db.set(KeyedText(Run.nameTag, name), of: run, at: 0) }
+            if let name { try db.set(KeyedText(Run.nameTag, name), of: run, at: 0, limit: .max) }
             guard let info = try db.runInfos(numbered: [run.number])[run.number] else {
                 throw TrackingError.noRun(id: id)
             }

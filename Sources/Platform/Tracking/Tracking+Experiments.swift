@@ -13,9 +13,9 @@ extension Tracking {
     ) async throws -> String {
         try refuse(TrackingLimits.problems(experimentName: name, tags: tags))
         let location = artifactLocation.flatMap { $0.isEmpty ? nil : $0 }
-        if let location, location.hasPrefix("runs:") || location.utf8.count > 2_048 {
-            throw InvalidRequest("Artifact location cannot be a runs:/ URI nor longer than 2048 bytes.")
-        }
+        try refuse(location.map { ArtifactLocation.problems($0) } ?? [])
+        let repeated = TrackingLimits.repeatedKeys(in: tags)
+        guard repeated.isEmpty else { throw TrackingError.experimentTagsRepeated(name: name, keys: repeated) }
         return try await change("create_experiment", ["name": name, "artifact_location": location], by: caller) { db in
             try db.requireFree(experimentName: name)
             let number = try db.next("experiment")
@@ -39,7 +39,9 @@ extension Tracking {
         try await change("rename_experiment", ["experiment_id": id, "name": name], by: caller) { db in
             let experiment = try db.experiment(number)
             guard experiment.lifecycleStage == .active else { throw TrackingError.renameOfDeleted(id: id) }
-            if experiment.name != name { try db.requireFree(experimentName: name) }
+            if experiment.name != name, let taken = try db.lifecycleStage(ofExperimentNamed: name) {
+                throw TrackingError.nameTaken(id: id, name: name, isDeleted: taken == .deleted)
+            }
             try db.execute(
                 "UPDATE experiments SET name = ?, last_update_time = ? WHERE experiment_id = ?",
                 [.text(name), .integer(db.now), .integer(number)])
@@ -113,10 +115,15 @@ extension Snapshot {
     }
 
     func requireFree(experimentName name: String) throws {
-        if let taken = try row("SELECT lifecycle_stage FROM experiments WHERE name = ?", [.text(name)]) {
-            let isDeleted = try taken.text("lifecycle_stage") == LifecycleStage.deleted.rawValue
-            throw TrackingError.experimentExists(name: name, isDeleted: isDeleted)
+        if let taken = try lifecycleStage(ofExperimentNamed: name) {
+            throw TrackingError.experimentExists(name: name, isDeleted: taken == .deleted)
         }
+    }
+
+    /// Nil when no experiment has that name.
+    fileprivate func lifecycleStage(ofExperimentNamed name: String) throws -> LifecycleStage? {
+        let row = try row("SELECT lifecycle_stage FROM experiments WHERE name = ?", [.text(name)])
+        return try row.map { LifecycleStage(rawValue: try $0.text("lifecycle_stage")) ?? .active }
     }
 
     /// The experiments that a query on their table finds, in its order, with their tags.

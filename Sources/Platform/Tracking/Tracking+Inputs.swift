@@ -1,4 +1,3 @@
-import Foundation
 package import MartletDomain
 import Metadata
 
@@ -7,7 +6,9 @@ extension Tracking {
     package func logInputs(
         run id: String, datasets: [DatasetInput] = [], models: [String] = [], by caller: Caller
     ) async throws {
-        try refuse(TrackingLimits.problems(datasets: datasets))
+        try refuse(TrackingLimits.problems(runID: id) + TrackingLimits.problems(datasets: datasets))
+        let repeated = datasets.flatMap { TrackingLimits.repeatedKeys(in: $0.tags) }
+        guard repeated.isEmpty else { throw TrackingError.keysRepeated(repeated, of: "The input") }
         let parameters = [
             "run_id": id, "datasets": datasets.map { "\($0.name)@\($0.digest)" }.joined(separator: " "),
             "models": models.joined(separator: " "),
@@ -21,43 +22,16 @@ extension Tracking {
         }
     }
 
-    /// Records which logged models a run produced.
+    /// Records which logged models a run produced. What is recorded already stays as it is.
+    /// - Throws: ``TrackingError/outputRepeated(run:model:)`` when a model is recorded at another step.
     package func logOutputs(run id: String, models: [ModelOutput], by caller: Caller) async throws {
         let names = models.map(\.modelID).joined(separator: " ")
         try await change("log_outputs", ["run_id": id, "models": names], by: caller) { db in
             let run = try db.activeRun(id)
-            for (index, model) in models.enumerated() { try db.link(model, to: run, "output", at: index) }
-        }
-    }
-
-    /// Adds a model's description to the tag that lists what a run logged, as MLflow clients before 3 ask.
-    /// - Parameter modelJSON: An object with `artifact_path`, `flavors`, `utc_time_created` and `run_id`.
-    package func logModel(run id: String, modelJSON: String, by caller: Caller) async throws {
-        let wanted = ["artifact_path", "flavors", "utc_time_created", "run_id"]
-        let model = try? JSONSerialization.jsonObject(with: Data(modelJSON.utf8)) as? [String: Any]
-        guard let model else {
-            throw InvalidRequest("Malformed model info. \n \(modelJSON.prefix(500)) \n is not a valid JSON.")
-        }
-        let missing = wanted.filter { model[$0] == nil }
-        guard missing.isEmpty else {
-            throw InvalidRequest("Model json is missing mandatory fields: \(missing.joined(separator: ", "))")
-        }
-        let kept = model.filter { (wanted + ["model_uuid", "model_id"]).contains($0.key) }
-        let added = try JSONSerialization.data(withJSONObject: kept, options: [.sortedKeys, .withoutEscapingSlashes])
-        let entry = String(decoding: added, as: UTF8.self)
-        try await change("log_model", ["run_id": id], by: caller) { db in
-            let run = try db.activeRun(id)
-            let old = try db.row(
-                "SELECT value FROM run_tags WHERE run = ? AND key = ?",
-                [.integer(run.number), .integer(try db.number(of: Run.modelHistoryTag, in: .tag))])
-            let list = try old?.text("value").dropLast()
-            let value = list.map { $0 + ", \(entry)]" } ?? "[\(entry)]"
-            guard value.unicodeScalars.count <= TrackingLimits.tagValueLength else {
-                throw InvalidRequest(
-                    "The list of models in tag \(Run.modelHistoryTag) would be longer than "
-                        + "\(TrackingLimits.tagValueLength) characters. Log further models in another run.")
+            for (index, model) in models.enumerated() {
+                try db.requireNoOtherStep(of: model, in: run, id)
+                try db.link(model, to: run, "output", at: index)
             }
-            try db.set(KeyedText(Run.modelHistoryTag, String(value)), of: run, at: 0)
         }
     }
 }
@@ -94,5 +68,12 @@ extension Transaction {
             "INSERT INTO run_models (run, direction, model_id, step, position) VALUES (?, ?, ?, ?, ?) "
                 + "ON CONFLICT DO NOTHING",
             [.integer(run.number), .text(direction), .text(model.modelID), .integer(model.step), position(index)])
+    }
+
+    fileprivate func requireNoOtherStep(of model: ModelOutput, in run: RunReference, _ id: String) throws {
+        let other = try row(
+            "SELECT step FROM run_models WHERE run = ? AND direction = 'output' AND model_id = ? AND step <> ?",
+            [.integer(run.number), .text(model.modelID), .integer(model.step)])
+        guard other == nil else { throw TrackingError.outputRepeated(run: id, model: model.modelID) }
     }
 }

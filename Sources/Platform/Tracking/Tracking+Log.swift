@@ -9,6 +9,7 @@ extension Tracking {
     package func logBatch(
         run id: String, metrics: [Metric] = [], params: [KeyedText] = [], tags: [KeyedText] = [], by caller: Caller
     ) async throws {
+        try refuse(TrackingLimits.problems(runID: id))
         try refuse(TrackingLimits.problems(metrics: metrics, params: params, tags: tags, isBatch: true))
         let parameters = [
             "run_id": id, "metrics": "\(metrics.count)", "params": "\(params.count)", "tags": "\(tags.count)",
@@ -17,7 +18,7 @@ extension Tracking {
             let run = try db.activeRun(id)
             let changed = try db.add(params, of: run)
             guard changed.isEmpty else { throw TrackingError.paramsChanged(run: id, changed) }
-            try db.log(metrics, of: run)
+            try db.logOfModels(metrics, of: run)
             try db.log(tags, of: run)
         }
     }
@@ -30,7 +31,7 @@ extension Tracking {
             "timestamp": "\(metric.timestamp)",
         ]
         try await change("log_metric", parameters, by: caller) { db in
-            try db.log([metric], of: try db.activeRun(id))
+            try db.logOfModels([metric], of: try db.activeRun(id))
         }
     }
 
@@ -91,6 +92,15 @@ extension Snapshot {
 }
 
 extension Transaction {
+    /// As ``log(_:of:)-([Metric],_)``, with the refusal that MLflow has for a metric of a model that is not there.
+    fileprivate func logOfModels(_ metrics: [Metric], of run: RunReference) throws {
+        do {
+            try log(metrics, of: run)
+        } catch TrackingError.noLoggedModel(let id) {
+            throw TrackingError.metricOfNoModel(id: id)
+        }
+    }
+
     func log(_ metrics: [Metric], of run: RunReference) throws {
         var keys: [String: Int64] = [:]
         for (index, metric) in metrics.enumerated() {
@@ -158,9 +168,10 @@ extension Transaction {
     }
 
     func log(_ tags: [KeyedText], of run: RunReference) throws {
-        for (index, tag) in tags.enumerated() {
+        // A run keeps its name when it is told an empty one.
+        for (index, tag) in tags.enumerated() where tag.key != Run.nameTag || !tag.value.isEmpty {
             try set(tag, of: run, at: index)
-            if tag.key == Run.nameTag, !tag.value.isEmpty {
+            if tag.key == Run.nameTag {
                 try execute(
                     "UPDATE runs SET name = ? WHERE number = ?",
                     [.text(TrackingLimits.cut(tag.value, to: TrackingLimits.tagValueLength)), .integer(run.number)])
@@ -168,13 +179,16 @@ extension Transaction {
         }
     }
 
-    func set(_ tag: KeyedText, of run: RunReference, at index: Int) throws {
+    /// - Parameter limit: A longer value is cut to this many Unicode scalars.
+    func set(
+        _ tag: KeyedText, of run: RunReference, at index: Int, limit: Int = TrackingLimits.tagValueLength
+    ) throws {
         try execute(
             "INSERT INTO run_tags (run, key, experiment_id, value, position) VALUES (?, ?, ?, ?, ?) "
                 + "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
             [
                 .integer(run.number), .integer(try numberOrNext(of: tag.key, in: .tag)), .integer(run.experiment),
-                .text(cut(tag, to: TrackingLimits.tagValueLength)), position(index),
+                .text(cut(tag, to: limit)), position(index),
             ])
     }
 

@@ -9,9 +9,10 @@ extension Tracking {
     ) async throws -> LoggedModel {
         let name = name.flatMap { $0.isEmpty ? nil : $0 } ?? RunName.random()
         try refuse(
-            TrackingLimits.problems(loggedModelName: name)
-                + TrackingLimits.problems(experimentName: name, tags: []))
+            TrackingLimits.problems(loggedModelName: name))
         let experimentNumber = try Experiment.number(of: experimentID)
+        let repeated = TrackingLimits.repeatedKeys(in: params) + TrackingLimits.repeatedKeys(in: tags)
+        guard repeated.isEmpty else { throw TrackingError.keysRepeated(repeated, of: "The logged model") }
         let id = "m-" + newID()
         let parameters = [
             "experiment_id": experimentID, "model_id": id, "name": name, "source_run_id": sourceRunID,
@@ -74,17 +75,20 @@ extension Tracking {
     }
 
     /// Adds parameters to a logged model; one that is there already keeps its value.
-    /// - Throws: ``TrackingError/paramsChanged(run:_:)`` when it has another value already; nothing is added then.
+    /// - Throws: ``TrackingError/modelParamsChanged(model:keys:)`` when one has another value already, and
+    ///   ``TrackingError/keysRepeated(_:of:)``; nothing is added then.
     package func logLoggedModelParams(_ params: [KeyedText], of id: String, by caller: Caller) async throws {
         let keys = params.map(\.key).joined(separator: " ")
+        let repeated = TrackingLimits.repeatedKeys(in: params)
+        guard repeated.isEmpty else { throw TrackingError.keysRepeated(repeated, of: "The list of params") }
         try await change("log_logged_model_params", ["model_id": id, "keys": keys], by: caller) { db in
             let model = try db.loggedModel(numbered: try db.loggedModelReference(id), id: id)
-            let changes = params.compactMap { param in
-                model.params.first { $0.key == param.key && $0.value != param.value }.map {
-                    TrackingError.ParamChange(key: param.key, old: $0.value, new: param.value)
-                }
+            let changed = params.filter { param in
+                model.params.contains { $0.key == param.key && $0.value != param.value }
             }
-            guard changes.isEmpty else { throw TrackingError.paramsChanged(run: id, changes) }
+            guard changed.isEmpty else {
+                throw TrackingError.modelParamsChanged(model: id, keys: changed.map(\.key))
+            }
             let number = try db.loggedModelReference(id)
             for param in params { try db.set(param, ofModel: number, in: .params) }
         }

@@ -11,8 +11,10 @@ extension Tracking {
         let offset = try PageToken.offset(of: token)
         var conditions = [SearchSQL.column("r.lifecycle_stage", isOneOf: viewType.stages.map { .text($0.rawValue) })]
         conditions += try SearchFilter(parsing: filter, as: .experiments).comparisons.map(Self.condition)
-        let orders = try SearchOrder.all(
-            parsing: orderBy.isEmpty ? ["creation_time DESC", "experiment_id ASC"] : orderBy, as: .experiments)
+        guard orderBy.count <= 20 else { throw InvalidRequest("`order_by` has more than 20 fields.") }
+        let orders = try (orderBy.isEmpty ? ["creation_time DESC", "experiment_id ASC"] : orderBy).map {
+            try SearchOrder(parsing: $0, as: .experiments)
+        }
         var order = try orders.map { field in
             guard field.entity == .attribute else { throw InvalidRequest("Invalid order_by entity: tag") }
             return "r.\(field.key)\(field.isAscending ? "" : " DESC")"

@@ -11,6 +11,8 @@ extension Tracking {
     }
 
     /// Finds logged models: `metrics.auc > 0.8 AND params.depth = '8'`, the newest first unless ordered otherwise.
+    ///
+    /// Of a metric the latest measurement counts: the greatest step, then the latest time, then the greatest value.
     /// - Parameter datasets: Only models measured on one of these; metrics in the filter then mean measurements on them.
     package func searchLoggedModels(
         experimentIDs: [String], filter: String = "", datasets: [DatasetFilter] = [], orders: [SearchOrder] = [],
@@ -63,7 +65,7 @@ private struct LoggedModelSearch {
             guard field.entity == .metric else {
                 throw InvalidRequest("Invalid order by field name: \(field.key). Only metrics are supported.")
             }
-            let latest = latestMetric(field)
+            let latest = latestMetric(field.key, name: field.datasetName, digest: field.datasetDigest)
             order =
                 order + SearchSQL(sql: "CASE WHEN (") + latest + SearchSQL(sql: ") IS NULL THEN 1 ELSE 0 END, (")
                 + latest + SearchSQL(sql: ")\(direction), ")
@@ -86,18 +88,15 @@ private struct LoggedModelSearch {
             sql: "(" + each.map { "(\($0.sql))" }.joined(separator: " OR ") + ")", arguments: each.flatMap(\.arguments))
     }
 
-    private func latestMetric(_ field: SearchOrder) -> SearchSQL {
+    private func latestMetric(_ key: String, name: String? = nil, digest: String? = nil) -> SearchSQL {
         var sql = SearchSQL(
             sql: "SELECT t.value FROM logged_model_metrics t WHERE t.model = r.number "
                 + "AND t.metric = (SELECT number FROM metric_keys WHERE name = ?)",
-            arguments: [.text(field.key)])
-        if let name = field.datasetName {
-            sql = sql + SearchSQL(sql: " AND t.dataset_name = ?", arguments: [.text(name)])
-        }
-        if let digest = field.datasetDigest {
-            sql = sql + SearchSQL(sql: " AND t.dataset_digest = ?", arguments: [.text(digest)])
-        }
-        return sql + SearchSQL(sql: " ORDER BY t.timestamp DESC, t.step DESC, t.run LIMIT 1")
+            arguments: [.text(key)])
+        if !datasets.isEmpty { sql = sql + SearchSQL(sql: " AND ") + onDatasets }
+        if let name { sql = sql + SearchSQL(sql: " AND t.dataset_name = ?", arguments: [.text(name)]) }
+        if let digest { sql = sql + SearchSQL(sql: " AND t.dataset_digest = ?", arguments: [.text(digest)]) }
+        return sql + SearchSQL(sql: " ORDER BY t.step DESC, t.timestamp DESC, t.value DESC, t.run LIMIT 1")
     }
 
     private func condition(_ comparison: SearchFilter.Comparison) throws -> SearchSQL {
@@ -105,17 +104,32 @@ private struct LoggedModelSearch {
         case .param: return try .keyed("logged_model_params", owner: "model", comparison)
         case .tag: return try .keyed("logged_model_tags", owner: "model", comparison)
         case .attribute:
-            return try .compare("r." + comparison.key, comparison) { text in
-                let isShort = comparison.key == "status" && !text.hasPrefix("LOGGED_MODEL_")
-                return .text(isShort ? "LOGGED_MODEL_" + text : text)
+            guard comparison.key == "status" else { return try .compare("r." + comparison.key, comparison) }
+            guard [.equal, .notEqual, .isIn, .isNotIn].contains(comparison.comparator) else {
+                throw InvalidRequest("Invalid comparison operator for status: \(comparison.comparator.rawValue)")
             }
+            return try .compare("r.status", comparison) { .text(try Self.status($0)) }
         case .metric, .dataset:
-            let start = SearchSQL(
-                sql: "EXISTS (SELECT 1 FROM logged_model_metrics t WHERE t.model = r.number "
-                    + "AND t.metric = (SELECT number FROM metric_keys WHERE name = ?) AND ",
-                arguments: [.text(comparison.key)])
-            let measured = datasets.isEmpty ? SearchSQL(sql: "") : SearchSQL(sql: " AND ") + onDatasets
-            return start + (try .compare("t.value", comparison)) + measured + SearchSQL(sql: ")")
+            return try .compare("(\(latestMetric(comparison.key).sql))", comparison).preceded(
+                by: latestMetric(comparison.key).arguments)
         }
+    }
+
+    /// What the store calls a status that a filter names as MLflow's clients do.
+    private static func status(_ word: String) throws -> String {
+        switch word {
+        case "PENDING": LoggedModelStatus.pending.rawValue
+        case "READY": LoggedModelStatus.ready.rawValue
+        case "FAILED": LoggedModelStatus.uploadFailed.rawValue
+        case "UNSPECIFIED": "LOGGED_MODEL_STATUS_UNSPECIFIED"
+        default: throw InvalidRequest("Unknown model status in filter: '\(word.prefix(100))'")
+        }
+    }
+}
+
+extension SearchSQL {
+    /// With values for question marks that stand before its own.
+    fileprivate func preceded(by values: [SQLValue]) -> SearchSQL {
+        SearchSQL(sql: sql, arguments: values + arguments)
     }
 }

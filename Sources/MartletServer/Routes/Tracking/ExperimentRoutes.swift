@@ -37,29 +37,29 @@ func addExperimentRoutes(to group: RouterGroup<MartletContext>, _ tracking: Trac
     }
     group.answer(.post, "experiments/update", Wire.UpdateExperiment.self) { body, context in
         try await tracking.renameExperiment(
-            try required(body.experiment_id?.value, "experiment_id"), to: try required(body.new_name, "new_name"),
+            try identifier(body.experiment_id, "experiment_id"), to: try required(body.new_name, "new_name"),
             by: context.caller)
         return Wire.Empty()
     }
     group.answer(.post, "experiments/delete", Wire.ExperimentID.self) { body, context in
         try await tracking.deleteExperiment(
-            try required(body.experiment_id?.value, "experiment_id"), by: context.caller)
+            try identifier(body.experiment_id, "experiment_id"), by: context.caller)
         return Wire.Empty()
     }
     group.answer(.post, "experiments/restore", Wire.ExperimentID.self) { body, context in
         try await tracking.restoreExperiment(
-            try required(body.experiment_id?.value, "experiment_id"), by: context.caller)
+            try identifier(body.experiment_id, "experiment_id"), by: context.caller)
         return Wire.Empty()
     }
     group.answer(.post, "experiments/set-experiment-tag", Wire.ExperimentTag.self) { body, context in
         let tag = KeyedText(try required(body.key, "key"), body.value ?? "")
         try await tracking.setExperimentTag(
-            tag, of: try required(body.experiment_id?.value, "experiment_id"), by: context.caller)
+            tag, of: try identifier(body.experiment_id, "experiment_id"), by: context.caller)
         return Wire.Empty()
     }
     group.answer(.post, "experiments/delete-experiment-tag", Wire.ExperimentTag.self) { body, context in
         try await tracking.deleteExperimentTag(
-            try required(body.key, "key"), of: try required(body.experiment_id?.value, "experiment_id"),
+            try required(body.key, "key"), of: try identifier(body.experiment_id, "experiment_id"),
             by: context.caller)
         return Wire.Empty()
     }

@@ -9,17 +9,17 @@ private typealias Wire = MLflowTracking
 func addLoggedModelRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tracking) {
     group.answer(.post, "logged-models", Wire.CreateLoggedModel.self, limit: 8 << 20) { body, context in
         let model = try await tracking.createLoggedModel(
-            in: try required(body.experiment_id?.value, "experiment_id"), name: body.name,
+            in: try identifier(body.experiment_id, "experiment_id"), name: body.name,
             modelType: body.model_type ?? "", sourceRunID: body.source_run_id ?? "",
             params: try texts(body.params, "params"), tags: try texts(body.tags, "tags"), by: context.caller)
         return Wire.CreateLoggedModel.Response(model: Wire.LoggedModel(model))
     }
     group.answer(.post, "logged-models/search", Wire.SearchLoggedModels.self) { body, _ in
-        guard let experiments = body.experiment_ids, !experiments.isEmpty else { throw missing("experiment_ids") }
+        guard let experiments = body.experiment_ids else { throw missing("experiment_ids") }
         let page = try await tracking.searchLoggedModels(
-            experimentIDs: experiments.map(\.value), filter: body.filter ?? "",
+            experimentIDs: try experiments.map { try identifier($0, "experiment_ids") }, filter: body.filter ?? "",
             datasets: body.filters, orders: try body.orders(),
-            size: Int(clamping: body.max_results?.value ?? 100), token: body.page_token)
+            size: body.size, token: body.page_token)
         return Wire.SearchLoggedModels.Response(page.elements, nextToken: page.nextToken)
     }
     group.get("logged-models/:model_id") { request, context in
@@ -28,6 +28,7 @@ func addLoggedModelRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tra
         return try jsonResponse(Wire.CreateLoggedModel.Response(model: Wire.LoggedModel(model)))
     }
     group.answer(.patch, "logged-models/:model_id", Wire.FinalizeLoggedModel.self) { body, context in
+        _ = try required(body.model_id, "model_id")
         let status = try enumerated(body.status?.value, "status", numbers: LoggedModelStatus.allCases)
         guard let status else { throw missing("status") }
         let model = try await tracking.finalizeLoggedModel(try context.modelID(), as: status, by: context.caller)
@@ -50,6 +51,7 @@ func addLoggedModelRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tra
     }
     group.answer(.post, "logged-models/:model_id/params", Wire.LoggedModelParams.self, limit: 8 << 20) {
         body, context in
+        _ = try required(body.model_id, "model_id")
         try await tracking.logLoggedModelParams(
             try texts(body.params, "params"), of: try context.modelID(), by: context.caller)
         return Wire.Empty()
@@ -67,10 +69,19 @@ extension MLflowTracking.SearchLoggedModels {
         }
     }
 
+    /// MLflow's defaults: 50 when it is absent, 100 when it is 0. It sets no greatest; ours is made up for by more pages.
+    fileprivate var size: Int {
+        let size = max_results?.value ?? 50
+        return min(size == 0 ? 100 : Int(clamping: size), TrackingLimits.runsPerPage)
+    }
+
     fileprivate func orders() throws -> [SearchOrder] {
         try (order_by ?? []).map { order in
-            var parsed = try SearchOrder(
-                parsing: try required(order.field_name, "order_by.field_name"), as: .loggedModels)
+            let name = try required(order.field_name, "order_by.field_name")
+            guard !name.hasPrefix("attributes.") else {
+                throw InvalidRequest("Invalid order by field name: \(name). Only metrics are supported.")
+            }
+            var parsed = try SearchOrder(parsing: name, as: .loggedModels)
             parsed.isAscending = order.ascending ?? true
             parsed.datasetName = order.dataset_name.unlessEmpty
             parsed.datasetDigest = order.dataset_digest.unlessEmpty

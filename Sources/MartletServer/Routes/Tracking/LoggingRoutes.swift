@@ -11,7 +11,7 @@ private let inputsLimit = 32 << 20
 
 func addLoggingRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tracking) {
     group.answer(.post, "runs/log-metric", Wire.LogMetric.self) { body, context in
-        let id = try required(body.run_id.unlessEmpty ?? body.run_uuid, "run_id")
+        let id = try runID(body.run_id, body.run_uuid)
         let key = try required(body.key, "key")
         guard let value = body.value?.value else { throw missing("value") }
         guard let timestamp = body.timestamp?.value else { throw missing("timestamp") }
@@ -32,6 +32,8 @@ func addLoggingRoutes(to group: RouterGroup<MartletContext>, _ tracking: Trackin
         return Wire.Empty()
     }
     group.answer(.post, "runs/delete-tag", Wire.LogText.self) { body, context in
+        // This request knows a run by `run_id` alone.
+        if body.run_id.unlessEmpty == nil, body.run_uuid.unlessEmpty != nil { throw TrackingError.noRun(id: "") }
         try await tracking.deleteTag(try required(body.key, "key"), run: try body.id(), by: context.caller)
         return Wire.Empty()
     }
@@ -54,7 +56,7 @@ func addLoggingRoutes(to group: RouterGroup<MartletContext>, _ tracking: Trackin
         return Wire.Empty()
     }
     group.answer(.post, "runs/outputs", Wire.LogOutputs.self) { body, context in
-        guard let models = body.models, !models.isEmpty else { throw missing("models") }
+        guard let models = body.models else { throw missing("models") }
         try await tracking.logOutputs(
             run: try required(body.run_id, "run_id"),
             models: try models.map {
@@ -65,5 +67,5 @@ func addLoggingRoutes(to group: RouterGroup<MartletContext>, _ tracking: Trackin
 }
 
 extension MLflowTracking.LogText {
-    fileprivate func id() throws -> String { try required(run_id.unlessEmpty ?? run_uuid, "run_id") }
+    fileprivate func id() throws -> String { try runID(run_id, run_uuid) }
 }

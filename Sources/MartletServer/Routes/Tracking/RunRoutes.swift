@@ -9,28 +9,28 @@ private typealias Wire = MLflowTracking
 func addRunRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tracking) {
     group.answer(.post, "runs/create", Wire.CreateRun.self) { body, context in
         let run = try await tracking.createRun(
-            in: body.experiment_id?.value.unlessEmptyID ?? Experiment.defaultID, name: body.run_name,
+            in: try body.experiment(), name: body.run_name,
             startTime: body.start_time?.value ?? 0, userID: body.user_id ?? "", tags: try texts(body.tags, "tags"),
             by: context.caller)
         return Wire.CreateRun.Response(run: Wire.Run(run, withOutputs: false))
     }
     group.answer("runs/get") { query, _ in
-        let id = try required(query["run_id"].unlessEmpty ?? query["run_uuid"], "run_id")
+        let id = try runID(query["run_id"], query["run_uuid"])
         return Wire.CreateRun.Response(run: Wire.Run(try await tracking.run(id)))
     }
     group.answer(.post, "runs/update", Wire.UpdateRun.self) { body, context in
         let info = try await tracking.updateRun(
-            try required(body.run_id.unlessEmpty ?? body.run_uuid, "run_id"),
+            try runID(body.run_id, body.run_uuid),
             status: try enumerated(body.status?.value, "status", numbers: RunStatus.allCases),
             endTime: body.end_time?.value, name: body.run_name, by: context.caller)
         return Wire.UpdateRun.Response(run_info: Wire.RunInfo(info))
     }
     group.answer(.post, "runs/delete", Wire.RunID.self) { body, context in
-        try await tracking.deleteRun(try required(body.run_id, "run_id"), by: context.caller)
+        try await tracking.deleteRun(try body.id(), by: context.caller)
         return Wire.Empty()
     }
     group.answer(.post, "runs/restore", Wire.RunID.self) { body, context in
-        try await tracking.restoreRun(try required(body.run_id, "run_id"), by: context.caller)
+        try await tracking.restoreRun(try body.id(), by: context.caller)
         return Wire.Empty()
     }
     group.answer(.post, "runs/search", Wire.SearchRuns.self) { body, _ in
@@ -47,7 +47,7 @@ func addRunRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tracking) {
 
 /// A page, or the whole history in pieces as they are read, so that its length takes no memory.
 private func history(_ query: QueryItems, _ tracking: Tracking) async throws -> Response {
-    let id = try required(query["run_id"].unlessEmpty ?? query["run_uuid"], "run_id")
+    let id = try runID(query["run_id"], query["run_uuid"])
     let key = try required(query["metric_key"], "metric_key")
     let (size, token) = (try query.integer("max_results"), query["page_token"].unlessEmpty)
     guard size == nil, token == nil else {
@@ -83,6 +83,17 @@ private func history(_ query: QueryItems, _ tracking: Tracking) async throws -> 
 /// Measurements that are read at once.
 private let historyPiece = 10_000
 
-extension String {
-    fileprivate var unlessEmptyID: String? { isEmpty ? nil : self }
+extension MLflowTracking.CreateRun {
+    fileprivate func experiment() throws -> String {
+        guard let experiment_id, !experiment_id.value.isEmpty else { return Experiment.defaultID }
+        return try identifier(experiment_id, "experiment_id")
+    }
+}
+
+extension MLflowTracking.RunID {
+    /// These requests know a run by `run_id` alone; MLflow's server takes the old name for an id that no run has.
+    fileprivate func id() throws -> String {
+        if run_id.unlessEmpty == nil, run_uuid.unlessEmpty != nil { throw TrackingError.noRun(id: "") }
+        return try required(run_id, "run_id")
+    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import MartletAPI
 import MartletDomain
 
 extension Request {
@@ -7,9 +8,23 @@ extension Request {
     var queryItems: QueryItems { QueryItems(uri.query ?? "") }
 }
 
-/// The names and values of a query, decoded as forms are: a plus is a space.
+/// The names and values of a query, decoded as forms are: a plus is a space. Of a name that comes twice the first counts.
 struct QueryItems {
     private let items: [(name: String, value: String)]
+
+    /// The fields of a JSON object that came as the body of a GET without a query, as MLflow's server takes it.
+    fileprivate init(_ body: AnyJSON) {
+        guard case .object(let fields) = body else {
+            items = []
+            return
+        }
+        items = fields.flatMap { name, value -> [(name: String, value: String)] in
+            switch value {
+            case .list(let elements): elements.compactMap { element in element.word.map { (name, $0) } }
+            default: value.word.map { [(name, $0)] } ?? []
+            }
+        }
+    }
 
     init(_ query: String) {
         items = query.utf8.split(separator: UInt8(ascii: "&")).prefix(20_000).map { item in
@@ -23,7 +38,7 @@ struct QueryItems {
         }
     }
 
-    subscript(name: String) -> String? { items.last { $0.name == name }?.value }
+    subscript(name: String) -> String? { items.first { $0.name == name }?.value }
     func all(_ name: String) -> [String] { items.filter { $0.name == name }.map(\.value) }
 
     /// - Throws: ``InvalidRequest`` when it is there and not a whole number.
@@ -48,6 +63,16 @@ func missing(_ name: String) -> InvalidRequest {
     )
 }
 
+/// An id, which is a text, and not empty.
+/// - Throws: ``InvalidRequest`` when `id` is absent, empty or a number.
+func identifier(_ id: WireText?, _ name: String) throws -> String {
+    if let id, id.isNumber { throw invalid(.whole(Int64(id.value) ?? 0), name) }
+    return try required(id?.value, name)
+}
+
+/// The id of a run by its name of today or by the old one.
+func runID(_ id: String?, _ uuid: String? = nil) throws -> String { try required(id.unlessEmpty ?? uuid, "run_id") }
+
 /// A value of an enumeration by its word, or by its place in `numbers`, the first being 1.
 func enumerated<Value: RawRepresentable<String>>(
     _ text: String?, _ name: String, numbers: [Value]
@@ -66,7 +91,7 @@ extension RouterGroup where Context == MartletContext {
         _ answer: @escaping @Sendable (Body, MartletContext) async throws -> Answer
     ) {
         on(path, method: method) { request, context in
-            let body = try await request.decode(Body.self, limit: limit)
+            let body = try await request.decodeMLflow(Body.self, limit: limit)
             return try jsonResponse(try await answer(body, context))
         }
     }
@@ -75,6 +100,25 @@ extension RouterGroup where Context == MartletContext {
     func answer<Answer: Encodable & Sendable>(
         _ path: RouterPath, _ answer: @escaping @Sendable (QueryItems, MartletContext) async throws -> Answer
     ) {
-        get(path) { request, context in try jsonResponse(try await answer(request.queryItems, context)) }
+        get(path) { request, context in try jsonResponse(try await answer(try await request.items(), context)) }
+    }
+}
+
+extension Request {
+    fileprivate func items() async throws -> QueryItems {
+        guard (uri.query ?? "").isEmpty else { return queryItems }
+        let data = try await jsonBytes(limit: BodyLimit.json)
+        return data.count > 2 ? QueryItems(try decodeMLflowJSON(AnyJSON.self, from: data)) : queryItems
+    }
+}
+
+extension AnyJSON {
+    /// As a query would have it.
+    fileprivate var word: String? {
+        switch self {
+        case .text(let text): text
+        case .whole, .number, .bool: shown
+        default: nil
+        }
     }
 }

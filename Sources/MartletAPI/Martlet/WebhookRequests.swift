@@ -47,5 +47,7 @@ public struct ListWebhookDeliveries: MartletRequest {
         case maxResults = "max_results"
     }
 
-    public init(webhookID: String, maxResults: Int? = nil) { (self.webhookID, self.maxResults) = (webhookID, maxResults) }
+    public init(webhookID: String, maxResults: Int? = nil) {
+        (self.webhookID, self.maxResults) = (webhookID, maxResults)
+    }
 }

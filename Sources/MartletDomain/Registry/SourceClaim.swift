@@ -31,7 +31,8 @@ public struct SourceClaim: Sendable, Hashable {
             }
             guard names.count > 1 || names[0].contains("@") || names[0] == model else {
                 throw .sourceRefused(
-                    source, reason: "The model_id request parameter must identify the resource that contains the source."
+                    source,
+                    reason: "The model_id request parameter must identify the resource that contains the source."
                 )
             }
         case "mlflow-artifacts":

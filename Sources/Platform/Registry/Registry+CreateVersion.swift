@@ -48,7 +48,8 @@ extension Registry {
             if let model = resolved.modelID { try db.note(version: id, onLoggedModel: model) }
             try db.announce(
                 .created(
-                    version: id, source: resolved.text, runID: resolved.toldRunID, tags: tags, description: description))
+                    version: id, source: resolved.text, runID: resolved.toldRunID, tags: tags, description: description)
+            )
             let stored = try db.version(id)
             try db.remember(stored, to: .unstaged)
             db.note("version", "\(id.version)")

@@ -31,7 +31,8 @@ extension Registry {
         let run = claim == nil ? found?.runID : model?.runID
         return VersionSource(
             text: source, folder: try found.flatMap { try folder(of: $0, source) }, runID: runID ?? run,
-            toldRunID: runID, modelID: claim?.model, storageLocation: address.scheme == "models" ? found?.artifactURI ?? source : source)
+            toldRunID: runID, modelID: claim?.model,
+            storageLocation: address.scheme == "models" ? found?.artifactURI ?? source : source)
     }
 
     /// A prompt keeps its text in a tag, and has one of MLflow's words in place of a source.

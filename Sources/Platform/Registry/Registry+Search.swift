@@ -23,7 +23,8 @@ extension Registry {
         try check(size, atMost: 1_000)
         let offset = try PageToken.offset(of: token)
         let columns = ["name": "r.name", "last_updated_timestamp": "r.updated_at"]
-        let conditions = try conditions(filter, .registeredModels, columns, promptsByModel, tags: .registered_model_tags)
+        let conditions = try conditions(
+            filter, .registeredModels, columns, promptsByModel, tags: .registered_model_tags)
         let order = try order(orderBy, .registeredModelOrder, columns, ties: ["r.name", "r.number"])
         let query =
             SearchSQL(sql: "SELECT r.* FROM registered_models r WHERE r.deleted_at IS NULL AND ") + conditions + order

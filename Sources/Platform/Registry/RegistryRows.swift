@@ -116,8 +116,10 @@ extension SQLRow {
                 id: .init(name: try text("model_name"), version: try integer("version")), stage: stage,
                 text: try text("description"), source: try text("source"),
                 artifactPath: try textIfPresent("artifact_path"), artifactDigest: try text("artifact_digest"),
-                artifactCount: Int(clamping: try integer("artifact_count")), runID: try textIfPresent("run_id").flatMap { $0.isEmpty ? nil : $0 },
-                runLink: try textIfPresent("run_link"), storageLocation: try textIfPresent("storage_location"), registeredBy: try text("registered_by"),
+                artifactCount: Int(clamping: try integer("artifact_count")),
+                runID: try textIfPresent("run_id").flatMap { $0.isEmpty ? nil : $0 },
+                runLink: try textIfPresent("run_link"), storageLocation: try textIfPresent("storage_location"),
+                registeredBy: try text("registered_by"),
                 createdAt: try integer("created_at"), updatedAt: try integer("updated_at")))
     }
 }

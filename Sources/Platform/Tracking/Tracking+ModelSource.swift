@@ -24,7 +24,8 @@ extension Tracking {
             let parts = rest.split(separator: "/", maxSplits: 1).map(String.init)
             guard let id = parts.first else { return nil }
             let run = try await run(id).info
-            return ModelSource(artifactURI: ([run.artifactURI] + parts.dropFirst()).joined(separator: "/"), runID: run.id)
+            return ModelSource(
+                artifactURI: ([run.artifactURI] + parts.dropFirst()).joined(separator: "/"), runID: run.id)
         }
         return source.hasPrefix("mlflow-artifacts:/") ? ModelSource(artifactURI: source, runID: nil) : nil
     }

@@ -36,7 +36,8 @@ extension Snapshot {
         try forEach(
             in: found.map(\.number), "SELECT webhook, event FROM webhook_events WHERE webhook IN (?) ORDER BY event"
         ) { row in
-            guard let place = places[try row.integer("webhook")], let event = WebhookEvent(rawValue: try row.text("event"))
+            guard let place = places[try row.integer("webhook")],
+                let event = WebhookEvent(rawValue: try row.text("event"))
             else { return }
             found[place].webhook.events.append(event)
         }

@@ -115,7 +115,8 @@ extension Webhooks {
     private func record(_ answer: WebhookAnswer, of item: DueDelivery, startedAt: Int64) async throws {
         let attempts =
             item.delivery.attempts + [WebhookAttempt(at: startedAt, status: answer.status, error: answer.error)]
-        let wait = answer.isSuccess
+        let wait =
+            answer.isSuccess
             ? nil : WebhookRetry.delay(after: answer, attempts: attempts.count, jitter: .random(in: 0...1))
         let outcome: WebhookDelivery.Outcome? = answer.isSuccess ? .delivered : wait == nil ? .failed : nil
         let parameters = [

@@ -31,7 +31,7 @@ struct GovernanceRouteTests {
             )
             #expect(created.status == 200)
             let move: JSON = [
-                "name": "late", "version": "1", "stage": "Production", "archive_existing_versions": .bool(false),
+                "name": "late", "version": "1", "stage": "Production", "archive_existing_versions": "false",
             ]
             let refusal = try await server.ask(
                 .post, mlflow + "model-versions/transition-stage", json: move, token: tokens["author"])

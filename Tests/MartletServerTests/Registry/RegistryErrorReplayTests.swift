@@ -38,8 +38,9 @@ struct RegistryErrorReplayTests {
             }
         ),
         (
-            200, "white space around a filter or an order, and the sign of a number, mean nothing",
+            200, "white space around a filter or an order, and the sign of a number, mean nothing; true may be a word",
             [
+                #"POST model-versions/transition-stage {"archive_existing_versions":"true","#,
                 #"GET registered-models/search {"filter":" "}"#, #"GET model-versions/search {"filter":" "}"#,
                 #"GET registered-models/search {"max_results":"2","order_by":" name  DESC "}"#,
                 #"GET model-versions/search {"filter":"version_number=+1"}"#,

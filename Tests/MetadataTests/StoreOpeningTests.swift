@@ -84,7 +84,8 @@ import Testing
     @Test func `The product's own schema is made, and made once`() async throws {
         try await TemporaryStore.with { temporary in
             for _ in 0..<2 { try await temporary.open(migrations: Migration.all).close() }
-            #expect(Migration.all.map(\.number) == Array(1...Int64(Migration.all.count)))
+            let numbers = Migration.all.map(\.number)
+            #expect(numbers.first == 1 && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
         }
     }
 

@@ -14,10 +14,14 @@ package func withTemporaryFolder<Result>(_ body: (URL) async throws -> Result) a
 }
 
 /// Lends a fresh workspace, then closes and removes it.
+/// - Parameter webhooks: Whom its webhooks may ask; by default nobody on this machine.
 package func withWorkspace<Result>(
-    policy: Policy = .open, _ body: (Platform) async throws -> Result
+    policy: Policy = .open, webhooks: WebhookSettings = WebhookSettings(), _ body: (Platform) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryFolder { folder in
+        if webhooks != WebhookSettings() {
+            try WorkspaceConfiguration(workspace: "test", policy: policy, webhooks: webhooks).write(Workspace(folder))
+        }
         let platform = try await Platform.open(Workspace(folder), creating: policy, durability: .normal)
         let result: Result
         do {
@@ -33,9 +37,10 @@ package func withWorkspace<Result>(
 
 /// Lends the whole server over a fresh workspace, asked without a socket; then closes and removes the workspace.
 package func withServer<Result>(
-    policy: Policy = .open, _ body: (TestServer) async throws -> Result
+    policy: Policy = .open, webhooks: WebhookSettings = WebhookSettings(),
+    _ body: (TestServer) async throws -> Result
 ) async throws -> Result {
-    try await withWorkspace(policy: policy) { try await body(TestServer(platform: $0)) }
+    try await withWorkspace(policy: policy, webhooks: webhooks) { try await body(TestServer(platform: $0)) }
 }
 
 extension Caller {

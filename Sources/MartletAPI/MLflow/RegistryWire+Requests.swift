@@ -92,11 +92,38 @@ extension MLflowRegistry {
         public var name: String?
         public var version: String?
         public var stage: String?
-        public var archive_existing_versions: Bool?
+        public var archive_existing_versions: WireBoolean?
 
         public init(name: String, version: String, stage: String, archive_existing_versions: Bool) {
             (self.name, self.version, self.stage) = (name, version, stage)
-            self.archive_existing_versions = archive_existing_versions
+            self.archive_existing_versions = WireBoolean(archive_existing_versions)
         }
+    }
+}
+
+/// True or false, which may arrive as a word.
+public struct WireBoolean: Codable, Sendable, Hashable {
+    public var value: Bool
+
+    public init(_ value: Bool) { self.value = value }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(Bool.self) {
+            self.value = value
+            return
+        }
+        switch try? container.decode(String.self).lowercased() {
+        case "true": value = true
+        case "false": value = false
+        default:
+            throw DecodingError.typeMismatch(
+                Bool.self, .init(codingPath: decoder.codingPath, debugDescription: "expected true or false"))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(value)
     }
 }

@@ -30,8 +30,10 @@ public struct WebhookPayload: Sendable, Hashable {
 
     /// `2026-01-31T09:30:00.123000+00:00`, as Python writes it.
     private static func timestamp(_ time: Int64) -> String {
-        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        return Date(timeIntervalSince1970: Double(time) / 1_000).formatted(style).replacing("Z", with: "000+00:00")
+        let (seconds, rest) = time.quotientAndRemainder(dividingBy: 1_000)
+        let text = Date(timeIntervalSince1970: Double(seconds)).formatted(Date.ISO8601FormatStyle())
+        let digits = String(1_000 + max(0, rest)).dropFirst()
+        return text.replacing("Z", with: ".\(digits)000+00:00")
     }
 }
 

@@ -25,7 +25,8 @@ struct GovernanceRouteTests {
             _ = try await server.ask(
                 .post, mlflow + "registered-models/create", json: ["name": "late"], token: tokens["author"])
             let created = try await server.ask(
-                .post, mlflow + "model-versions/create", json: ["name": "late", "source": .text(source)],
+                .post, mlflow + "model-versions/create",
+                json: ["name": "late", "source": .text(source), "model_id": .text(String(source.dropFirst(8)))],
                 token: tokens["author"]
             )
             #expect(created.status == 200)
@@ -108,14 +109,15 @@ struct GovernanceRouteTests {
                 (.get, "model-versions/search?filter=name", nil, 400, "INVALID_PARAMETER_VALUE"),
                 (.get, "model-versions/get?name=a&version=x", nil, 400, "INVALID_PARAMETER_VALUE"),
                 (.get, "model-versions/get?name=a&version=1", nil, 404, "RESOURCE_DOES_NOT_EXIST"),
-                (.post, "model-versions/create", ["name": "a", "source": "/etc"], 404, "RESOURCE_DOES_NOT_EXIST"),
+                (.post, "model-versions/create", ["name": "a", "source": "/etc"], 400, "INVALID_PARAMETER_VALUE"),
+                (.post, "model-versions/create", ["name": "a", "source": "s3://b/k"], 404, "RESOURCE_DOES_NOT_EXIST"),
                 (
-                    .post, "model-versions/transition-stage", ["name": "a", "version": 1, "stage": "Shipped"], 400,
+                    .post, "model-versions/transition-stage", ["name": "a", "version": "1", "stage": "Shipped"], 400,
                     "INVALID_PARAMETER_VALUE"
                 ),
                 (
                     .post, "model-versions/transition-stage",
-                    ["name": "a", "version": 1, "stage": "Staging", "archive_existing_versions": "maybe"], 400,
+                    ["name": "a", "version": "1", "stage": "Staging", "archive_existing_versions": "maybe"], 400,
                     "INVALID_PARAMETER_VALUE"
                 ),
                 (

@@ -29,7 +29,8 @@ struct RegistryTests {
 
     @Test(arguments: [
         "/etc", "file:///etc/passwd", "FILE:/etc", "../../x", "C:\\x", "", "mlflow-artifacts:/", "mlflow-artifacts:/0",
-        "mlflow-artifacts:/0/../../etc/x", "runs:/../../../etc", "models:/flight-delay/Production",
+        "mlflow-artifacts:/0/../../etc/x", "runs:/../../../etc", "mlflow-artifacts:/0/%2e%2e/%2e%2e/etc",
+        "http://localhost/x",
     ])
     func `A source outside of the store, or more than one run's files, is refused`(source: String) async throws {
         try await Fixture.with { fixture in
@@ -56,6 +57,30 @@ struct RegistryTests {
             let unmet = try await fixture.registry.unmetGates(
                 of: "flight-delay", "1", into: .production, by: Fixture.author)
             #expect(unmet.last == .performance(minimum: 0.75, last: passed))
+        }
+    }
+
+    @Test func `A copy by stage, alias or latest is on record by number, with the files and run of its original`()
+        async throws
+    {
+        try await Fixture.with(.open) { fixture in
+            let original = try await fixture.register()
+            try await fixture.registry.transition("flight-delay", "1", to: .production, by: Fixture.author)
+            try await fixture.registry.setAlias("best", of: "flight-delay", to: "1", by: Fixture.author)
+            try await fixture.registry.createModel("copies", by: Fixture.author)
+            for choice in ["/1", "/Production", "@best", "/latest"] {
+                let copy = try await fixture.registry.createVersion(
+                    of: "copies", source: "models:/flight-delay\(choice)", claim: SourceClaim(), by: Fixture.author)
+                #expect(copy.source == "models:/flight-delay/1" && copy.runID == original.runID, "\(choice)")
+                #expect(copy.artifactDigest == original.artifactDigest && copy.artifactCount == 1)
+                let place = try await fixture.registry.downloadURI("copies", "\(copy.id.version)")
+                #expect(try await fixture.registry.downloadURI("flight-delay", "1") == place)
+            }
+            await #expect(throws: RegistryError.self) {
+                try await fixture.registry.createVersion(
+                    of: "copies", source: "models:/flight-delay/1", claim: SourceClaim(runID: "another"),
+                    by: Fixture.author)
+            }
         }
     }
 

@@ -9,6 +9,6 @@ func addTransitionStageRoute(to group: RouterGroup<MartletContext>, _ registry: 
             try await registry.transition(
                 try required(body.name, "name"), try required(body.version, "version"),
                 to: try Stage.named(try required(body.stage, "stage")),
-                archiveExisting: body.archive_existing_versions ?? false, by: context.caller))
+                archiveExisting: body.archive_existing_versions?.value ?? false, by: context.caller))
     }
 }

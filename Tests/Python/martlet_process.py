@@ -50,13 +50,13 @@ def run_json(*arguments: str, **more: str):
 class Server:
     """`martlet server` on a workspace and a port of its own choosing."""
 
-    def __init__(self, workspace: pathlib.Path, token: str | None = None):
+    def __init__(self, workspace: pathlib.Path, token: str | None = None, arguments: tuple[str, ...] = ()):
         self.workspace = workspace
         self.output: list[str] = []
         self._url: str | None = None
         self._said = threading.Event()
         self.process = subprocess.Popen(
-            command("server", "--workspace", str(workspace), "--port", "0"),
+            command("server", "--workspace", str(workspace), "--port", "0", *arguments),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(),
         )
         self._reader = threading.Thread(target=self._read, daemon=True)

@@ -12,9 +12,9 @@ package struct TestServer: Sendable {
     package let platform: Platform
     package let application: MartletApplication
 
-    package init(platform: Platform) {
+    package init(platform: Platform, interface: InterfaceFolder? = nil) {
         self.platform = platform
-        application = MartletApplication(platform: platform, logger: quietLogger())
+        application = MartletApplication(platform: platform, logger: quietLogger(), interface: interface)
     }
 
     package struct Answer: Sendable {

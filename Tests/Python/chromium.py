@@ -22,7 +22,10 @@ FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-extensions",
     "--disable-sync", "--disable-domain-reliability", "--no-pings", "--metrics-recording-only", "--mute-audio",
-    "--disable-features=OptimizationHints,MediaRouter,Translate,CertificateTransparencyComponentUpdater",
+    "--disable-features=OptimizationHints,MediaRouter,Translate,NetworkTimeServiceQuerying,AutofillServerCommunication",
+    # Its own errands, which would look like a page's.
+    "--gaia-url=http://127.0.0.1:9/", "--google-base-url=http://127.0.0.1:9/",
+    "--component-updater=url-source=http://127.0.0.1:9/",
     "--remote-debugging-pipe", "--window-size=1600,1000", "--lang=en",
 )
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TerminalText
+import TerminalText
 
 @Suite struct ComparisonTests {
     private let subjects = [

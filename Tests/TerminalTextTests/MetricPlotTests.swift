@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TerminalText
+import TerminalText
 
 @Suite struct MetricPlotTests {
     private func line(_ count: Int, _ y: (Double) -> Double) -> [PlotSeries.Point] {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TerminalText
+import TerminalText
 
 @Suite struct TextTableTests {
     @Test func `Columns are as wide as their widest cell, and numbers stand with their points below each other`() {

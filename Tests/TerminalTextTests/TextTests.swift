@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TerminalText
+import TerminalText
 
 @Suite struct TextTests {
     @Test(

@@ -12,9 +12,12 @@ package struct TestServer: Sendable {
     package let platform: Platform
     package let application: MartletApplication
 
-    package init(platform: Platform, settings: ServerSettings = ServerSettings()) {
+    package init(
+        platform: Platform, settings: ServerSettings = ServerSettings(), interface: InterfaceFolder? = nil
+    ) {
         self.platform = platform
-        application = MartletApplication(platform: platform, logger: quietLogger(), settings: settings)
+        application = MartletApplication(
+            platform: platform, logger: quietLogger(), settings: settings, interface: interface)
     }
 
     package struct Answer: Sendable {

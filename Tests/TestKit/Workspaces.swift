@@ -1,7 +1,7 @@
 package import Foundation
 package import Logging
 package import MartletDomain
-import MartletServer
+package import MartletServer
 import Metadata
 package import Platform
 
@@ -37,10 +37,12 @@ package func withWorkspace<Result>(
 
 /// Lends the whole server over a fresh workspace, asked without a socket; then closes and removes the workspace.
 package func withServer<Result>(
-    policy: Policy = .open, webhooks: WebhookSettings = WebhookSettings(),
+    policy: Policy = .open, webhooks: WebhookSettings = WebhookSettings(), interface: InterfaceFolder? = nil,
     _ body: (TestServer) async throws -> Result
 ) async throws -> Result {
-    try await withWorkspace(policy: policy, webhooks: webhooks) { try await body(TestServer(platform: $0)) }
+    try await withWorkspace(policy: policy, webhooks: webhooks) {
+        try await body(TestServer(platform: $0, interface: interface))
+    }
 }
 
 extension Caller {

@@ -70,6 +70,8 @@ package struct GraphQLDocument: Sendable, Equatable {
     package struct Argument: Sendable, Equatable {
         package var name: String
         package var value: Value
+
+        package init(name: String, value: Value) { (self.name, self.value) = (name, value) }
     }
 
     package struct Directive: Sendable, Equatable {

@@ -100,7 +100,7 @@ private struct GraphQLValidation {
             let name = variable.type.innermost
             if schema.objects[name] != nil {
                 add("Variable '$\(variable.name)' cannot be non-input type '\(variable.type)'.")
-            } else if !schema.scalars.contains(name), schema.inputs[name] == nil, schema.enumerations[name] == nil {
+            } else if !isKnown(variable.type) {
                 add("Unknown type '\(name)'.")
             } else if let value = variable.defaultValue {
                 do throws(GraphQLError) {
@@ -121,10 +121,17 @@ private struct GraphQLValidation {
         }
     }
 
+    /// Whether variables may be of this type.
+    private func isKnown(_ type: GraphQLDocument.TypeReference) -> Bool {
+        let name = type.innermost
+        return schema.scalars.contains(name) || schema.inputs[name] != nil || schema.enumerations[name] != nil
+    }
+
     /// The only directive that there is says which part of the interface asks.
     private mutating func check(_ directives: [GraphQLDocument.Directive], at place: String) {
         for directive in directives {
             guard directive.name == "component" else {
+                directive.arguments.forEach { if case .variable(let name) = $0.value { usedVariables.insert(name) } }
                 add("Unknown directive '@\(directive.name)'.")
                 continue
             }
@@ -144,19 +151,20 @@ private struct GraphQLValidation {
 
     private mutating func check(_ selections: [GraphQLDocument.Selection], of type: GraphQLObject) {
         checkFragments(of: selections, type)
-        var conflicts: [String] = []
+        var conflicts: [String: String] = [:]
         let collected = document.collected(selections) { first, later in
             let reason =
                 first.name != later.name
                 ? "'\(first.name)' and '\(later.name)' are different fields"
                 : first.arguments != later.arguments ? "they have differing arguments" : nil
             guard let reason else { return }
-            conflicts.append(
+            conflicts[first.key] =
                 "Fields '\(first.key)' conflict because \(reason). Use different aliases on the fields to fetch both if "
-                    + "this was intentional.")
+                + "this was intentional."
         }
-        conflicts.forEach { add($0) }
-        for entry in collected { check(entry, of: type) }
+        for entry in collected {
+            if let conflict = conflicts[entry.key] { add(conflict) } else { check(entry, of: type) }
+        }
     }
 
     private mutating func check(_ entry: GraphQLCollected, of type: GraphQLObject) {
@@ -247,7 +255,7 @@ private struct GraphQLValidation {
         case (.variable(let name), _):
             usedVariables.insert(name)
             guard let type = variables[name] else { return add("Variable '$\(name)' is not defined.") }
-            if !type.fits(place) {
+            if isKnown(type), !type.fits(place) {
                 add("Variable '$\(name)' of type '\(type)' used in position expecting type '\(place)'.")
             }
         case (.list(let list), .list(let element)): list.forEach { checkVariables(in: $0, at: element) }

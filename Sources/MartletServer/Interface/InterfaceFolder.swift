@@ -16,7 +16,7 @@ package struct InterfaceFolder: Sendable {
     /// - Throws: ``InterfaceError``
     package init(at path: String) throws {
         let asked = URL(filePath: (path as NSString).expandingTildeInPath, directoryHint: .isDirectory)
-        let candidates = ["", "server/js/build", "mlflow/server/js/build", "js/build"].map {
+        let candidates = ["", "server/js/build", "mlflow/server/js/build", "js/build", "build"].map {
             $0.isEmpty ? asked : asked.appending(path: $0, directoryHint: .isDirectory)
         }
         guard let root = candidates.first(where: { Self.holdsPage($0) }) else {

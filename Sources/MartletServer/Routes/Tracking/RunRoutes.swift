@@ -42,7 +42,7 @@ func addRunRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tracking) {
             token: body.page_token)
         return Wire.SearchRuns.Response(page.elements, nextToken: page.nextToken)
     }
-    group.get("metrics/get-history") { request, _ in try await history(request.queryItems, tracking) }
+    group.get("metrics/get-history") { request, _ in try await history(try await request.items(), tracking) }
 }
 
 /// A page, or the whole history in pieces as they are read, so that its length takes no memory.

@@ -105,10 +105,11 @@ extension RouterGroup where Context == MartletContext {
 }
 
 extension Request {
-    fileprivate func items() async throws -> QueryItems {
+    func items() async throws -> QueryItems {
         guard (uri.query ?? "").isEmpty else { return queryItems }
-        let data = try await jsonBytes(limit: BodyLimit.json)
-        return data.count > 2 ? QueryItems(try decodeMLflowJSON(AnyJSON.self, from: data)) : queryItems
+        let body = try await jsonBytes(limit: BodyLimit.json)
+        guard body.readableBytes > 2 else { return queryItems }
+        return QueryItems(try decodeMLflowJSON(AnyJSON.self, from: body.orEmptyObject))
     }
 }
 

@@ -45,6 +45,7 @@ package struct MartletApplication: Sendable {
         addScoringRoutes(to: martlet, platform: platform)
         addMonitoringRoutes(to: martlet, platform: platform)
         addAuditRoutes(to: martlet, platform: platform)
+        addRetentionRoutes(to: martlet, platform.retention)
         responder = TimeLimitedResponder(responder: router.buildResponder(), limit: Self.timeLimit)
     }
 

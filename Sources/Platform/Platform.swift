@@ -14,6 +14,7 @@ package struct Platform: Sendable {
     package let identity: Identity
     package let tracking: Tracking
     package let artifacts: Artifacts
+    package let retention: Retention
     package let registry: Registry
     package let datasets: Datasets
     package let features: Features
@@ -69,6 +70,7 @@ package struct Platform: Sendable {
         identity = Identity(store: store, isOpen: configuration.identity == .open)
         tracking = Tracking(store: store)
         artifacts = try Artifacts(root: workspace.artifacts, store: store)
+        retention = Retention(store: store, artifacts: artifacts)
         registry = Registry(
             store: store, artifacts: artifacts, policy: policy, resolveSource: tracking.modelSource)
         datasets = Datasets(store: store, engine: engine, root: workspace.tables, scratch: workspace.scratch)

@@ -60,6 +60,7 @@ package struct MartletApplication: Sendable {
         addMonitoringRoutes(to: martlet, platform: platform)
         addAuditRoutes(to: martlet, platform: platform)
         addWebhookDeliveryRoutes(to: martlet, webhooks: platform.webhooks)
+        addRetentionRoutes(to: martlet, platform.retention)
         responder = TimeLimitedResponder(responder: router.buildResponder(), limit: Self.timeLimit)
     }
 

@@ -15,6 +15,7 @@ package struct Platform: Sendable {
     package let tracking: Tracking
     package let artifacts: Artifacts
     package let webhooks: Webhooks
+    package let retention: Retention
     package let registry: Registry
     package let datasets: Datasets
     package let features: Features
@@ -74,6 +75,7 @@ package struct Platform: Sendable {
         let webhooks = Webhooks(
             store: store, settings: configuration.webhooks, secretKey: workspace.secretKeyFile)
         self.webhooks = webhooks
+        retention = Retention(store: store, artifacts: artifacts)
         registry = Registry(
             store: store, artifacts: artifacts, policy: policy, resolveSource: tracking.modelSource,
             changed: { webhooks.wake() })

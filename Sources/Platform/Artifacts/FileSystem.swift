@@ -64,6 +64,9 @@ enum FileSystem {
         guard rename(path, target) == 0 else { throw Failure("rename", target) }
     }
 
+    /// Removes a folder in which nothing is; leaves everything else as it is.
+    static func removeIfEmpty(_ path: String) { _ = rmdir(path) }
+
     /// Makes a folder and those above it.
     /// - Returns: The folders whose names changed by that, deepest first.
     static func makeFolders(_ path: String) throws -> [String] {

@@ -24,7 +24,7 @@ import Testing
     @Test func `Bad requests are refused with MLflow's codes`() async throws {
         try await withServer { server in
             let cases: [(HTTPRequest.Method, String, String, Int, String)] = [
-                (.post, "runs/create", "{", 400, "MALFORMED_REQUEST"),
+                (.post, "runs/create", "{", 400, "INVALID_PARAMETER_VALUE"),
                 (.post, "runs/create", #"{"experiment_id": "x"}"#, 400, "INVALID_PARAMETER_VALUE"),
                 (.post, "runs/create", #"{"tags": 5}"#, 400, "INVALID_PARAMETER_VALUE"),
                 (.post, "runs/create", #"{"experiment_id": "77"}"#, 404, "RESOURCE_DOES_NOT_EXIST"),

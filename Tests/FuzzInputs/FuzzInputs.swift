@@ -13,7 +13,9 @@ package struct FuzzInputs: Sendable {
         if dice.isLucky(6) { path = Self.oddPath(path, &dice) }
         var method = seed.method
         if dice.isLucky(4) {
-            method = dice.pick(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "BREW"])
+            method = dice.pick([
+                "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "BREW",
+            ])
         }
         var request = FuzzRequest(method, path + query(seed, path, world, &dice))
         if var body = seed.body {
@@ -134,9 +136,11 @@ package struct FuzzInputs: Sendable {
     private static func oddPath(_ path: String, _ dice: inout Dice) -> String {
         var parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let odd = [
-            "..", ".", "", "%2e%2e", "%2e%2e%2f", "..%2f..%2fetc%2fpasswd", "%00", "%", "%zz", "%FF", "%C0%AF", "a%2Fb", "*",
+            "..", ".", "", "%2e%2e", "%2e%2e%2f", "..%2f..%2fetc%2fpasswd", "%00", "%", "%zz", "%FF", "%C0%AF", "a%2Fb",
+            "*",
             "**", ":", "{id}", "a b", "\\", "%5c..", "é", "😀", ";x=1", "#x", "~", "CON", "+",
-            String(repeating: "a", count: 300), String(repeating: "a/", count: 600), String(repeating: "%41", count: 3000),
+            String(repeating: "a", count: 300), String(repeating: "a/", count: 600),
+            String(repeating: "%41", count: 3000),
         ]
         let place = dice.below(parts.count)
         switch dice.below(5) {

@@ -19,7 +19,9 @@ package struct FuzzSeeds: Sendable {
         for file in ["mlflow/tracking-exchanges.json", "mlflow-registry/registry-exchanges.json"] {
             let document = try JSONSerialization.jsonObject(with: Data(contentsOf: golden.appending(path: file)))
             for exchange in document as? [[String: Any]] ?? [] {
-                guard let method = exchange["method"] as? String, let path = exchange["path"] as? String else { continue }
+                guard let method = exchange["method"] as? String, let path = exchange["path"] as? String else {
+                    continue
+                }
                 let query = (exchange["query"] as? [[String]] ?? []).compactMap { pair in
                     pair.count == 2 ? (name: pair[0], value: pair[1]) : nil
                 }

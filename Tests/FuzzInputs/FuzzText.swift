@@ -31,7 +31,8 @@ enum FuzzText {
             case 3 where !span.isEmpty: bytes[place] ^= 1 << UInt8(dice.below(8))
             case 4: bytes.insert(contentsOf: bytes[span], at: place)
             case 5: bytes.insert(contentsOf: dice.pick(invalid), at: place)
-            case 6: bytes = dice.pick([[0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0x00], [0x20, 0x0A], [0x1F, 0x8B]]) + bytes
+            case 6:
+                bytes = dice.pick([[0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0x00], [0x20, 0x0A], [0x1F, 0x8B]]) + bytes
             default: bytes += dice.pick([Array("x".utf8), Array("{}".utf8), [0], Array(",".utf8), Array("]".utf8)])
             }
         }
@@ -57,7 +58,9 @@ enum FuzzText {
             default:
                 let digits = String(byte, radix: 16, uppercase: true)
                 result += "%" + (digits.count < 2 ? "0" : "") + digits
-                if isWrong, dice.isLucky(10) { result += dice.pick(["%", "%zz", "%0", "%u0041", "%FF", "%C0%AF", "+"]) }
+                if isWrong, dice.isLucky(10) {
+                    result += dice.pick(["%", "%zz", "%0", "%u0041", "%FF", "%C0%AF", "+"])
+                }
             }
         }
         return result

@@ -43,7 +43,8 @@ package struct FuzzWorld: Sendable {
             }
         }
         let model = try await post(
-            "logged-models", #"{"experiment_id": "\#(experiments[0])", "name": "model", "source_run_id": "\#(runs[0])"}"#)
+            "logged-models",
+            #"{"experiment_id": "\#(experiments[0])", "name": "model", "source_run_id": "\#(runs[0])"}"#)
         if let made = model["model"] as? [String: Any], let info = made["info"] as? [String: Any],
             let id = info["model_id"] as? String
         {

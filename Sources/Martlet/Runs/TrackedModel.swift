@@ -26,7 +26,7 @@ public struct TrackedModel: Sendable {
         for some in params.inPieces(of: TrackingLimits.paramsPerBatch) {
             let _: MLflowTracking.Empty = try await client.mlflow(
                 "POST", "mlflow/logged-models/\(percentEncoded(id))/params",
-                MLflowTracking.LoggedModelParams(params: Array(some)), isIdempotent: true)
+                MLflowTracking.LoggedModelParams(model_id: id, params: Array(some)), isIdempotent: true)
         }
     }
 

@@ -11,7 +11,12 @@ struct ErrorResponses: RouterMiddleware {
     func handle(
         _ request: Request, context: MartletContext, next: (Request, MartletContext) async throws -> Response
     ) async throws -> Response {
-        let response = try await answer(request, context, next)
+        var response = try await answer(request, context, next)
+        if response.status == .unauthorized {
+            // In the scheme that was tried; to who tried none, as MLflow's server says it, so that browsers ask.
+            let isBearer = request.headers[.authorization]?.lowercased().hasPrefix("bearer") ?? false
+            response.headers[.wwwAuthenticate] = isBearer ? "Bearer" : "Basic realm=\"mlflow\""
+        }
         // A body after HEAD would be taken for the next answer.
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -57,10 +62,7 @@ private struct ErrorBody: Encodable {
 func errorResponse(
     _ code: ErrorCode, _ message: String, status: HTTPResponse.Status? = nil
 ) throws -> Response {
-    var response = try jsonResponse(ErrorBody(code, message), status: status ?? code.httpStatus)
-    // As MLflow's authentication has it; browsers then ask who it is.
-    if code == .unauthenticated { response.headers[.wwwAuthenticate] = "Basic realm=\"mlflow\"" }
-    return response
+    try jsonResponse(ErrorBody(code, message), status: status ?? code.httpStatus)
 }
 
 extension ErrorCode {

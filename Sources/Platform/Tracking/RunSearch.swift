@@ -11,15 +11,14 @@ struct RunSearch: Sendable {
     var filter: SearchFilter
     var stages: [LifecycleStage]
     var orders: [SearchOrder]
+    /// A condition that more runs meet than this is no reason to look at all that meet it.
+    var fewRuns: Int
 
     struct Found {
         var number: Int64
         /// What it is ordered by.
         var terms: [SQLValue]
     }
-
-    /// A condition that more runs meet than this is no reason to look at all that meet it.
-    private static let fewRuns = 5_000
 
     /// The first `count` runs behind `place`.
     func find(_ count: Int, after place: RunPlace?, _ db: Snapshot) throws -> [Found] {
@@ -105,10 +104,10 @@ struct RunSearch: Sendable {
     private func fewest(of conditions: [RunCondition], _ db: Snapshot) throws -> SearchSQL? {
         var best: (count: Int64, runs: SearchSQL)?
         for case let runs? in conditions.map(\.runs) {
-            let limit = SearchSQL(sql: " LIMIT ?", arguments: [SQLValue(Self.fewRuns + 1)])
+            let limit = SearchSQL(sql: " LIMIT ?", arguments: [SQLValue(fewRuns + 1)])
             let count = SearchSQL(sql: "SELECT COUNT(*) AS n FROM (") + runs + limit + SearchSQL(sql: ") AS some")
             let met = try db.row(count.sql, count.arguments)?.integer("n") ?? 0
-            guard met <= best?.count ?? Int64(Self.fewRuns) else { continue }
+            guard met <= best?.count ?? Int64(fewRuns) else { continue }
             best = (met, runs)
         }
         return best?.runs

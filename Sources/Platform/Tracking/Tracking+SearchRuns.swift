@@ -19,7 +19,7 @@ extension Tracking {
         try checkPageSize(size)
         let search = RunSearch(
             experiments: try experimentNumbers(experimentIDs), filter: try SearchFilter(parsing: filter, as: .runs),
-            stages: viewType.stages, orders: try SearchOrder.all(parsing: orderBy, as: .runs))
+            stages: viewType.stages, orders: try SearchOrder.all(parsing: orderBy, as: .runs), fewRuns: fewRuns)
         let place = try RunPlace(token: token, orders: search.orders)
         return try await store.read { db in
             let found = try search.find(size + 1, after: place, db)

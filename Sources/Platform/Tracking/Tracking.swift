@@ -5,7 +5,10 @@ package import Metadata
 package struct Tracking: Sendable {
     package let store: Store
 
-    package init(store: Store) { self.store = store }
+    /// A search looks at each run that meets one of its conditions when at most so many do.
+    let fewRuns: Int
+
+    package init(store: Store, fewRuns: Int = 5_000) { (self.store, self.fewRuns) = (store, fewRuns) }
 
     /// One change, named in the audit log as tracking's.
     func change<Result: Sendable>(

@@ -235,8 +235,8 @@ struct BadInputTests {
 
     @Test func `An endpoint that is none is said to be so, after who asks is known`() async throws {
         let paths = [
-            "/", "/api", "/api/2.0/mlflow/nothing", "/api/martlet/1.0/nothing", "/api/9.0/mlflow/runs/create",
-            "/health/x", "//", "/%00",
+            "/api", "/api/2.0/mlflow/nothing", "/api/martlet/1.0/nothing", "/api/9.0/mlflow/runs/create",
+            "/health/x", "/%00",
         ]
         try await losingNothing { server in
             for path in paths {

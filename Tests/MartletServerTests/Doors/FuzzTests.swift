@@ -30,7 +30,8 @@ import Testing
                     for client in 0..<Self.clients {
                         group.addTask {
                             var problems: [String] = []
-                            for input in stride(from: number * each + client, to: (number + 1) * each, by: Self.clients) {
+                            for input in stride(from: number * each + client, to: (number + 1) * each, by: Self.clients)
+                            {
                                 let request = inputs.request(input, in: world)
                                 guard let answer = try await server.ask(request) else { continue }
                                 if let problem = Self.problem(answer, request) {
@@ -42,7 +43,8 @@ import Testing
                     }
                     return try await group.reduce([], +)
                 }
-                #expect(problems.isEmpty, "\(problems.prefix(5).map { String($0.prefix(2000)) }.joined(separator: "\n"))")
+                #expect(
+                    problems.isEmpty, "\(problems.prefix(5).map { String($0.prefix(2000)) }.joined(separator: "\n"))")
             }
             let health = try await server.ask(.get, "/health")
             #expect(health.status == 200)

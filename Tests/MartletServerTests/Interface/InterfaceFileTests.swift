@@ -91,10 +91,10 @@ struct InterfaceFileTests {
         async throws
     {
         try await withPackage { package in
-            for part in ["", "server/js", "server/js/build", "server/js/build/", "..", "../mlflow/."] {
+            for part in ["", "server", "server/js", "server/js/build", "server/js/build/", "..", "../mlflow/."] {
                 _ = try InterfaceFolder(at: package.path + "/" + part)
             }
-            for part in ["server", "server/js/build/static", "nothing", "server/js/build/index.html"] {
+            for part in ["server/js/build/static", "nothing", "server/js/build/index.html"] {
                 let refusal = #expect(throws: InterfaceError.self) {
                     try InterfaceFolder(at: package.path + "/" + part)
                 }

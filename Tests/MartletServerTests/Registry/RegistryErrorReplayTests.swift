@@ -38,12 +38,10 @@ struct RegistryErrorReplayTests {
             }
         ),
         (
-            200, "white space around a filter or an order, and the sign of a number, mean nothing; true may be a word",
+            200, "white space around an order means nothing; true may be a word",
             [
                 #"POST model-versions/transition-stage {"archive_existing_versions":"true","#,
-                #"GET registered-models/search {"filter":" "}"#, #"GET model-versions/search {"filter":" "}"#,
                 #"GET registered-models/search {"max_results":"2","order_by":" name  DESC "}"#,
-                #"GET model-versions/search {"filter":"version_number=+1"}"#,
             ]
         ),
         (

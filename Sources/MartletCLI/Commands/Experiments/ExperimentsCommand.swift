@@ -14,7 +14,7 @@ struct ExperimentsCommand: AsyncParsableCommand {
             Example: martlet experiments list --filter "name LIKE 'flights%'"
             """,
         subcommands: [
-            List.self, Show.self, Create.self, Rename.self, Tag.self, Delete.self, Restore.self,
+            List.self, Show.self, Create.self, Rename.self, Tag.self, Delete.self, Restore.self, Purge.self,
         ])
 
     struct List: AsyncParsableCommand {

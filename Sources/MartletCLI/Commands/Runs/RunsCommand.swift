@@ -13,7 +13,7 @@ struct RunsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             List.self, Show.self, Compare.self, Plot.self, Metrics.self, Export.self, Artifacts.self, Tag.self,
-            Delete.self, Restore.self,
+            Delete.self, Restore.self, Purge.self,
         ])
 
     struct List: AsyncParsableCommand {

@@ -38,6 +38,10 @@ struct HistorySample: Sendable {
                 "GetMetricHistoryBulkInterval request must specify at most \(TrackingLimits.runsPerHistory) run_ids. "
                     + "Received \(runs.count) run_ids.")
         }
+        // Said before the answer begins; the store would say it in the middle of it.
+        guard !(runs + [key]).contains(where: { $0.utf8.contains(0) }) else {
+            throw InvalidRequest("A text must not hold the character U+0000.")
+        }
         (self.runs, self.key) = (runs, key)
         switch (start, end) {
         case (nil, nil): steps = nil

@@ -190,6 +190,24 @@ def test_a_note_is_written_in_the_interface_and_kept(flights, page):
     assert flights.client.get_model_version("delay-model", "2").description == "Written in the interface."
 
 
+def test_the_tab_of_traces_is_empty_and_its_film_is_not_fetched(flights, browser):
+    """MLflow's page shows a film from mlflow.org where there are no traces; here it stays where it is."""
+    page = browser.page()
+    page.open(f"{flights.url}/#/experiments/{flights.experiment}/traces")
+    page.wait_for("traces were asked for", "performance.getEntriesByType('resource').some(e => e.name.includes('/traces/'))")
+    page.settle()
+    here = urllib.parse.urlsplit(flights.url).netloc
+    failed = [line for line in page.failures if here in line and not any(probe in line for probe in PROBES)]
+    page.close()
+    assert not failed
+    assert not browser.left_for
+
+
+def test_an_experiments_overview_is_well_without_traces(flights, page):
+    page.open(f"{flights.url}/#/experiments/{flights.experiment}/overview")
+    page.wait_for_text("flight-delay", "Overview")
+
+
 def test_a_page_may_ask_nobody_else(flights, browser):
     page = browser.page()
     page.open(f"{flights.url}/#/models")

@@ -124,7 +124,8 @@ let package = Package(
         .testTarget(
             name: "MartletServerTests",
             dependencies: [
-                "FuzzInputs", "TestKit", "AuditLog", "MartletDomain", "Platform", "MartletAPI", "Martlet", "MartletServer",
+                "FuzzInputs", "TestKit", "AuditLog", "MartletDomain", "Platform", "MartletAPI", "Martlet",
+                "MartletServer",
                 httpTypes, lifecycleTesting,
             ]),
     ]

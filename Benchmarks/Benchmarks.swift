@@ -7,7 +7,8 @@ struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martlet-benchmarks",
         abstract: "Measure what Martlet promises, and look for what breaks it.",
-        subcommands: [GroupCommitCommand.self, LoadCommand.self, SoakCommand.self, FuzzCommand.self], defaultSubcommand: GroupCommitCommand.self)
+        subcommands: [GroupCommitCommand.self, LoadCommand.self, SoakCommand.self, FuzzCommand.self],
+        defaultSubcommand: GroupCommitCommand.self)
 
     static func main() async {
         // A server that closes a connection while we send is an error of that request, not the end of the program.

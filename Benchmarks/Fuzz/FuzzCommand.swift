@@ -7,7 +7,8 @@ struct FuzzCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fuzz",
         abstract: "Send a server odd requests; fail if one is answered by 5xx (but 501 and 503), by nothing, or late.",
-        discussion: "Run it against a workspace that may be spoiled. The seed is printed; with --first and --count 1 an "
+        discussion:
+            "Run it against a workspace that may be spoiled. The seed is printed; with --first and --count 1 an "
             + "input is made again.")
 
     @Option(help: "Where the server listens: http://127.0.0.1:PORT.") var server: ServerAddress
@@ -45,7 +46,9 @@ struct FuzzCommand: AsyncParsableCommand {
         }
         let seconds = start.duration(to: .now).seconds
         print("\(next - first) inputs in \(Int(seconds)) s, \(findings.summary)")
-        for finding in findings.all { print("\n" + finding.described(server: "http://\(server.authority)", seed: seed)) }
+        for finding in findings.all {
+            print("\n" + finding.described(server: "http://\(server.authority)", seed: seed))
+        }
         _ = try await FuzzWorld(number: next) { request in try answer(to: request) }
         print("\nThe server still answers.")
         if !findings.all.isEmpty || next < first + count { throw ExitCode.failure }

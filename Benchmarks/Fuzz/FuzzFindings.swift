@@ -12,7 +12,8 @@ struct FuzzFindings: Sendable {
         func described(server: String, seed: UInt64) -> String {
             let curl = request.curl(server)
             return "\(kind), \(times) times; input \(number) of seed \(seed): \(answer.prefix(400))\n"
-                + (curl.count < 1200 ? curl : "\(curl.prefix(400))… (\(curl.count) characters; --first \(number) --count 1)")
+                + (curl.count < 1200
+                    ? curl : "\(curl.prefix(400))… (\(curl.count) characters; --first \(number) --count 1)")
         }
     }
 
@@ -23,7 +24,8 @@ struct FuzzFindings: Sendable {
     var all: [Finding] { byKey.sorted { $0.key < $1.key }.map(\.value) }
 
     var summary: String {
-        "answers by status: " + statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+        "answers by status: "
+            + statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
             + "; findings: \(byKey.count)"
     }
 

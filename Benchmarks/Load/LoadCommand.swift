@@ -5,7 +5,8 @@ import Foundation
 struct LoadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
-        abstract: "Send one kind of request to a server for a while, check the answers, print what was measured as JSON.",
+        abstract:
+            "Send one kind of request to a server for a while, check the answers, print what was measured as JSON.",
         discussion: "What the kinds are for and how they are put together is in Benchmarks/Tracking/run.py.")
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {

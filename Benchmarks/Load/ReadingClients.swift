@@ -89,7 +89,8 @@ struct HistoryClient: LoadClient {
             let metrics = (0..<1000).map { index in
                 let step = batch * 1000 + index
                 let value = Double(step * 387_161 % SeededRun.modulus) / Double(SeededRun.modulus)
-                return #"{"key": "m0", "value": \#(value), "timestamp": \#(1_700_000_000_000 + step), "step": \#(step)}"#
+                return
+                    #"{"key": "m0", "value": \#(value), "timestamp": \#(1_700_000_000_000 + step), "step": \#(step)}"#
             }
             _ = try calls.post(
                 "runs/log-batch", #"{"run_id": "\#(run)", "metrics": [\#(metrics.joined(separator: ", "))]}"#)
@@ -120,7 +121,9 @@ struct GetRunClient: LoadClient {
             run.data.params?.count == SeededRun.keys, let name = run.info.run_name,
             let index = Int(name.dropFirst("run-".count)),
             run.data.metrics?.first(where: { $0.key == "m4" })?.value == SeededRun(index: index).metric(4)
-        else { throw WrongAnswer("run \(runs[next % runs.count].id) is not as it was seeded: \(answer.text.prefix(300))") }
+        else {
+            throw WrongAnswer("run \(runs[next % runs.count].id) is not as it was seeded: \(answer.text.prefix(300))")
+        }
         return true
     }
 }

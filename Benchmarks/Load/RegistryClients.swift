@@ -70,7 +70,8 @@ private struct RegisteredModel {
         let experiment = try calls.createExperiment()
         let run = try calls.createRun(in: experiment, named: "training")
         let path = "/api/2.0/mlflow-artifacts/artifacts/\(experiment)/\(run)/artifacts/model/MLmodel"
-        let file = Request("PUT", path, body: Array("flavors: {}\n".utf8), type: "application/octet-stream", at: calls.server)
+        let file = Request(
+            "PUT", path, body: Array("flavors: {}\n".utf8), type: "application/octet-stream", at: calls.server)
         _ = try calls.connection.ask(file.bytes).expectSuccess()
         _ = try calls.post("registered-models/create", #"{"name": "\#(name)"}"#)
         let source = "mlflow-artifacts:/\(experiment)/\(run)/artifacts/model"

@@ -94,19 +94,23 @@ struct SoakClient {
             let value = Double(dice.below(1_000_000)) / 1_000_000
             _ = try calls.post(
                 "runs/log-metric",
-                #"{"run_id": "\#(run)", "key": "m\#(dice.below(10))", "value": \#(value), "timestamp": 1, "step": \#(step)}"#)
+                #"{"run_id": "\#(run)", "key": "m\#(dice.below(10))", "value": \#(value), "timestamp": 1, "step": \#(step)}"#
+            )
         case .logBatch: _ = try calls.post("runs/log-batch", batch(run))
         case .setTag:
-            _ = try calls.post("runs/set-tag", #"{"run_id": "\#(run)", "key": "t\#(dice.below(9))", "value": "\#(step)"}"#)
+            _ = try calls.post(
+                "runs/set-tag", #"{"run_id": "\#(run)", "key": "t\#(dice.below(9))", "value": "\#(step)"}"#)
         case .search: try search()
         case .nextPage:
             guard let (body, token) = pageToken else { return try search() }
-            let page = try calls.post("runs/search", body + #", "page_token": "\#(token)"}"#).decoded(MLflowAnswers.Runs.self)
+            let page = try calls.post("runs/search", body + #", "page_token": "\#(token)"}"#).decoded(
+                MLflowAnswers.Runs.self)
             pageToken = page.next_page_token.flatMap { $0.isEmpty ? nil : (body, $0) }
         case .getRun:
             guard try calls.run(run).info.run_id == run else { throw WrongAnswer("another run than \(run)") }
         case .history:
-            _ = try calls.get("metrics/get-history?run_id=\(run)&metric_key=m\(dice.below(10))&max_results=\(Self.pages)")
+            _ = try calls.get(
+                "metrics/get-history?run_id=\(run)&metric_key=m\(dice.below(10))&max_results=\(Self.pages)")
         case .upload: _ = try put("\(runs[0])/artifacts/files/\(dice.below(50))", Self.file).expectSuccess()
         case .download:
             let path = "/api/2.0/mlflow-artifacts/artifacts/\(experiment)/\(runs[0])/artifacts/file"
@@ -143,8 +147,10 @@ struct SoakClient {
     private mutating func search() throws {
         let metric = "metrics.m\(dice.below(10))"
         let comparisons = [
-            "\(metric) \(dice.pick([">", "<", ">=", "!="])) 0.\(dice.below(10))", "params.p\(dice.below(4)) = 'v\(dice.below(4))'",
-            "params.p1 LIKE 'v%'", "tags.t\(dice.below(9)) != 'x'", "attributes.status = 'RUNNING'", "run_name LIKE 'run%'",
+            "\(metric) \(dice.pick([">", "<", ">=", "!="])) 0.\(dice.below(10))",
+            "params.p\(dice.below(4)) = 'v\(dice.below(4))'",
+            "params.p1 LIKE 'v%'", "tags.t\(dice.below(9)) != 'x'", "attributes.status = 'RUNNING'",
+            "run_name LIKE 'run%'",
             "metrics.missing > 1",
         ]
         let filter = (0...dice.below(3)).map { _ in dice.pick(comparisons) }.joined(separator: " AND ")

@@ -53,7 +53,11 @@ struct SoakCommand: ParsableCommand {
             }
         }
         let total = tallies.values.reduce(0) { $0 + $1.latencies.count }
-        return (["| request | answered | failed | median ms | 99th percentile ms | longest ms |", "|:--|--:|--:|--:|--:|--:|"]
+        return
+            ([
+                "| request | answered | failed | median ms | 99th percentile ms | longest ms |",
+                "|:--|--:|--:|--:|--:|--:|",
+            ]
             + rows + ["", "\(total) requests, \(Int(Double(total) / seconds)) a second"]).joined(separator: "\n")
     }
 }

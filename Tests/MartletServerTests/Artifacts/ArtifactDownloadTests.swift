@@ -85,7 +85,8 @@ private let base = "/api/2.0/mlflow-artifacts/artifacts/"
             let run = try await server.post("runs/create", ["experiment_id": "0"])["run"]["info"]["run_id"].text
             try await server.ask(.put, base + "0/\(run)/artifacts/d/f.html", body: Data("<p>".utf8)).expect(200)
             try await server.post("registered-models/create", ["name": "m"])
-            try await server.post("model-versions/create", ["name": "m", "source": .text(model), "model_id": .text(id)])
+            try await server.post(
+                "model-versions/create", ["name": "m", "source": .text(model), "model_id": .text(id)])
             for path in [
                 base + "0/\(run)/artifacts/d/f.html", "/get-artifact?run_id=\(run)&path=d/f.html",
                 "/model-versions/get-artifact?name=m&version=1&path=MLmodel",

@@ -100,24 +100,33 @@ private struct MetricSample {
 
     func rows(_ size: Int, _ db: Snapshot) throws -> [SQLRow] {
         let (source, arguments) = source
-        // Steps mostly rise with time. Then the order in which the table is kept is the one that is asked for, and nothing
-        // is sorted.
-        let facts = try db.row(
-            "SELECT COUNT(*) AS total, COALESCE(SUM(CASE WHEN step < before THEN 1 ELSE 0 END), 0) AS falls FROM (SELECT step, "
-                + "LAG(step) OVER (ORDER BY timestamp, step, value, is_nan) AS before \(source)) h", arguments)
-        guard let facts, case let total = try facts.integer("total"), total > 0 else { return [] }
-        let order =
-            try facts.integer("falls") == 0 ? "timestamp, step, value, is_nan" : "step, timestamp, value, is_nan"
+        guard let total = try db.row("SELECT COUNT(*) AS total \(source)", arguments)?.integer("total"), total > 0
+        else {
+            return []
+        }
         let pieces = min(Int64(size), total)
         // So many pieces are one longer than the others.
         let (length, longer) = total.quotientAndRemainder(dividingBy: pieces)
         let within = longer * (length + 1)
+        let isPicked =
+            "place = ? OR (place < ? AND place % ? = 0) OR (place >= ? AND (place - ?) % ? = 0)"
+        let places = [total - 1, within, length + 1, within, within, length].map { SQLValue.integer($0) }
+        // Steps mostly rise with time. Then the order in which the table is kept is the one that is asked for, and nothing
+        // is sorted. No more than `size + 1` rows are picked: one more than that, and among them is one whose step fell.
         var picked = try db.rows(
-            "SELECT timestamp, step, value, is_nan, place FROM (SELECT timestamp, step, value, is_nan, "
-                + "ROW_NUMBER() OVER (ORDER BY \(order)) - 1 AS place \(source)) h "
-                + "WHERE place = ? OR (place < ? AND place % ? = 0) OR (place >= ? AND (place - ?) % ? = 0) "
-                + "ORDER BY place",
-            arguments + [total - 1, within, length + 1, within, within, length].map { SQLValue.integer($0) })
+            "SELECT timestamp, step, value, is_nan, CASE WHEN step < before THEN 1 ELSE 0 END AS fell FROM ("
+                + "SELECT timestamp, step, value, is_nan, "
+                + "ROW_NUMBER() OVER (ORDER BY timestamp, step, value, is_nan) - 1 AS place, "
+                + "LAG(step) OVER (ORDER BY timestamp, step, value, is_nan) AS before \(source)) h "
+                + "WHERE step < before OR \(isPicked) ORDER BY place LIMIT ?",
+            arguments + places + [.integer(Int64(size) + 2)])
+        if try picked.contains(where: { try $0.boolean("fell") }) {
+            picked = try db.rows(
+                "SELECT timestamp, step, value, is_nan FROM (SELECT timestamp, step, value, is_nan, "
+                    + "ROW_NUMBER() OVER (ORDER BY step, timestamp, value, is_nan) - 1 AS place \(source)) h "
+                    + "WHERE \(isPicked) ORDER BY place",
+                arguments + places)
+        }
         if picked.count > size, picked.count > 1 { picked.remove(at: picked.count - 2) }
         return picked
     }

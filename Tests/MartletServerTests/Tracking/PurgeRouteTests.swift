@@ -1,6 +1,7 @@
 import Martlet
 import MartletAPI
 import MartletDomain
+import Platform
 import TestKit
 import Testing
 

@@ -130,7 +130,7 @@ import Testing
             try await measure(get, server, ids)
             let id = try ids.ours(get["info"]["model_id"]).text
             _ = try await server.ask(
-                .patch, "/api/2.0/mlflow/logged-models/\(id)", body: Data(#"{"model_id": "\#(id)", "status": 2}"#.utf8))
+                .patch, "/api/2.0/mlflow/logged-models/\(id)", json: ["model_id": .text(id), "status": 2])
             for model in try #require(recorded[name]).response["models"].elements {
                 let id = try ids.ours(model["info"]["model_id"]).text
                 let tags: JSON = ["tags": model["info"]["tags"]]

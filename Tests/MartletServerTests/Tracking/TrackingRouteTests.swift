@@ -6,7 +6,7 @@ import Testing
 @Suite struct TrackingRouteTests {
     @Test func `Numbers may come as strings and metrics as bare NaN`() async throws {
         try await withServer { server in
-            let run = try await server.post("runs/create", ["experiment_id": 0, "start_time": "12"])["run"]["info"]
+            let run = try await server.post("runs/create", ["experiment_id": "0", "start_time": "12"])["run"]["info"]
             let id = run["run_id"].text
             #expect(run["start_time"] == 12)
             for value in ["NaN", "Infinity", "-Infinity", "\"NaN\"", "\"0.5\"", "1"] {

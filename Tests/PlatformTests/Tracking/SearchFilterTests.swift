@@ -8,6 +8,7 @@ import Testing
         let cases: [(String, [Comparison])] = [
             ("", []),
             ("metrics.auc > 0.8", [Comparison(.metric, "auc", .greater, .number(0.8))]),
+            ("metrics.'a b' > 2", [Comparison(.metric, "a b", .greater, .number(2))]),
             ("metric.auc>=-1e-3", [Comparison(.metric, "auc", .greaterOrEqual, .number(-0.001))]),
             (
                 "metrics.auc > 0.8 and params.depth = '8'",
@@ -42,6 +43,8 @@ import Testing
             ("metrics.a > 1 OR metrics.b > 1", "Invalid clause(s) in filter string: 'OR"),
             ("metrics.a > 1 AND", "Invalid clause(s)"), ("metrics.a >", "Invalid clause(s)"),
             ("metrics.a", "Invalid clause(s)"), ("params.a = 'x", "Invalid clause(s)"),
+            ("  ", "Invalid filter '  '. Could not be parsed."), ("metrics.a = +1", "Invalid clause(s)"),
+            ("metrics.a = 0x1", "Invalid clause(s)"),
             ("metrics.x IS NULL", "IS NULL / IS NOT NULL is only supported for tags and params"),
             ("run_id IN ()", "While parsing a list"), ("run_id IN 'a'", "Expected a list"),
             ("run_id IN ('a'", "Invalid clause(s)"), ("status IN ('a')", "'status' does not support"),

@@ -3,7 +3,7 @@ extension Migration {
     ///
     /// `WITHOUT ROWID` keeps a row in its primary key's tree (SQLite; PostgreSQL has no word for it and needs none). Values
     /// of parameters and tags are indexed by their first 64 characters, so that a long one costs no second copy.
-    static let search = Migration(9, "search", runs + metrics + texts("param") + texts("tag") + datasets)
+    static let search = Migration(9, "search", runs + metrics + texts("param") + texts("tag") + datasetReaders)
 
     private static let runs = [
         """
@@ -62,7 +62,7 @@ extension Migration {
     ]
 
     /// Who read a dataset: what an experiment's runs read is looked up from its datasets.
-    private static let datasets = ["CREATE INDEX run_datasets_by_dataset ON run_datasets (dataset, run)"]
+    private static let datasetReaders = ["CREATE INDEX run_datasets_by_dataset ON run_datasets (dataset, run)"]
 
     /// Runs' parameters or tags, with their keys in a table of their own.
     private static func texts(_ kind: String) -> [String] {

@@ -1,3 +1,4 @@
+import AuditLog
 import Foundation
 import MartletDomain
 import Metadata
@@ -113,6 +114,8 @@ struct WebhookSecurityTests {
                 try await platform.webhooks.create(
                     "hook", url: "https://93.184.216.34/", events: [.promptCreated], by: auditor)
             }
+            let entry = try await platform.audit.entries(from: 0, limit: 100).last?.entry
+            #expect(entry?.actionName == "create_webhook" && entry?.response.statusCode == 403)
         }
     }
 }

@@ -101,7 +101,6 @@ extension UnprovidedEndpoint {
     private static let datasets = Answer.notImplemented("Evaluation datasets")
     private static let scorers = Answer.notImplemented("Scorers")
     private static let jobs = Answer.notImplemented("Jobs")
-    private static let webhooks = Answer.notImplemented("Webhooks")
 
     private static let table: [UnprovidedEndpoint] = [
         // Traces and what is said of them.
@@ -165,12 +164,6 @@ extension UnprovidedEndpoint {
         .init(.post, "prompt-optimization/jobs/{job_id}/cancel", .missing("job")),
         .init(.get, "jobs/{job_id}", .missing("job")), .init(.patch, "jobs/cancel/{job_id}", .missing("job")),
         .init(.post, "runs/create-promptlab-run", .notImplemented("Prompts that a gateway answers")),
-        // Webhooks.
-        .init(.get, "webhooks", .nothing), .init(.post, "webhooks", webhooks),
-        .init(.get, "webhooks/{webhook_id}", .missing("webhook")),
-        .init(.patch, "webhooks/{webhook_id}", .missing("webhook")),
-        .init(.delete, "webhooks/{webhook_id}", .missing("webhook")),
-        .init(.post, "webhooks/{webhook_id}/test", .missing("webhook")),
         // The interface's own.
         .init(.get, "ui-telemetry", .noTelemetry), .init(.post, "ui-telemetry", .nothing),
     ]

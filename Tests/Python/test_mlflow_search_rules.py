@@ -203,8 +203,11 @@ def models(client, experiment):
         )
         if auc is not None:
             run = client.create_run(experiment.experiment_id).info.run_id
-            for dataset, value in ((train, auc), (test, 1 - auc)):
-                client.log_metric(run, "auc", value, model_id=model.model_id, dataset_name=dataset.name, dataset_digest=dataset.digest)
+            for time, (dataset, value) in enumerate([(train, auc), (test, 1 - auc)]):
+                client.log_metric(
+                    run, "auc", value, timestamp=1_000 + time, model_id=model.model_id, dataset_name=dataset.name,
+                    dataset_digest=dataset.digest,
+                )
             client.log_metric(run, "loss", number, model_id=model.model_id)
         if number != 2:
             client.finalize_logged_model(model.model_id, "READY")
@@ -227,7 +230,7 @@ def test_logged_models_are_filtered(models):
     assert models("attributes.model_type = 'classifier' AND status != 'READY'") == [2]
     assert models(f"model_id = '{models.ids[0]}'") == [0]
     assert models(f"model_id IN ('{models.ids[0]}', '{models.ids[3]}')") == [3, 0]
-    assert models("metrics.auc > 0.4") == [2, 0], "on the data set logged last"
+    assert models("metrics.auc > 0.4") == [2, 0], "on the data set measured last"
     train = {"dataset_name": "train", "dataset_digest": models.digests["train"]}
     assert models("metrics.auc > 0.4", datasets=[train]) == [2, 1]
     assert models(datasets=[train]) == [2, 1, 0], "whatever has a metric on it"

@@ -76,7 +76,7 @@ def test_a_field_that_is_missing_is_named(call, run_id, method, path, body, fiel
 
 MISSHAPEN = [
     ("experiments/create", {"name": 123}, "name", "123"),
-    ("experiments/create", {"name": "x", "artifact_location": 9.0}, "artifact_location", "9.0"),
+    ("experiments/create", {"name": "x", "artifact_location": 9.5}, "artifact_location", "9.5"),
     ("experiments/create", {"name": "x", "tags": "5"}, "tags", '"5"'),
     ("runs/log-metric", {"run_id": 31, "key": "k", "value": 1, "timestamp": 1}, "run_id", "31"),
     ("runs/log-metric", {"run_id": "RUN", "key": 31, "value": 1, "timestamp": 1}, "key", "31"),

@@ -96,8 +96,8 @@ func checkPageSize(_ size: Int) throws {
     }
     guard size <= TrackingLimits.runsPerPage else {
         throw InvalidRequest(
-            "Invalid value for request parameter max_results. It must be at most \(TrackingLimits.runsPerPage), "
-                + "but got value \(size)")
+            "Invalid value \(size) for parameter 'max_results' supplied. It must be at most "
+                + "\(TrackingLimits.runsPerPage)")
     }
 }
 

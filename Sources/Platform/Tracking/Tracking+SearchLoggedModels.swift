@@ -13,13 +13,18 @@ extension Tracking {
     /// Finds logged models: `metrics.auc > 0.8 AND params.depth = '8'`, the newest first unless ordered otherwise.
     ///
     /// Of a metric the latest measurement counts: the greatest step, then the latest time, then the greatest value.
-    /// - Parameter datasets: Only models measured on one of these; metrics in the filter then mean measurements on them.
+    /// - Parameters:
+    ///   - datasets: Only models measured on one of these; metrics in the filter then mean measurements on them.
+    ///   - token: The page before's; one of the same experiments, filter and orders.
     package func searchLoggedModels(
         experimentIDs: [String], filter: String = "", datasets: [DatasetFilter] = [], orders: [SearchOrder] = [],
         size: Int = 100, token: String? = nil
     ) async throws -> Page<LoggedModel> {
         try checkPageSize(size)
-        let offset = try PageToken.offset(of: token)
+        var place = LoggedModelPageToken(experimentIDs: experimentIDs, filter: filter, orders: orders)
+        let offset = try place.place(of: token)
+        place.offset = offset + size
+        let next = try place.text()
         guard datasets.allSatisfy({ !$0.name.isEmpty }), datasets.count <= 100 else {
             throw InvalidRequest("`dataset_name` in the `datasets` clause must be specified.")
         }
@@ -31,7 +36,7 @@ extension Tracking {
             let numbers = try db.rows(query.sql, query.arguments).map { try $0.integer("number") }
             let page = Page(numbers, size: size, offset: offset)
             var models = Page(try db.loggedModels(numbered: page.elements), size: size, offset: offset)
-            models.nextToken = page.nextToken
+            models.nextToken = page.nextToken.map { _ in next }
             return models
         }
     }

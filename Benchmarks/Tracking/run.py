@@ -21,7 +21,6 @@ import sys
 import tempfile
 import time
 
-import seeding
 from report import Measured, number, table
 from rows import Row, fresh_rows, history_row, seeded_rows
 from servers import FastTrackML, FastTrackMLAsDelivered, Martlet, MLflow, Server
@@ -158,13 +157,8 @@ class Benchmark:
     def seed(self, server: Server, runs: int) -> str:
         """Fills a fresh store. Gives the experiment's id."""
         with self.running(server):
-            if isinstance(server, Martlet):
-                seeded = self.load(server, ["seed", "--runs", str(runs), "--clients", "64"], patience=7200)
-                if "error" in seeded:
-                    raise RuntimeError(f"seeding failed: {seeded['error']}")
-                return seeded["experiment"]
-        seed = seeding.seed_fasttrackml if isinstance(server, FastTrackML) else seeding.seed_mlflow
-        return seed(server.database, runs)
+            pass  # It makes its tables.
+        return server.seed(server.database, runs).write()
 
     # How
 

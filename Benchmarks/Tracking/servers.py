@@ -9,6 +9,8 @@ import socket
 import subprocess
 import time
 
+from seeding import FastTrackMLSeed, MartletSeed, MLflowSeed, Seed
+
 
 class Server:
     """A server in a folder of its own. Start and stop it as often as you like."""
@@ -17,6 +19,7 @@ class Server:
     settings = ""
     # What it does not have; those rows say so.
     lacks: frozenset = frozenset()
+    seed: type[Seed] = Seed
 
     def __init__(self, folder: pathlib.Path):
         self.folder = folder
@@ -121,6 +124,11 @@ class Martlet(Server):
         "an entry in the signed audit log for every write"
     )
     binary = ""
+    seed = MartletSeed
+
+    @property
+    def database(self) -> pathlib.Path:
+        return self.folder / "workspace" / "metadata.sqlite"
 
     def command(self):
         return [
@@ -139,6 +147,7 @@ class MLflow(Server):
         "before every answer of success"
     )
     binary = ""
+    seed = MLflowSeed
     workers = 4
 
     @property
@@ -164,6 +173,7 @@ class FastTrackML(Server):
     settings = "SQLite in WAL mode, `?_synchronous=FULL` in the database's URI: an fsync before every answer of success"
     lacks = frozenset({"create-version", "transition", "upload", "download"})
     binary = ""
+    seed = FastTrackMLSeed
     options = "?_synchronous=FULL"
 
     @property

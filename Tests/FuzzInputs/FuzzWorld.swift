@@ -14,7 +14,9 @@ package struct FuzzWorld: Sendable {
     /// - Parameter ask: Sends a request, and gives the answer's body if it was a success.
     package init(number: Int, _ ask: (FuzzRequest) async throws -> Data?) async throws {
         func post(_ path: String, _ json: String) async throws -> [String: Any] {
-            guard let body = try await ask(.init("POST", "/api/2.0/mlflow/" + path, body: Array(json.utf8))),
+            var request = FuzzRequest("POST", "/api/2.0/mlflow/" + path, body: Array(json.utf8))
+            request.headers = [("Content-Type", "application/json")]
+            guard let body = try await ask(request),
                 let object = try JSONSerialization.jsonObject(with: body) as? [String: Any]
             else { throw Failure(path: path) }
             return object

@@ -25,7 +25,8 @@ public struct SourceAddress: Sendable, Hashable {
         path = String(String.UnicodeScalarView(rest.prefix { !"?#".unicodeScalars.contains($0) }))
     }
 
-    /// Schemes that make a server connect to the host named in the address. Source: MLflow 3.18, `artifact/host_policy.py`.
+    /// Schemes that make a server connect to the host named in the address. Source: MLflow 3.18,
+    /// `artifact/host_policy.py`.
     private static let hosts: Set<String> = [
         "ftp", "sftp", "hdfs", "viewfs", "http", "https", "mlflow-artifacts", "r2", "b2", "abfss",
     ]
@@ -50,8 +51,8 @@ public struct SourceAddress: Sendable, Hashable {
             && own.starts(with: roots)
     }
 
-    /// Whether `text` could mean something else than it says: no path, a relative one, `.`, `..` or U+0000, also when it is
-    /// percent-encoded any number of times.
+    /// Whether `text` could mean something else than it says: no path, a relative one, `.`, `..` or U+0000, also when
+    /// it is percent-encoded any number of times.
     public static func leadsAstray(_ text: String) -> Bool {
         let decoded = decoded(text, plusIsSpace: true)
         let path = SourceAddress(decoded).path.unicodeScalars

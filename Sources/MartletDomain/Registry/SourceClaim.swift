@@ -13,7 +13,8 @@ public struct SourceClaim: Sendable, Hashable {
     public var model: String? { modelID.flatMap { $0.isEmpty ? nil : $0 } }
 
     /// Whether the claim holds for `source`.
-    /// - Parameter root: Where the files of the model that is claimed or, if none is, of the run lie; nil when there is none.
+    /// - Parameter root: Where the files of the model that is claimed or, if none is, of the run lie; nil when there is
+    ///   none.
     /// - Throws: ``RegistryError/sourceRefused(_:reason:)``.
     public func check(_ source: String, root: SourceAddress?) throws(RegistryError) {
         let address = SourceAddress(source)
@@ -77,6 +78,7 @@ extension RegistryError {
 }
 
 extension [KeyedText] {
-    /// Whether these tags make a registered model or a version a prompt, as MLflow marks them; of equal keys the last counts.
+    /// Whether these tags make a registered model or a version a prompt, as MLflow marks them; of equal keys the last
+    /// counts.
     public var markPrompt: Bool { last { $0.key == "mlflow.prompt.is_prompt" }?.value.lowercased() == "true" }
 }

@@ -8,8 +8,8 @@ public struct NetworkAddress: Sendable, Hashable, CustomStringConvertible {
         self.bytes = bytes
     }
 
-    /// Whether it belongs to everybody: none of this machine, of private and shared networks, of links, of groups, or kept
-    /// for documents, tests and the future, also where an IPv6 address carries an IPv4 address.
+    /// Whether it belongs to everybody: none of this machine, of private and shared networks, of links, of groups, or
+    /// kept for documents, tests and the future, also where an IPv6 address carries an IPv4 address.
     ///
     /// Source: IANA's registries of special-purpose addresses (RFC 6890).
     public var isPublic: Bool {

@@ -111,8 +111,8 @@ extension Webhook {
             && bytes.first.map(isLetterOrDigit) == true && bytes.last.map(isLetterOrDigit) == true
         guard !isGood else { return [] }
         return [
-            "Webhook name '\(name.prefix(100))' is invalid. It must start and end with a letter or digit, be at most 63 "
-                + "characters long, and contain only letters, digits, dots (.), underscores (_), and hyphens (-)."
+            "Webhook name '\(name.prefix(100))' is invalid. It must start and end with a letter or digit, be at most "
+                + "63 characters long, and contain only letters, digits, dots (.), underscores (_), and hyphens (-)."
         ]
     }
 }

@@ -17,8 +17,8 @@ public enum WebhookError: MartletError, Equatable {
         switch self {
         case .missing(let id): "Webhook with ID \(id.prefix(100)) not found."
         case .secretUnreadable(let file):
-            "The webhook's secret cannot be read: \(file) is gone, or not the file that it was encrypted with. Put the file back "
-                + "from a copy, or give the webhook its secret again."
+            "The webhook's secret cannot be read: \(file) is gone, or not the file that it was encrypted with. "
+                + "Put the file back from a copy, or give the webhook its secret again."
         case .invalid(let problems): problems.joined(separator: "\n")
         }
     }

@@ -1,5 +1,6 @@
-/// When an event is told again. As MLflow does it: once and up to three times more, on no answer and on 429, 500, 502, 503
-/// and 504, at once first, then after 2 and 4 seconds, and up to one more at random; a receiver's `Retry-After` counts.
+/// When an event is told again. As MLflow does it: once and up to three times more, on no answer and on 429, 500, 502,
+/// 503 and 504, at once first, then after 2 and 4 seconds, and up to one more at random; a receiver's `Retry-After`
+/// counts.
 ///
 /// Source: MLflow 3.18, `webhooks/delivery.py`, and urllib3's `Retry`, which it leaves this to.
 public enum WebhookRetry {

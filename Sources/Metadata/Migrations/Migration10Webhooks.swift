@@ -1,5 +1,6 @@
 extension Migration {
-    /// Webhooks: who is told of which changes, and what is still to be sent; and where a version's files are downloaded from.
+    /// Webhooks: who is told of which changes, and what is still to be sent; and where a version's files are downloaded
+    /// from.
     static let webhooks = Migration(
         10, "webhooks",
         [

@@ -4,13 +4,16 @@ package import MartletDomain
 import Metadata
 
 extension Registry {
-    /// Registers the files that `source` means as a model's next version, and seals them: from then on nobody changes them.
+    /// Registers the files that `source` means as a model's next version, and seals them: from then on nobody changes
+    /// them.
     ///
     /// - Parameters:
-    ///   - source: `models:/m-ID`, `models:/NAME/VERSION`, `runs:/RUN/PATH` or `mlflow-artifacts:/PATH`. A folder without
-    ///     files, or a place that is not Martlet's, can be registered, but nobody signs for it and it passes no performance gate.
+    ///   - source: `models:/m-ID`, `models:/NAME/VERSION`, `runs:/RUN/PATH` or `mlflow-artifacts:/PATH`. A folder
+    ///     without files, or a place that is not Martlet's, can be registered, but nobody signs for it and it passes no
+    ///     performance gate.
     ///   - runID: The run that made it; nil or empty takes the one that the source tells of.
-    ///   - claim: What the source belongs to, by who registers it over MLflow's API, and instead of `runID`; it must hold.
+    ///   - claim: What the source belongs to, by who registers it over MLflow's API, and instead of `runID`; it must
+    ///     hold.
     /// - Throws: ``RegistryError/sourceRefused(_:reason:)``, ``RegistryError/modelMissing(_:)``,
     ///   ``ArtifactError/changedMeanwhile(prefix:)`` when files arrive while they are read.
     @discardableResult

@@ -10,8 +10,8 @@ import MartletDomain
     import Darwin
 #endif
 
-/// Keeps secrets where a copy of the database alone does not give them away: AES-256-GCM, with a key in a file of its own
-/// that only its owner reads.
+/// Keeps secrets where a copy of the database alone does not give them away: AES-256-GCM, with a key in a file of its
+/// own that only its owner reads.
 struct SecretBox: Sendable {
     private let file: URL
 

@@ -3,7 +3,8 @@ import MartletDomain
 import Metadata
 
 extension Transaction {
-    /// Puts an event into the outbox for every active webhook that asked for it, to be sent when this transaction is durable.
+    /// Puts an event into the outbox for every active webhook that asked for it, to be sent when this transaction is
+    /// durable.
     func announce(_ payload: WebhookPayload) throws {
         let listeners = try rows(
             "SELECT w.number, (SELECT x.number FROM webhook_deliveries x WHERE x.webhook = w.number "
@@ -20,8 +21,8 @@ extension Transaction {
             let isFull = try listener.integerIfPresent("last_place") != nil
             let outcome = isFull ? WebhookDelivery.Outcome.dropped.rawValue : nil
             try execute(
-                "INSERT INTO webhook_deliveries (number, delivery_id, webhook, event, body, created_at, due_at, attempts, "
-                    + "outcome, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, '[]', ?, ?)",
+                "INSERT INTO webhook_deliveries (number, delivery_id, webhook, event, body, created_at, due_at, "
+                    + "attempts, outcome, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, '[]', ?, ?)",
                 [
                     .integer(try next("webhook_delivery")), .text(UUID().uuidString.lowercased()),
                     .integer(try listener.integer("number")), .text(payload.event.rawValue), .text(body),

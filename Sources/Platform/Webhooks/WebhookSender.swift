@@ -8,9 +8,9 @@ import Synchronization
 
 /// Asks receivers, and nobody that the workspace does not let it ask.
 ///
-/// The addresses of a host are looked up before each request. Plain HTTP then goes to the very address that was looked at;
-/// over HTTPS a host that answers otherwise the second time lacks the certificate, and is told nothing. Redirects are not
-/// followed.
+/// The addresses of a host are looked up before each request. Plain HTTP then goes to the very address that was looked
+/// at; over HTTPS a host that answers otherwise the second time lacks the certificate, and is told nothing. Redirects
+/// are not followed.
 final class WebhookSender: Sendable {
     private let settings: WebhookSettings
     private let timeout: Duration

@@ -4,7 +4,8 @@ import Metadata
 
 extension Webhooks {
     /// Makes a webhook.
-    /// - Parameter secret: What its requests are signed with; nil or empty leaves them unsigned. It is never told again.
+    /// - Parameter secret: What its requests are signed with; nil or empty leaves them unsigned. It is never told
+    ///   again.
     /// - Throws: ``WebhookError/invalid(_:)`` with all that is wrong.
     package func create(
         _ name: String, url: String, events: [WebhookEvent], description: String? = nil, secret: String? = nil,
@@ -22,8 +23,8 @@ extension Webhooks {
         return try await change("create_webhook", parameters, by: caller) { db in
             let number = try db.next("webhook")
             try db.execute(
-                "INSERT INTO webhooks (number, webhook_id, name, description, url, status, secret, created_by, created_at, "
-                    + "updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO webhooks (number, webhook_id, name, description, url, status, secret, created_by, "
+                    + "created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     .integer(number), .text(id), .text(name), SQLValue(description), .text(url),
                     .text(status.rawValue), SQLValue(sealed), .text(caller.user.name), .integer(db.now),
@@ -35,8 +36,8 @@ extension Webhooks {
         }
     }
 
-    /// Changes what is not nil. An empty secret takes it away. One that is disabled is told nothing any more, also not what
-    /// waits for it.
+    /// Changes what is not nil. An empty secret takes it away. One that is disabled is told nothing any more, also not
+    /// what waits for it.
     package func update(
         _ id: String, name: String? = nil, url: String? = nil, events: [WebhookEvent]? = nil,
         description: String? = nil, secret: String? = nil, status: WebhookStatus? = nil, by caller: Caller

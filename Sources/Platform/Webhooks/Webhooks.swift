@@ -5,8 +5,9 @@ import Synchronization
 
 /// Who is told of changes in the registry, and the telling itself.
 ///
-/// An event is written to the outbox in the transaction of the change that it tells of, so neither a crash nor a receiver
-/// that is away loses it. ``deliver(reporting:)`` sends what waits: at least once, with one delivery id for all attempts.
+/// An event is written to the outbox in the transaction of the change that it tells of, so neither a crash nor a
+/// receiver that is away loses it. ``deliver(reporting:)`` sends what waits: at least once, with one delivery id for
+/// all attempts.
 package struct Webhooks: Sendable {
     package let store: Store
     package let settings: WebhookSettings

@@ -160,8 +160,8 @@ struct WebhookDeliveryTests {
             try await platform.webhooks.store.change(AuditAction("test", "fill"), by: .anyone) { db in
                 for number in 0..<10_000 {
                     try db.execute(
-                        "INSERT INTO webhook_deliveries (number, delivery_id, webhook, event, body, created_at, due_at, "
-                            + "attempts) SELECT ?, 'full', number, 'model_version_tag.set', '{}', 0, 0, '[]' "
+                        "INSERT INTO webhook_deliveries (number, delivery_id, webhook, event, body, created_at, "
+                            + "due_at, attempts) SELECT ?, 'full', number, 'model_version_tag.set', '{}', 0, 0, '[]' "
                             + "FROM webhooks", [SQLValue(-1 - number)])
                 }
             }

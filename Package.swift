@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -53,7 +54,7 @@ let package = Package(
         .target(name: "NativeLoader", dependencies: ["MartletDomain"]),
         .target(name: "AuditLog", dependencies: [crypto]),
         .target(name: "DriftStatistics"),
-        .target(name: "Metadata", dependencies: ["MartletDomain", "AuditLog", grdb]),
+        .target(name: "Metadata", dependencies: ["MartletDomain", "AuditLog", grdb, sqlite]),
         .target(name: "QueryEngine", dependencies: ["MartletDomain", "NativeLoader", "CDuckDB"]),
         .target(name: "DeltaLake", dependencies: ["MartletDomain", "QueryEngine"]),
         .target(name: "ModelRuntime", dependencies: ["MartletDomain", "NativeLoader", "CXGBoost", yams]),

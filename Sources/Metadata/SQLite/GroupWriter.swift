@@ -121,7 +121,7 @@ final class GroupWriter: Sendable {
     /// Runs one change in its savepoint and logs it. Throws only what spoils the whole group.
     private func run(_ change: any PendingChange, _ database: Database) throws {
         let transaction = Transaction(database, now: millisecondsNow(), caller: change.caller)
-        try database.cachedStatement(sql: "SAVEPOINT change").execute()
+        try database.run("SAVEPOINT change")
         do {
             try authorize(change.action, change.caller)
             try change.run(transaction)
@@ -129,13 +129,13 @@ final class GroupWriter: Sendable {
         } catch {
             guard database.isInsideTransaction else { throw error }
             change.refuse(error.isOfTheDisk ? StoreError.notDurable(reason(of: error)) : error)
-            try database.cachedStatement(sql: "ROLLBACK TO change").execute()
+            try database.run("ROLLBACK TO change")
             if let refusal = error as? any MartletError {
                 try trail.append(change.action, refusal: refusal, transaction)
             }
         }
         // Fails when there is no savepoint any more, because SQLite rolled back under a body that took no notice.
-        try database.cachedStatement(sql: "RELEASE change").execute()
+        try database.run("RELEASE change")
     }
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 package import MartletDomain
 
@@ -13,17 +12,25 @@ package class Snapshot {
     init(_ database: Database) { self.database = database }
 
     /// Hands over each row as it is read. The body may ask for more, also by the same statement.
-    package func forEach(_ sql: String, _ arguments: [SQLValue] = [], _ body: (SQLRow) throws -> Void) throws {
+    ///
+    /// - Parameter isComposed: Whether the SQL was put together for one request. There are too many of those to keep them
+    ///   prepared.
+    package func forEach(
+        _ sql: String, _ arguments: [SQLValue] = [], isComposed: Bool = false, _ body: (SQLRow) throws -> Void
+    ) throws {
         try checkTransaction()
-        // A cached statement that is being stepped through must not start again underneath.
-        let statement =
-            open.contains(sql) ? try database.makeStatement(sql: sql) : try database.cachedStatement(sql: sql)
-        open.append(sql)
-        defer { open.removeLast() }
-        let cursor = try Row.fetchCursor(statement, arguments: try Self.bound(arguments))
+        // A kept statement that is being stepped through must not start again underneath.
+        let isKept = !isComposed && !open.contains(sql)
+        let statement = isKept ? try database.cachedStatement(sql: sql) : try database.makeStatement(sql: sql)
+        if isKept { open.append(sql) }
+        defer {
+            statement.finish()
+            if isKept { open.removeLast() }
+        }
+        try statement.start(arguments)
         let columns = statement.columnNames
-        while let row = try cursor.next() {
-            try body(SQLRow(columns: columns, values: row.databaseValues.map(SQLValue.init(_:))))
+        while try statement.step(database) {
+            try body(SQLRow(columns: columns, values: statement.values(count: columns.count)))
         }
     }
 
@@ -33,18 +40,15 @@ package class Snapshot {
         return rows
     }
 
-    package func row(_ sql: String, _ arguments: [SQLValue] = []) throws -> SQLRow? {
-        try rows(sql, arguments).first
+    package func row(_ sql: String, _ arguments: [SQLValue] = [], isComposed: Bool = false) throws -> SQLRow? {
+        var first: SQLRow?
+        try forEach(sql, arguments, isComposed: isComposed) { row in first = first ?? row }
+        return first
     }
 
     /// On some errors (a full disk) SQLite rolls back by itself; what came later would commit alone and unlogged.
     fileprivate func checkTransaction() throws(StoreError) {
         guard database.isInsideTransaction else { throw .notDurable("the transaction was rolled back") }
-    }
-
-    fileprivate static func bound(_ arguments: [SQLValue]) throws(InvalidRequest) -> StatementArguments {
-        for argument in arguments { try argument.checkStorable() }
-        return StatementArguments(arguments.map(\.databaseValue))
     }
 }
 
@@ -65,7 +69,7 @@ package final class Transaction: Snapshot {
     @discardableResult
     package func execute(_ sql: String, _ arguments: [SQLValue] = []) throws -> Int {
         try checkTransaction()
-        try database.cachedStatement(sql: sql).execute(arguments: try Self.bound(arguments))
+        try database.run(sql, arguments)
         return database.changesCount
     }
 

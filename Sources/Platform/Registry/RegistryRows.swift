@@ -38,15 +38,16 @@ extension Snapshot {
                 createdAt: try row.integer("created_at"), updatedAt: try row.integer("updated_at"))
         }
         try forEach(
-            in: numbers,
-            "SELECT a.model, a.alias, v.version FROM registered_model_aliases a "
-                + "JOIN model_versions v ON v.number = a.version WHERE a.model IN (?) ORDER BY a.alias"
+            "SELECT a.model, a.alias, v.version FROM registered_model_aliases a JOIN model_versions v ON "
+                + "v.number = a.version WHERE a.model",
+            in: numbers, "ORDER BY a.alias"
         ) { row in
             models[try row.integer("model")]?.aliases.append(
                 .init(name: try row.text("alias"), version: try row.integer("version")))
         }
         try forEach(
-            in: numbers, "SELECT model, key, value FROM registered_model_tags WHERE model IN (?) ORDER BY key"
+            "SELECT model, key, value FROM registered_model_tags WHERE model",
+            in: numbers, "ORDER BY key"
         ) { row in
             models[try row.integer("model")]?.tags.append(KeyedText(try row.text("key"), try row.text("value")))
         }
@@ -91,13 +92,15 @@ extension Snapshot {
             found.enumerated().map { ($0.element.number, $0.offset) }, uniquingKeysWith: { first, _ in first })
         let numbers = found.map(\.number)
         try forEach(
-            in: numbers, "SELECT version, alias FROM registered_model_aliases WHERE version IN (?) ORDER BY alias"
+            "SELECT version, alias FROM registered_model_aliases WHERE version",
+            in: numbers, "ORDER BY alias"
         ) { row in
             guard let place = places[try row.integer("version")] else { return }
             found[place].version.aliases.append(try row.text("alias"))
         }
         try forEach(
-            in: numbers, "SELECT version, key, value FROM model_version_tags WHERE version IN (?) ORDER BY key"
+            "SELECT version, key, value FROM model_version_tags WHERE version",
+            in: numbers, "ORDER BY key"
         ) { row in
             guard let place = places[try row.integer("version")] else { return }
             found[place].version.tags.append(KeyedText(try row.text("key"), try row.text("value")))

@@ -23,18 +23,19 @@ struct RunSearch: Sendable {
     /// The first `count` runs behind `place`.
     func find(_ count: Int, after place: RunPlace?, _ db: Snapshot) throws -> [Found] {
         guard !experiments.isEmpty else { return [] }
-        let conditions = try filter.comparisons.map { try RunCondition.of($0, experiments: experiments, db) }
-        if let few = try fewest(of: conditions, db) {
+        var conditions = try filter.comparisons.map { try RunCondition.of($0, experiments: experiments, db) }
+        if let few = try takeFewest(of: &conditions, db) {
             let order = try RunOrder(orders, db)
             let base = SearchSQL(sql: "(") + few + SearchSQL(sql: ") few CROSS JOIN runs r")
             return try find(
-                count, in: base, where: [SearchSQL(sql: "r.number = few.run")] + conditions.map(\.sql), order,
-                after: place, db)
+                count, in: base, where: conditions.map { $0.sql("few.run") } + [SearchSQL(sql: "r.number = few.run")],
+                order, after: place, db)
         }
         guard let metric = orders.first, metric.entity == .metric, experiments.count == 1 else {
             let order = try RunOrder(orders, db)
             return try find(
-                count, in: SearchSQL(sql: "runs r"), where: conditions.map(\.sql), order, after: place, db)
+                count, in: SearchSQL(sql: "runs r"), where: conditions.map { $0.sql("r.number") }, order,
+                after: place, db)
         }
         return try walk(count, by: metric, conditions, after: place, db)
     }
@@ -56,7 +57,7 @@ struct RunSearch: Sendable {
             }
             let order = try RunOrder(orders, metricRank: rank, db)
             let base: SearchSQL
-            var limited: [SearchSQL] = conditions.map(\.sql)
+            var limited: [SearchSQL] = conditions.map { $0.sql(rank == 2 ? "r.number" : "m.run") }
             if rank == 2 {
                 base = SearchSQL(sql: "runs r")
                 limited.append(
@@ -91,7 +92,7 @@ struct RunSearch: Sendable {
             SearchSQL(sql: "SELECT r.number\(order.columns) FROM ") + base + order.joins + SearchSQL(sql: " WHERE ")
             + SearchSQL.all(all) + SearchSQL(sql: " ORDER BY \(order.sql) LIMIT ?", arguments: [SQLValue(count)])
         var found: [Found] = []
-        try db.forEach(query.sql, query.arguments) { row in
+        try db.forEach(query.sql, query.arguments, isComposed: true) { row in
             found.append(
                 Found(
                     number: try row.integer("number"),
@@ -100,16 +101,17 @@ struct RunSearch: Sendable {
         return found
     }
 
-    /// The runs that meet the rarest condition, when they are few.
-    private func fewest(of conditions: [RunCondition], _ db: Snapshot) throws -> SearchSQL? {
-        var best: (count: Int64, runs: SearchSQL)?
-        for case let runs? in conditions.map(\.runs) {
+    /// Takes the rarest condition out, when few runs meet it, and gives those; what is left is sorted, the rarest first.
+    private func takeFewest(of conditions: inout [RunCondition], _ db: Snapshot) throws -> SearchSQL? {
+        let counted = try conditions.map { condition -> (condition: RunCondition, count: Int64) in
+            guard let runs = condition.runs else { return (condition, .max) }
             let limit = SearchSQL(sql: " LIMIT ?", arguments: [SQLValue(fewRuns + 1)])
             let count = SearchSQL(sql: "SELECT COUNT(*) AS n FROM (") + runs + limit + SearchSQL(sql: ") AS some")
-            let met = try db.row(count.sql, count.arguments)?.integer("n") ?? 0
-            guard met <= best?.count ?? Int64(fewRuns) else { continue }
-            best = (met, runs)
-        }
-        return best?.runs
+            return (condition, try db.row(count.sql, count.arguments, isComposed: true)?.integer("n") ?? 0)
+        }.sorted { $0.count < $1.count }
+        conditions = counted.map(\.condition)
+        guard let rarest = counted.first, rarest.count <= Int64(fewRuns) else { return nil }
+        conditions.removeFirst()
+        return rarest.condition.runs
     }
 }

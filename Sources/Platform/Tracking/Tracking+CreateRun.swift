@@ -29,12 +29,12 @@ extension Tracking {
         return try await change(
             "create_run", ["experiment_id": experimentID, "run_id": id, "run_name": chosen], by: caller
         ) { db in
-            let experiment = try db.requireActive(experiment: experimentNumber)
+            let location = try db.requireActive(experiment: experimentNumber)
             let number = try db.next("run")
             let info = Run.Info(
-                id: id, experimentID: experiment.id, name: chosen, userID: userID ?? db.caller.user.name,
+                id: id, experimentID: "\(experimentNumber)", name: chosen, userID: userID ?? db.caller.user.name,
                 status: .running, startTime: startTime ?? db.now, endTime: nil,
-                artifactURI: experiment.artifactLocation.asFolder + "\(id)/artifacts", lifecycleStage: .active)
+                artifactURI: location.asFolder + "\(id)/artifacts", lifecycleStage: .active)
             try db.execute(
                 "INSERT INTO runs (number, run_id, experiment_id, name, user_id, status, start_time, artifact_uri, "
                     + "lifecycle_stage) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'active')",
@@ -44,7 +44,9 @@ extension Tracking {
                 ])
             let reference = RunReference(number: number, experiment: experimentNumber)
             for (index, tag) in named.enumerated() { try db.set(tag, of: reference, at: index, limit: .max) }
-            return try db.runs(numbered: [number]).first ?? Run(info: info)
+            var run = Run(info: info)
+            run.tags = named
+            return run
         }
     }
 
@@ -90,8 +92,13 @@ extension Tracking {
     }
 }
 
-/// 32 hexadecimal digits that nothing else has.
-func newID() -> String { UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased() }
+/// 32 hexadecimal digits that nothing else has: 128 random bits.
+func newID() -> String {
+    [UInt64.random(in: .min ... .max), .random(in: .min ... .max)].map { half in
+        let digits = String(half, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined()
+}
 
 extension String {
     /// With one slash at its end.

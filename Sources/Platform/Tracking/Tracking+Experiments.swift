@@ -105,13 +105,17 @@ extension Snapshot {
         return found
     }
 
+    /// - Returns: Where the files of its runs go.
+    /// - Throws: ``TrackingError``, when there is no such experiment or it is in the bin.
     @discardableResult
-    func requireActive(experiment number: Int64) throws -> Experiment {
-        let experiment = try experiment(number)
-        guard experiment.lifecycleStage == .active else {
-            throw TrackingError.experimentNotActive(id: experiment.id)
+    func requireActive(experiment number: Int64) throws -> String {
+        let found = try row(
+            "SELECT artifact_location, lifecycle_stage FROM experiments WHERE experiment_id = ?", [.integer(number)])
+        guard let found else { throw TrackingError.noExperiment(id: "\(number)") }
+        guard try found.text("lifecycle_stage") == LifecycleStage.active.rawValue else {
+            throw TrackingError.experimentNotActive(id: "\(number)")
         }
-        return experiment
+        return try found.text("artifact_location")
     }
 
     func requireFree(experimentName name: String) throws {
@@ -138,8 +142,8 @@ extension Snapshot {
         }
         let places = Dictionary(uniqueKeysWithValues: found.enumerated().map { ($0.element.id, $0.offset) })
         try forEach(
-            in: found.compactMap { Int64($0.id) },
-            "SELECT experiment_id, key, value FROM experiment_tags WHERE experiment_id IN (?) ORDER BY key"
+            "SELECT experiment_id, key, value FROM experiment_tags WHERE experiment_id",
+            in: found.compactMap { Int64($0.id) }, "ORDER BY key"
         ) { row in
             guard let place = places["\(try row.integer("experiment_id"))"] else { return }
             found[place].tags.append(KeyedText(try row.text("key"), try row.text("value")))
@@ -147,21 +151,27 @@ extension Snapshot {
         return found
     }
 
-    /// Runs a query whose `(?)` stands for a list of numbers, however long the list, a few hundred at a time.
+    /// Runs a query on a list of numbers, however long the list, a few hundred at a time.
     ///
     /// The lists' lengths are padded to a few sizes, so that few statements are prepared.
-    func forEach(in numbers: [Int64], _ sql: String, _ body: (SQLRow) throws -> Void) throws {
+    /// - Parameters:
+    ///   - sql: The query until the column that is looked for in the list.
+    ///   - end: The rest of the query.
+    func forEach(_ sql: String, in numbers: [Int64], _ end: String = "", _ body: (SQLRow) throws -> Void) throws {
         var rest = numbers[...]
         while let last = rest.first {
             let chunk = rest.prefix(500)
             rest = rest.dropFirst(chunk.count)
-            let size = [1, 10, 100, 500].first { $0 >= chunk.count } ?? 500
+            let (size, list) = inLists.first { $0.size >= chunk.count } ?? inLists[inLists.count - 1]
             let padded =
                 chunk.map { SQLValue.integer($0) } + Array(repeating: .integer(last), count: size - chunk.count)
-            try forEach(sql.replacingOccurrences(of: "(?)", with: placeholders(size)), padded, body)
+            try forEach("\(sql)\(list)\(end)", padded, body)
         }
     }
 }
+
+/// ` IN (?, ?, …) ` for the sizes of lists that are asked for.
+private let inLists = [1, 10, 100, 500].map { (size: $0, sql: " IN \(placeholders($0)) ") }
 
 /// `(?, ?, ?)`.
 func placeholders(_ count: Int) -> String { "(" + Array(repeating: "?", count: count).joined(separator: ", ") + ")" }

@@ -18,7 +18,7 @@ extension Tracking {
             "experiment_id": experimentID, "model_id": id, "name": name, "source_run_id": sourceRunID,
         ]
         return try await change("create_logged_model", parameters, by: caller) { db in
-            let experiment = try db.requireActive(experiment: experimentNumber)
+            let location = try db.requireActive(experiment: experimentNumber)
             let number = try db.next("logged_model")
             try db.execute(
                 "INSERT INTO logged_models (number, model_id, experiment_id, name, creation_time, last_updated_time, "
@@ -26,7 +26,7 @@ extension Tracking {
                     + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active')",
                 [
                     .integer(number), .text(id), .integer(experimentNumber), .text(name), .integer(db.now),
-                    .integer(db.now), .text(experiment.artifactLocation.asFolder + "models/\(id)/artifacts"),
+                    .integer(db.now), .text(location.asFolder + "models/\(id)/artifacts"),
                     .text(LoggedModelStatus.pending.rawValue), .text(modelType), .text(sourceRunID),
                 ])
             for param in params { try db.set(param, ofModel: number, in: .params) }
@@ -125,7 +125,7 @@ extension Snapshot {
     /// The logged models with these numbers, in this order.
     func loggedModels(numbered numbers: [Int64]) throws -> [LoggedModel] {
         var models: [Int64: LoggedModel] = [:]
-        try forEach(in: numbers, "SELECT * FROM logged_models WHERE number IN (?)") { row in
+        try forEach("SELECT * FROM logged_models WHERE number", in: numbers) { row in
             models[try row.integer("number")] = LoggedModel(
                 id: try row.text("model_id"), experimentID: "\(try row.integer("experiment_id"))",
                 name: try row.text("name"), creationTime: try row.integer("creation_time"),
@@ -135,17 +135,17 @@ extension Snapshot {
         }
         for (table, keyPath) in [(LoggedModelTable.params, \LoggedModel.params), (.tags, \LoggedModel.tags)] {
             try forEach(
-                in: numbers, "SELECT model, key, value FROM \(table.rawValue) WHERE model IN (?) ORDER BY model, key"
+                "SELECT model, key, value FROM \(table.rawValue) WHERE model",
+                in: numbers, "ORDER BY model, key"
             ) { row in
                 let text = KeyedText(try row.text("key"), try row.text("value"))
                 models[try row.integer("model")]?[keyPath: keyPath].append(text)
             }
         }
         try forEach(
-            in: numbers,
-            "SELECT m.*, k.name AS metric_name, r.run_id FROM logged_model_metrics m "
-                + "JOIN metric_keys k ON k.number = m.metric JOIN runs r ON r.number = m.run "
-                + "WHERE m.model IN (?) ORDER BY m.model, m.position, k.name"
+            "SELECT m.*, k.name AS metric_name, r.run_id FROM logged_model_metrics m JOIN metric_keys k ON "
+                + "k.number = m.metric JOIN runs r ON r.number = m.run WHERE m.model",
+            in: numbers, "ORDER BY m.model, m.position, k.name"
         ) { row in
             let model = try row.integer("model")
             let metric = Metric(

@@ -51,7 +51,7 @@ extension Snapshot {
     /// What the runs with these numbers are, without what they logged.
     func runInfos(numbered numbers: [Int64]) throws -> [Int64: Run.Info] {
         var infos: [Int64: Run.Info] = [:]
-        try forEach(in: numbers, "SELECT * FROM runs WHERE number IN (?)") { row in
+        try forEach("SELECT * FROM runs WHERE number", in: numbers) { row in
             infos[try row.integer("number")] = Run.Info(
                 id: try row.text("run_id"), experimentID: "\(try row.integer("experiment_id"))",
                 name: try row.text("name"), userID: try row.text("user_id"),
@@ -67,11 +67,11 @@ extension Snapshot {
     func runs(numbered numbers: [Int64]) throws -> [Run] {
         var runs = try runInfos(numbered: numbers).mapValues { Run(info: $0) }
         try forEach(
-            in: numbers,
-            "SELECT m.*, k.name AS metric_name FROM latest_metrics m JOIN metric_keys k ON k.number = m.metric "
-                + "WHERE m.run IN (?) ORDER BY m.run, m.position, k.name"
+            "SELECT m.run, m.value, m.is_nan, m.timestamp, m.step, k.name FROM latest_metrics m JOIN metric_keys k ON k.number = m.metric "
+                + "WHERE m.run",
+            in: numbers, "ORDER BY m.run, m.position, k.name"
         ) { row in
-            let metric = try row.metric(try row.text("metric_name"))
+            let metric = try row.metric(try row.text("name"))
             runs[try row.integer("run")]?.metrics.append(metric)
         }
         try forEachText(.param, of: numbers) { run, text in runs[run]?.params.append(text) }
@@ -84,10 +84,10 @@ extension Snapshot {
     private func forEachText(
         _ keys: KeyTable, of numbers: [Int64], _ body: (_ run: Int64, KeyedText) -> Void
     ) throws {
-        let sql =
-            "SELECT t.run, k.name, t.value FROM \(keys.logged) t JOIN \(keys.rawValue) k ON k.number = t.key "
-            + "WHERE t.run IN (?) ORDER BY t.run, t.position, k.name"
-        try forEach(in: numbers, sql) { row in
+        try forEach(
+            "SELECT t.run, k.name, t.value FROM \(keys.logged) t JOIN \(keys.rawValue) k ON k.number = t.key WHERE t.run",
+            in: numbers, "ORDER BY t.run, t.position, k.name"
+        ) { row in
             body(try row.integer("run"), KeyedText(try row.text("name"), try row.text("value")))
         }
     }
@@ -95,15 +95,15 @@ extension Snapshot {
     private func addInputs(to runs: inout [Int64: Run], numbered numbers: [Int64]) throws {
         var tags: [Int64: [Int64: [KeyedText]]] = [:]
         try forEach(
-            in: numbers, "SELECT * FROM run_dataset_tags WHERE run IN (?) ORDER BY run, dataset, position, key"
+            "SELECT * FROM run_dataset_tags WHERE run",
+            in: numbers, "ORDER BY run, dataset, position, key"
         ) { row in
             let tag = KeyedText(try row.text("key"), try row.text("value"))
             tags[try row.integer("run"), default: [:]][try row.integer("dataset"), default: []].append(tag)
         }
         try forEach(
-            in: numbers,
-            "SELECT s.*, d.run FROM run_datasets d JOIN run_dataset_sources s ON s.number = d.dataset "
-                + "WHERE d.run IN (?) ORDER BY d.run, d.position, s.number"
+            "SELECT s.*, d.run FROM run_datasets d JOIN run_dataset_sources s ON s.number = d.dataset WHERE d.run",
+            in: numbers, "ORDER BY d.run, d.position, s.number"
         ) { row in
             let run = try row.integer("run")
             let dataset = DatasetInput(
@@ -112,7 +112,7 @@ extension Snapshot {
                 profile: try row.textIfPresent("profile"), tags: tags[run]?[try row.integer("number")] ?? [])
             runs[run]?.datasets.append(dataset)
         }
-        try forEach(in: numbers, "SELECT * FROM run_models WHERE run IN (?) ORDER BY run, position, model_id") { row in
+        try forEach("SELECT * FROM run_models WHERE run", in: numbers, "ORDER BY run, position, model_id") { row in
             let model = ModelOutput(try row.text("model_id"), step: try row.integer("step"))
             let run = try row.integer("run")
             if try row.text("direction") == "input" {

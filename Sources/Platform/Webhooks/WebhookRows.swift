@@ -34,7 +34,8 @@ extension Snapshot {
         let places = Dictionary(
             found.enumerated().map { ($0.element.number, $0.offset) }, uniquingKeysWith: { first, _ in first })
         try forEach(
-            in: found.map(\.number), "SELECT webhook, event FROM webhook_events WHERE webhook IN (?) ORDER BY event"
+            "SELECT webhook, event FROM webhook_events WHERE webhook",
+            in: found.map(\.number), "ORDER BY event"
         ) { row in
             guard let place = places[try row.integer("webhook")],
                 let event = WebhookEvent(rawValue: try row.text("event"))

@@ -31,8 +31,9 @@ struct QueryItems {
             let parts = item.split(
                 separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false
             ).map { part in
-                let text = String(decoding: part, as: UTF8.self).replacingOccurrences(of: "+", with: " ")
-                return text.removingPercentEncoding ?? text
+                let text = String(
+                    decoding: part.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+                return part.contains(UInt8(ascii: "%")) ? text.removingPercentEncoding ?? text : text
             }
             return (parts[0], parts.count > 1 ? parts[1] : "")
         }

@@ -19,7 +19,7 @@ package final class Store: Sendable {
 
     private let pool: DatabasePool
     private let writer: GroupWriter
-    private let door = ReadDoor()
+    private let door = ReadDoor(room: Store.longReads)
     /// The log that every change writes to.
     package let trail: AuditTrail
 
@@ -65,9 +65,13 @@ package final class Store: Sendable {
         }
     }
 
+    /// How many reads of many rows run at once.
+    private static let longReads = 8
+
     private static var configuration: Configuration {
         var configuration = Configuration()
-        configuration.maximumReaderCount = 8
+        // And one for each thread that may look something up, so that it never waits for those.
+        configuration.maximumReaderCount = longReads + ProcessInfo.processInfo.activeProcessorCount
         configuration.busyMode = .timeout(5)
         // A rollback that the disk refuses is tried again with the next group; GRDB would end the process.
         configuration.allowsUnsafeTransactions = true
@@ -85,6 +89,14 @@ package final class Store: Sendable {
     /// Runs `body` on the newest committed state. Readers never wait for writers. A cancelled task stops reading.
     package func read<Value: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> Value) async throws -> Value {
         try await door.through { [pool] in try await pool.read { try body(Snapshot($0)) } }
+    }
+
+    /// Runs `body`, which looks up a few rows by their keys, on the newest committed state.
+    ///
+    /// It runs on the thread that asks: handing it over and back would take longer than the reading. Whatever may read many
+    /// rows belongs in ``read(_:)``.
+    package func lookUp<Value: Sendable>(_ body: (Snapshot) throws -> Value) throws -> Value {
+        try door.throughAtOnce { try pool.read { try body(Snapshot($0)) } }
     }
 
     /// Runs `body` as one transaction, with its audit entry, and returns when both are durable.

@@ -41,7 +41,7 @@ extension Artifacts {
         to path: ArtifactPath, digests: AnnouncedDigests = AnnouncedDigests()
     ) async throws -> ArtifactUpload {
         // Asked here too, so that nobody sends gigabytes to be refused; the answer that counts comes at the end.
-        try await store.read { try $0.requireUnsealed(path) }
+        try store.lookUp { try $0.requireUnsealed(path) }
         return try ArtifactUpload(self, to: path, digests: digests)
     }
 

@@ -40,7 +40,7 @@ extension Artifacts {
         guard FileSystem.kind(of: real) != .folder else { throw ArtifactError.isFolder("\(path)") }
         guard let file = OpenFile.read(real) else { throw ArtifactError.notFound("\(path)") }
         let (size, modifiedAt) = try file.details()
-        let sha256 = try await store.read { db -> String? in
+        let sha256 = try store.lookUp { db -> String? in
             guard
                 let row = try db.row(
                     "SELECT sha256, bytes, modified_at FROM artifact_files WHERE path = ?", [.text("\(path)")]),

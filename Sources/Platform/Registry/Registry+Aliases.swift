@@ -39,7 +39,7 @@ extension Registry {
     package func version(_ name: String, alias: String) async throws -> ModelVersion {
         try refuse(RegistryNames.problems(knownModel: name) + RegistryNames.problems(knownAlias: alias))
         if alias.lowercased() == "latest" { return try await newestVersion(of: name) }
-        return try await store.read { db in
+        return try store.lookUp { db in
             guard let stored = try db.version(ofModel: try db.registeredModel(name), alias: alias) else {
                 throw RegistryError.aliasMissing(model: name, alias: alias)
             }

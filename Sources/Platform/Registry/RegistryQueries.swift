@@ -8,7 +8,7 @@ extension Registry {
 
     package func version(_ name: String, _ version: String) async throws -> ModelVersion {
         let id = try ModelVersion.ID(name, version)
-        return try await store.read { try $0.version(id).version }
+        return try store.lookUp { try $0.version(id).version }
     }
 
     /// Of each stage, or of these stages, the version with the greatest number.

@@ -16,12 +16,12 @@ package struct Page<Element: Sendable>: Sendable {
 extension Tracking {
     package func experiment(_ id: String) async throws -> Experiment {
         let number = try Experiment.number(of: id)
-        return try await store.read { try $0.experiment(number) }
+        return try store.lookUp { try $0.experiment(number) }
     }
 
     /// An experiment by its name, deleted ones included.
     package func experiment(named name: String) async throws -> Experiment {
-        try await store.read { db in
+        try store.lookUp { db in
             let found = try db.experiments("SELECT * FROM experiments WHERE name = ?", [.text(name)]).first
             guard let found else { throw TrackingError.noExperimentNamed(name) }
             return found
@@ -30,7 +30,7 @@ extension Tracking {
 
     /// A run with all that was logged; of each metric the latest.
     package func run(_ id: String) async throws -> Run {
-        try await store.read { db in
+        try store.lookUp { db in
             guard let run = try db.runs(numbered: [try db.runReference(id).number]).first else {
                 throw TrackingError.noRun(id: id)
             }

@@ -53,7 +53,7 @@ package enum CanonicalJSON: Sendable, Equatable {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
         case .string(let value): Self.write(value, to: &bytes)
-        case .number(let value): bytes.append(contentsOf: try CanonicalNumber.text(value).utf8)
+        case .number(let value): try Self.write(value, to: &bytes)
         case .integer(let value):
             guard value.magnitude <= Self.largestInteger else {
                 throw .notCanonical("the integer \(value) is beyond 2^53 - 1; write it as a string")
@@ -79,8 +79,14 @@ package enum CanonicalJSON: Sendable, Equatable {
         }
     }
 
+    /// As ECMAScript writes it.
+    /// - Throws: ``AuditLogError/notCanonical(_:)`` for NaN and infinities.
+    package static func write(_ number: Double, to bytes: inout [UInt8]) throws(AuditLogError) {
+        bytes.append(contentsOf: try CanonicalNumber.text(number).utf8)
+    }
+
     /// RFC 8785 §3.2.2.2: two-character escapes where JSON has them, `\u00xx` in lower case for other controls.
-    private static func write(_ text: String, to bytes: inout [UInt8]) {
+    package static func write(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {

@@ -5,7 +5,8 @@ extension Tracking {
     /// Logs all of it or, when anything is wrong, nothing.
     ///
     /// A parameter may come again with the same value only; a measurement that is there already is ignored. Values of
-    /// parameters and tags beyond ``TrackingLimits`` are cut, and the audit entry says which.
+    /// parameters and tags beyond ``TrackingLimits`` are cut, and the audit entry says which. The entry holds the batch
+    /// as it came, or its digest: see ``BatchRecord``.
     package func logBatch(
         run id: String, metrics: [Metric] = [], params: [KeyedText] = [], tags: [KeyedText] = [], by caller: Caller
     ) async throws {
@@ -13,6 +14,7 @@ extension Tracking {
         try refuse(TrackingLimits.problems(metrics: metrics, params: params, tags: tags, isBatch: true))
         let parameters = [
             "run_id": id, "metrics": "\(metrics.count)", "params": "\(params.count)", "tags": "\(tags.count)",
+            "batch": BatchRecord(metrics: metrics, params: params, tags: tags).canonicalJSON,
         ]
         try await change("log_batch", parameters, by: caller) { db in
             let run = try db.activeRun(id)

@@ -37,9 +37,10 @@ lint: ## check the format of the Swift sources
 	@echo "lint: swift format on $(lintable)"
 	@swift format lint --recursive --strict --parallel --configuration .swift-format $(lintable)
 
-benchmark: setup ## build and run the benchmarks
+benchmark: build ## build and run the benchmarks: group commit, then Martlet beside the other tracking servers that are installed
 	@swift build -c release --product martlet-benchmarks
 	@.build/release/martlet-benchmarks
+	@Benchmarks/Tracking/run.py
 
 clean: ## remove what was built, fetched and made by the demo (workspaces of your own are left)
 	rm -rf .build .native .venv martlet-demo Tests/Python/.pytest_cache

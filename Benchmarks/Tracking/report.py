@@ -30,6 +30,8 @@ class Measured:
             return ""
         failed = sum(result["failed"] for result in self.rounds)
         done = sum(result["requests"] for result in self.rounds)
+        if not done:
+            return "none answered in time"
         if self.row.shows == "rate":
             text = number(self.median("perSecond"))
         else:

@@ -35,7 +35,7 @@ WRITES = ("log-metric", "log-batch", "create-run")
 def main() -> int:
     options = arguments()
     kinds = available(options)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="martlet-tracking-", dir=options.folder))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=".martlet-benchmarks-", dir=options.folder))
     bench = Benchmark(options, kinds, folder)
     begin = time.monotonic()
     try:

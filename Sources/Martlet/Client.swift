@@ -121,6 +121,8 @@ public struct Client: Sendable {
         guard !response.isGood else { return nil }
         let words = try? JSONDecoder().decode(Refusal.self, from: response.body)
         guard let words, let code = ErrorCode(rawValue: words.error_code) else {
+            // Of a 401 to a request that had no credentials, Foundation on Linux keeps the body to itself.
+            if response.status == 401, response.body.isEmpty { return .tokenMissing }
             return .unexpected(
                 status: response.status, String(decoding: response.body.prefix(1_000), as: UTF8.self))
         }

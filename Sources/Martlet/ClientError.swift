@@ -36,6 +36,11 @@ public enum ClientError: MartletError, Equatable {
         }
     }
 
+    static let tokenMissing = ClientError.refused(
+        .unauthenticated,
+        "The server has users, and the request came with no token. Set MARTLET_TOKEN or MLFLOW_TRACKING_TOKEN, or give "
+            + "--token to martlet, to the token that `martlet init` or an administrator gave you.")
+
     static let transientStatuses: Set<Int> = [408, 425, 429, 500, 502, 503, 504]
 
     public var message: String {

@@ -29,7 +29,8 @@ struct MartletCommand: AsyncParsableCommand {
             ScoreCommand.self, PredictionsCommand.self, WhyCommand.self, AuditCommand.self, UsersCommand.self,
         ])
 
-    /// Errors of ours end in their own words and exit code; the rest as ArgumentParser ends them.
+    /// Errors of ours end in their own words and exit code, ArgumentParser's as it ends them, and any other as a failure on
+    /// our side: 1 would say that a gate failed.
     static func main() async {
         do {
             var command = try parseAsRoot()
@@ -39,12 +40,18 @@ struct MartletCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch let error as any MartletError {
-            FileHandle.standardError.write(Data("Error: \(error.message)\n".utf8))
+            say(error.message)
             exit(withError: error.code.exitCode)
         } catch {
-            exit(withError: error)
+            guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
+            say(message(for: error))
+            exit(withError: ErrorCode.internalError.exitCode)
         }
     }
+}
+
+private func say(_ message: String) {
+    FileHandle.standardError.write(Data("Error: \(harmlessLines(message))\n".utf8))
 }
 
 extension ErrorCode {

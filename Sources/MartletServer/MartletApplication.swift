@@ -13,7 +13,7 @@ package struct MartletApplication: Sendable {
     private let logger: Logger
 
     /// How long a request may take before it is cancelled.
-    private static let timeLimit: Duration = .seconds(600)
+    private static let timeLimit: Duration = .seconds(900)
 
     /// - Parameter interface: MLflow's web interface, to be shown at the server's root; none when nil.
     package init(
@@ -41,8 +41,9 @@ package struct MartletApplication: Sendable {
                 if version == "2.0" {
                     addRegistryRoutes(to: mlflow, registry: platform.registry)
                     addWebhookRoutes(to: mlflow, webhooks: platform.webhooks)
+                } else {
+                    addServerInfoRoute(to: mlflow, settings: settings)
                 }
-                addServerInfoRoute(to: mlflow, settings: settings)
                 addArtifactProxyRoutes(
                     to: routes.group("\(prefix)/\(version)/mlflow-artifacts"), artifacts: platform.artifacts)
             }

@@ -15,6 +15,8 @@ package struct ServerSettings: Sendable, Hashable {
     package var announcesMultipartDownloads = false
     /// The address that the server is bound to; its name is its own.
     package var host = "localhost"
+    /// ``host`` as URLs and `Host` headers have it: an IPv6 address in brackets.
+    package var urlHost: String { host.contains(":") ? "[\(host)]" : host }
 
     package init() {}
 

@@ -15,23 +15,22 @@ package struct FileTree: Sendable, Equatable {
     package init(_ entries: [Entry]) { self.entries = entries }
 
     package var lines: [String] {
-        let names = entries.map { $0.path.split(separator: "/").map(String.init) }
-        return entries.indices.map { index in
-            let depth = names[index].count
-            let branches = (1..<max(1, depth)).map { Self.goesOn(names, after: index, at: $0) ? "│  " : "   " }
-            let own = depth == 0 ? "" : Self.goesOn(names, after: index, at: depth) ? "├─ " : "└─ "
-            let size = entries[index].size.map { "  \(shortSize($0))" } ?? "/"
-            return branches.joined() + own + harmless(names[index].last ?? "") + size
+        // From the end on, because a branch ends where nothing of its folder comes after it.
+        var (lines, after): ([String], [String]) = ([], [])
+        // At each depth, whether the folder of the entry after has another name there or later.
+        var goesOn: [Bool] = []
+        for entry in entries.reversed() {
+            let names = entry.path.split(separator: "/").map(String.init)
+            let common = zip(names, after).prefix { $0 == $1 }.count
+            var branches = Array(goesOn.prefix(common))
+            if branches.count < names.count { branches.append(common < after.count) }
+            branches += Array(repeating: false, count: names.count - branches.count)
+            (after, goesOn) = (names, branches)
+            let folders = branches.dropLast().map { $0 ? "│  " : "   " }.joined()
+            let own = branches.last.map { $0 ? "├─ " : "└─ " } ?? ""
+            let size = entry.size.map { "  \(shortSize($0))" } ?? "/"
+            lines.append(folders + own + harmless(names.last ?? "") + size)
         }
-    }
-
-    /// Whether another entry of the same folder, `depth` names deep, comes after this one.
-    private static func goesOn(_ names: [[String]], after index: Int, at depth: Int) -> Bool {
-        let folder = names[index].prefix(depth - 1)
-        for later in names[(index + 1)...] {
-            guard later.count >= depth, later.prefix(depth - 1) == folder else { return false }
-            if later[depth - 1] != names[index][depth - 1] { return true }
-        }
-        return false
+        return lines.reversed()
     }
 }

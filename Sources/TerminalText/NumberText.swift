@@ -6,7 +6,7 @@ package func shortNumber(_ value: Double) -> String {
     if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
     // MLflow's servers answer infinities as the greatest finite numbers.
     if abs(value) == .greatestFiniteMagnitude { return value < 0 ? "-Infinity" : "Infinity" }
-    if let whole = Int64(exactly: value), abs(whole) < 1_000_000_000 { return "\(whole)" }
+    if let whole = Int64(exactly: value), whole.magnitude < 1_000_000_000 { return "\(whole)" }
     return String(format: "%.6g", value)
 }
 

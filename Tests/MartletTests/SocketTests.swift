@@ -60,9 +60,16 @@ struct SocketTests {
         }
         try await withServer(policy: .governed) { server in
             try await server.listening { url in
-                let stranger = try Client(server: url.absoluteString, token: "mlt_none", retry: .hasty)
-                let refusal = await #expect(throws: ClientError.self) { try await stranger.experimentID(named: "x") }
-                #expect(refusal?.code == .unauthenticated)
+                for token in ["mlt_none", nil] {
+                    let stranger = try Client(server: url.absoluteString, token: token, retry: .hasty)
+                    let reading = await #expect(throws: ClientError.self) {
+                        try await stranger.experimentID(named: "x")
+                    }
+                    let writing = await #expect(throws: ClientError.self) { try await stranger.createExperiment("x") }
+                    for refusal in [reading, writing] {
+                        #expect(refusal?.code == .unauthenticated && refusal?.message.contains("TOKEN") == true)
+                    }
+                }
             }
         }
         try await withServer { server in

@@ -375,6 +375,42 @@ def test_runs_are_tagged_deleted_and_restored(cli, cli_json, seeded):
     cli("runs", "delete", *runs)
 
 
+def test_what_was_deleted_is_removed_for_good(cli, cli_json, seeded, unique):
+    client, name = seeded.client, unique("purged")
+    experiment = client.create_experiment(name)
+    old, kept = (client.create_run(experiment).info.run_id for _ in range(2))
+    client.log_text(old, "hello", "a.txt")
+    files = list(seeded.workspace.glob(f"artifacts/**/{old}/artifacts/a.txt"))
+    assert len(files) == 1
+    client.delete_run(old)
+    # Nobody is there to be asked, and a run that was not deleted stays.
+    cli("runs", "purge", old, status=64)
+    assert f"would be removed: {old}" in cli("runs", "purge", old, "--dry-run")
+    assert client.get_run(old).info.lifecycle_stage == "deleted" and files[0].exists()
+    cli("runs", "purge", kept, "--yes", status=65)
+    assert cli_json("runs", "purge", old, "--older-than", "1d", "--dry-run", "--yes", status=65)
+    assert cli_json("runs", "purge", old, "--yes") == {"kept": [], "purged": [old]}
+    assert not files[0].exists()
+    with pytest.raises(mlflow.MlflowException, match="not found"):
+        client.get_run(old)
+    # A deleted experiment keeps its name until it is gone.
+    client.delete_experiment(experiment)
+    with pytest.raises(mlflow.MlflowException) as refusal:
+        client.create_experiment(name)
+    assert "martlet experiments purge" in str(refusal.value)
+    assert cli("experiments", "purge", name, "--yes") == f"removed: {experiment}\n"
+    assert client.create_experiment(name) != experiment
+
+
+def test_what_a_version_came_from_is_not_removed(cli, seeded):
+    seeded.client.delete_run(seeded.ids[0])
+    try:
+        assert "flight-delay" in cli("runs", "purge", seeded.ids[0], "--yes", status=65, output="stderr")
+        assert f"stays: {seeded.ids[0]} (" in cli("runs", "purge", "--older-than", "0s", "--dry-run")
+    finally:
+        seeded.client.restore_run(seeded.ids[0])
+
+
 # Models
 
 

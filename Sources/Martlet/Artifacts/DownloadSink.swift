@@ -7,6 +7,7 @@ final class DownloadSink: Sendable {
         var part: PartialFile
         var handle: FileHandle?
         var written: Int64 = 0
+        var isClosed = false
     }
 
     private let state: Mutex<State>
@@ -18,8 +19,10 @@ final class DownloadSink: Sendable {
         self.report = report
     }
 
+    /// - Throws: `CancellationError` after ``close()``: bytes that come late are not the file's beginning.
     func take(_ answer: WireResponse, _ data: Data) throws {
         let (written, total) = try state.withLock { state in
+            guard !state.isClosed else { throw CancellationError() }
             let handle: FileHandle
             if let open = state.handle {
                 handle = open
@@ -39,7 +42,7 @@ final class DownloadSink: Sendable {
         try state.withLock { state in
             try state.handle?.synchronize()
             try state.handle?.close()
-            state.handle = nil
+            (state.handle, state.isClosed) = (nil, true)
             return state.part
         }
     }

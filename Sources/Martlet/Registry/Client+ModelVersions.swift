@@ -16,14 +16,14 @@ extension Client {
         return answer.model_version
     }
 
-    /// A version by its number, or by an alias.
+    /// A version by its number.
     public func modelVersion(_ name: String, version: String) async throws -> MLflowRegistry.ModelVersion {
         let answer: MLflowRegistry.ModelVersionAnswer = try await mlflow(
             get: "mlflow/model-versions/get", ["name": name, "version": version])
         return answer.model_version
     }
 
-    /// A version by its number, or by an alias.
+    /// The version that an alias stands for.
     public func modelVersion(_ name: String, alias: String) async throws -> MLflowRegistry.ModelVersion {
         let answer: MLflowRegistry.ModelVersionAnswer = try await mlflow(
             get: "mlflow/registered-models/alias", ["name": name, "alias": alias])

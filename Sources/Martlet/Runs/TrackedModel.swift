@@ -113,7 +113,7 @@ extension TrackedRun {
             try? await uncancelled(grace: logger.cancellationGrace) { try await model.finalize(.uploadFailed) }
             throw error
         }
-        try await model.finalize(.ready)
+        try await uncancelled(grace: logger.cancellationGrace) { try await model.finalize(.ready) }
         return model
     }
 }

@@ -25,7 +25,16 @@ struct SystemMetricsMonitor: Sendable {
 
     /// With the prefix that MLflow's pages group them by.
     private func named(_ values: [String: Double]) -> [String: Double] {
-        let prefix = SystemMetric.prefix + (options.node.map { $0 + "/" } ?? "")
+        let node = options.node.map { node in
+            String(
+                String.UnicodeScalarView(
+                    node.unicodeScalars.map {
+                        $0.properties.isAlphabetic || $0.properties.numericType != nil
+                            || "_-. :".unicodeScalars.contains($0)
+                            ? $0 : "_"
+                    }))
+        }
+        let prefix = SystemMetric.prefix + (node.map { $0 + "/" } ?? "")
         return Dictionary(uniqueKeysWithValues: values.map { (prefix + $0.key, $0.value) })
     }
 }

@@ -10,7 +10,8 @@ public struct SystemMetricsOptions: Sendable, Hashable {
     public var interval: Duration
     /// How many looks make one measurement.
     public var samplesBeforeLogging: Int
-    /// Which machine of several this is; stands in the names, as in `system/node-0/cpu_utilization_percentage`.
+    /// Which machine of several this is; stands in the names, as in `system/node-0/cpu_utilization_percentage`. A sign
+    /// that no metric's name may have is `_` there.
     public var node: String?
 
     public init(interval: Duration = .seconds(10), samplesBeforeLogging: Int = 1, node: String? = nil) {

@@ -3,7 +3,7 @@
 /// Sent again are: any request that never reached the server; any that it answered with 429 or 503, which both mean
 /// that it did nothing; and, if asking twice does what asking once does, those with a lost answer and those answered
 /// with 408, 425, 500, 502 or 504. The wait doubles each time, and a random part of it, up to half, is left out, so
-/// that many clients do not come back in step. A `Retry-After` in seconds is kept to.
+/// that many clients do not come back in step. A `Retry-After` in seconds is kept to, as far as ``longestDelay``.
 public struct RetryPolicy: Sendable, Hashable {
     /// How often a request is sent in all.
     public var attempts: Int
@@ -29,7 +29,7 @@ public struct RetryPolicy: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - failures: 1 after the first attempt.
-    ///   - asked: What the server asked for; never shortened, but kept below ``longestDelay``.
+    ///   - asked: What the server asked for; cut to ``longestDelay``.
     ///   - randomness: From 0 to 1.
     package func delay(after failures: Int, asked: Duration? = nil, randomness: Double) -> Duration {
         var delay = firstDelay

@@ -28,15 +28,19 @@ public struct PurgeRuns: MartletRequest {
     public var olderThan: String?
     /// Says what would be done, and does nothing.
     public var isDryRun: Bool?
+    /// Must be true when nothing is named: an empty request removes nothing.
+    public var all: Bool?
 
     public init(runIDs: [String]? = nil, olderThan: String? = nil, isDryRun: Bool = false) {
         (self.runIDs, self.olderThan, self.isDryRun) = (runIDs, olderThan, isDryRun)
+        all = runIDs == nil ? true : nil
     }
 
     enum CodingKeys: String, CodingKey {
         case runIDs = "run_ids"
         case olderThan = "older_than"
         case isDryRun = "dry_run"
+        case all
     }
 }
 
@@ -50,15 +54,19 @@ public struct PurgeLoggedModels: MartletRequest {
     public var olderThan: String?
     /// Says what would be done, and does nothing.
     public var isDryRun: Bool?
+    /// Must be true when nothing is named: an empty request removes nothing.
+    public var all: Bool?
 
     public init(modelIDs: [String]? = nil, olderThan: String? = nil, isDryRun: Bool = false) {
         (self.modelIDs, self.olderThan, self.isDryRun) = (modelIDs, olderThan, isDryRun)
+        all = modelIDs == nil ? true : nil
     }
 
     enum CodingKeys: String, CodingKey {
         case modelIDs = "model_ids"
         case olderThan = "older_than"
         case isDryRun = "dry_run"
+        case all
     }
 }
 
@@ -74,11 +82,14 @@ public struct PurgeExperiments: MartletRequest {
     public var olderThan: String?
     /// Says what would be done, and does nothing.
     public var isDryRun: Bool?
+    /// Must be true when nothing is named: an empty request removes nothing.
+    public var all: Bool?
 
     public init(
         experimentIDs: [String]? = nil, names: [String]? = nil, olderThan: String? = nil, isDryRun: Bool = false
     ) {
         (self.experimentIDs, self.names) = (experimentIDs, names)
+        all = experimentIDs == nil && names == nil ? true : nil
         (self.olderThan, self.isDryRun) = (olderThan, isDryRun)
     }
 
@@ -87,5 +98,6 @@ public struct PurgeExperiments: MartletRequest {
         case experimentIDs = "experiment_ids"
         case olderThan = "older_than"
         case isDryRun = "dry_run"
+        case all
     }
 }

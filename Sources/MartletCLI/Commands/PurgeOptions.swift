@@ -1,6 +1,7 @@
 import ArgumentParser
 import Martlet
 import MartletAPI
+import TerminalText
 
 /// What commands that remove for good are told.
 struct PurgeOptions: ParsableArguments {
@@ -15,8 +16,8 @@ struct PurgeOptions: ParsableArguments {
         try confirm(question, isSure: yes || dryRun)
         let answer = try await connection.withClient { try await $0.send(request) }
         if connection.json { return try printJSON(answer) }
-        for id in answer.purged { print("\(dryRun ? "would be removed" : "removed"): \(id)") }
-        for kept in answer.kept { print("stays: \(kept.id) (\(kept.reason))") }
+        for id in answer.purged { print(harmless("\(dryRun ? "would be removed" : "removed"): \(id)")) }
+        for kept in answer.kept { print(harmlessLines("stays: \(kept.id) (\(kept.reason))")) }
         if answer.purged.isEmpty && answer.kept.isEmpty { print("Nothing deleted is there to be removed.") }
     }
 }
@@ -27,19 +28,22 @@ extension ExperimentsCommand {
             abstract:
                 "Remove deleted experiments for good, with their runs, models and files; their names are free then.",
             discussion: """
-                Without a name: all that are deleted. What a registered model version came from stays, and so do sealed files.
+                With none named: all that are deleted. What a registered model version came from stays, and so do sealed files.
 
                 Example: martlet experiments purge old-trials --yes
                 """)
-        @Argument(help: "Names of deleted experiments.") var experiments: [String] = []
+        @Argument(help: "Ids or names of deleted experiments.") var experiments: [String] = []
         @OptionGroup var options: PurgeOptions
         @OptionGroup var connection: ConnectionOptions
 
         func run() async throws {
+            // A number means an id before it means a name, as everywhere.
+            let ids = experiments.filter { Int64($0) != nil }
+            let names = experiments.filter { Int64($0) == nil }
             try await options.purge(
                 PurgeExperiments(
-                    names: experiments.isEmpty ? nil : experiments, olderThan: options.olderThan,
-                    isDryRun: options.dryRun),
+                    experimentIDs: ids.isEmpty ? nil : ids, names: names.isEmpty ? nil : names,
+                    olderThan: options.olderThan, isDryRun: options.dryRun),
                 "Remove \(experiments.isEmpty ? "all deleted experiments" : experiments.joined(separator: ", ")) for good?",
                 connection)
         }

@@ -42,7 +42,7 @@ struct WhyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let found = try await connection.withClient { try await $0.send(ExplainPrediction(predictionID: prediction)) }
-        if connection.json { try printJSON(found) } else { print(found.text) }
+        if connection.json { try printJSON(found) } else { print(harmlessLines(found.text)) }
         if !found.isReplayed { throw ExitCode(1) }
     }
 }

@@ -85,7 +85,7 @@ struct ServerCommand: AsyncParsableCommand {
             let application = MartletApplication(
                 platform: platform, logger: logger, settings: settings, interface: interface)
             try await application.serve(host: host, port: port) { port in
-                print("Martlet is listening on http://\(host):\(port)")
+                print("Martlet is listening on http://\(settings.urlHost):\(port)")
                 fflush(nil)
             }
         }

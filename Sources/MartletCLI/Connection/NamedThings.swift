@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Martlet
 import MartletAPI
 import MartletDomain
@@ -126,7 +127,7 @@ struct SearchOptions: ParsableArguments {
 
 /// Names with commas between them.
 func names(_ text: String?) -> [String] {
-    (text ?? "").split(separator: ",").map { $0.trimmingPrefix(while: \.isWhitespace) }.map(String.init)
+    (text ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
 }
 
 /// Asks a person before something is gone for good.

@@ -1,6 +1,11 @@
 import Foundation
 import TerminalText
 
+/// Lines that came from elsewhere, none of which says anything to the terminal.
+func harmlessLines(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { harmless(String($0)) }.joined(separator: "\n")
+}
+
 /// A value as JSON, keys sorted.
 func json(_ value: some Encodable, _ layout: JSONEncoder.OutputFormatting = []) throws -> String {
     let encoder = JSONEncoder()

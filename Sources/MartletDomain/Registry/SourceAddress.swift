@@ -69,23 +69,8 @@ public struct SourceAddress: Sendable, Hashable {
     private static func decoded(_ text: String, plusIsSpace: Bool) -> String {
         var bytes = Array(text.utf8)
         while true {
-            var (next, changed, place) = ([UInt8](), false, 0)
-            next.reserveCapacity(bytes.count)
-            while place < bytes.count {
-                if bytes[place] == UInt8(ascii: "%"), place + 2 < bytes.count,
-                    let high = bytes[place + 1].hexadecimalValue, let low = bytes[place + 2].hexadecimalValue
-                {
-                    next.append(high << 4 | low)
-                    (place, changed) = (place + 3, true)
-                } else if plusIsSpace, bytes[place] == UInt8(ascii: "+") {
-                    next.append(UInt8(ascii: " "))
-                    (place, changed) = (place + 1, true)
-                } else {
-                    next.append(bytes[place])
-                    place += 1
-                }
-            }
-            guard changed else { return String(decoding: bytes, as: UTF8.self) }
+            let next = PercentEncoding.decode(bytes, plusIsSpace: plusIsSpace)
+            guard next != bytes else { return String(decoding: bytes, as: UTF8.self) }
             bytes = next
         }
     }
@@ -93,15 +78,4 @@ public struct SourceAddress: Sendable, Hashable {
 
 extension Unicode.Scalar {
     fileprivate var isASCIILetter: Bool { ("a"..."z").contains(self) || ("A"..."Z").contains(self) }
-}
-
-extension UInt8 {
-    fileprivate var hexadecimalValue: UInt8? {
-        switch self {
-        case 0x30...0x39: self - 0x30
-        case 0x41...0x46: self - 0x37
-        case 0x61...0x66: self - 0x57
-        default: nil
-        }
-    }
 }

@@ -5,32 +5,21 @@ public enum ArtifactLocation {
     /// The longest, in Unicode scalars.
     public static let longest = 2_048
 
-    /// Schemes whose addresses name a host that whoever reads them would connect to.
-    ///
-    /// Source: MLflow's policy on hosts in artifact locations (`mlflow/store/artifact/host_policy.py`, 3.18).
-    private static let naming: Set<String> = [
-        "ftp", "sftp", "hdfs", "viewfs", "http", "https", "mlflow-artifacts", "r2", "b2", "abfss",
-    ]
-
     /// Everything that is wrong with `location`, each in a sentence; empty when nothing is.
     public static func problems(_ location: String) -> [String] {
         var problems: [String] = []
-        let scheme = location.prefix { $0 != ":" }.lowercased()
-        let isURL =
-            location.contains(":")
-            && scheme.unicodeScalars.allSatisfy {
-                $0.isASCII && $0.properties.isAlphabetic || "0123456789+.-".unicodeScalars.contains($0)
-            }
+        let address = SourceAddress(location)
         if location.contains("#") {
             problems.append("'artifact_location' URL can't include fragments or params.")
         }
         if let query = location.firstIndex(of: "?").map({ String(location[$0...]) }), decoded(query).contains("..") {
             problems.append("Invalid query string")
         }
-        if isURL, naming.contains(scheme), scheme != "mlflow-artifacts" || location.hasPrefix("mlflow-artifacts://") {
+        // Ours have one slash; with two, what comes next is a host, or lacks one.
+        if address.choosesHost || location.hasPrefix("mlflow-artifacts://") {
             problems.append(
-                "'artifact_location' cannot use the '\(scheme)' scheme: it names a host other than this server, to which "
-                    + "whoever reads the files would connect.")
+                "'artifact_location' cannot use the '\(address.scheme)' scheme: it names a host other than this "
+                    + "server, to which whoever reads the files would connect.")
         }
         if location.hasPrefix("runs:") {
             problems.append("Artifact location cannot be a runs:/ URI. Given: '\(location.prefix(500))'")
@@ -41,6 +30,19 @@ public enum ArtifactLocation {
             )
         }
         return problems
+    }
+
+    /// A relative path, also behind `file:`, as the absolute one that it means to a server that runs in `folder`; any other
+    /// location as it is.
+    ///
+    /// Each client would take it as relative to its own folder.
+    public static func resolved(_ location: String, in folder: String) -> String {
+        let isFile = location.hasPrefix("file:")
+        let path = isFile ? location.dropFirst("file:".count) : location[...]
+        guard !path.hasPrefix("/"), !path.contains(":") else { return location }
+        let names = path.split(separator: "/").filter { $0 != "." }
+        let absolute = ([folder == "/" ? "" : folder] + names.map(String.init)).joined(separator: "/")
+        return isFile ? "file://\(absolute)" : absolute
     }
 
     /// With what is percent-encoded, however often, as it is meant.

@@ -40,13 +40,14 @@ public struct Metric: Sendable, Hashable {
 
     /// The latest of each key, in the order in which the keys first appear.
     public static func latest(of metrics: some Sequence<Metric>) -> [Metric] {
-        var places: [String: Int] = [:]
+        var places: [ExactText: Int] = [:]
         var latest: [Metric] = []
         for metric in metrics {
-            if let place = places[metric.key] {
+            let key = ExactText(metric.key)
+            if let place = places[key] {
                 if metric.isLater(than: latest[place]) { latest[place] = metric }
             } else {
-                places[metric.key] = latest.count
+                places[key] = latest.count
                 latest.append(metric)
             }
         }

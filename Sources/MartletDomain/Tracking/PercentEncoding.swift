@@ -1,18 +1,20 @@
 /// Percent-encoding of URLs (RFC 3986, section 2.1), byte by byte.
 public enum PercentEncoding {
     /// `bytes` with each `%` and two hexadecimal digits taken for the byte they mean; what only looks like it stays.
-    public static func decode(_ bytes: [UInt8]) -> [UInt8] {
-        guard bytes.contains(UInt8(ascii: "%")) else { return bytes }
+    /// - Parameter plusIsSpace: As in a form, `+` means a space.
+    public static func decode(_ bytes: [UInt8], plusIsSpace: Bool = false) -> [UInt8] {
+        let (percent, plus) = (UInt8(ascii: "%"), UInt8(ascii: "+"))
+        guard bytes.contains(where: { $0 == percent || plusIsSpace && $0 == plus }) else { return bytes }
         var (result, index) = ([UInt8](), 0)
         result.reserveCapacity(bytes.count)
         while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-                let high = hexadecimal(bytes[index + 1]), let low = hexadecimal(bytes[index + 2])
+            if bytes[index] == percent, index + 2 < bytes.count,
+                let high = value(ofDigit: bytes[index + 1]), let low = value(ofDigit: bytes[index + 2])
             {
                 result.append(high << 4 | low)
                 index += 3
             } else {
-                result.append(bytes[index])
+                result.append(plusIsSpace && bytes[index] == plus ? UInt8(ascii: " ") : bytes[index])
                 index += 1
             }
         }
@@ -38,7 +40,8 @@ public enum PercentEncoding {
 
     private static let digits = Array("0123456789ABCDEF".utf8)
 
-    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+    /// What a hexadecimal digit of either case means; nil for anything else.
+    package static func value(ofDigit byte: UInt8) -> UInt8? {
         switch byte {
         case 0x30...0x39: byte - 0x30
         case 0x41...0x46: byte - 0x41 + 10

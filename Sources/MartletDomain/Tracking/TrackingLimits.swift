@@ -130,8 +130,8 @@ public enum TrackingLimits {
 
     /// Keys that stand in `texts` more than once.
     public static func repeatedKeys(in texts: [KeyedText]) -> [String] {
-        var seen: Set<String> = []
-        return texts.map(\.key).filter { !seen.insert($0).inserted }
+        var seen: Set<ExactText> = []
+        return texts.map(\.key).filter { !seen.insert(ExactText($0)).inserted }
     }
 
     /// Whether a logged model may be called this.

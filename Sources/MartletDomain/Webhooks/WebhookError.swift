@@ -4,12 +4,14 @@ public enum WebhookError: MartletError, Equatable {
     /// The key that its secret was encrypted with is gone, or another.
     case secretUnreadable(file: String)
     case invalid([String])
+    /// The addresses of its host are not known now; they may be later.
+    case unresolved(String)
 
     public var code: ErrorCode {
         switch self {
         case .missing: .resourceDoesNotExist
         case .secretUnreadable: .invalidState
-        case .invalid: .invalidParameterValue
+        case .invalid, .unresolved: .invalidParameterValue
         }
     }
 
@@ -20,6 +22,7 @@ public enum WebhookError: MartletError, Equatable {
             "The webhook's secret cannot be read: \(file) is gone, or not the file that it was encrypted with. "
                 + "Put the file back from a copy, or give the webhook its secret again."
         case .invalid(let problems): problems.joined(separator: "\n")
+        case .unresolved(let problem): problem
         }
     }
 }

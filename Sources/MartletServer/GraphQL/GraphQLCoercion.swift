@@ -16,10 +16,11 @@ package indirect enum GraphQLVariable: Decodable, Sendable, Equatable {
             self = .boolean(value)
         } else if let value = try? container.decode(Int64.self) {
             self = .integer(value)
+        } else if let value = try? container.decode(String.self) {
+            // Before numbers: the decoder takes the text "NaN" for one.
+            self = .text(value)
         } else if let value = try? container.decode(Double.self) {
             self = .real(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .text(value)
         } else if let value = try? container.decode([GraphQLVariable].self) {
             self = .list(value)
         } else {

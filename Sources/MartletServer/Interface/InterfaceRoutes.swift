@@ -62,7 +62,7 @@ private let contentSecurityPolicy = [
     "img-src 'self' data: blob:", "font-src 'self' data:", "media-src 'self' data: blob:",
     "connect-src 'self' data: blob:",
     "worker-src 'self' blob:", "frame-src 'self' data: blob:", "object-src 'none'", "base-uri 'self'",
-    "form-action 'self'", "frame-ancestors 'self'",
+    "form-action 'self'",
 ].joined(separator: "; ")
 
 /// What the interface asks the server about itself. Each is answered as by a server that has it switched off.

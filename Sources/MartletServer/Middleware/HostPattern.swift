@@ -1,4 +1,5 @@
-/// A name that requests may ask for: as it is, or with `*`, `?` and `[…]` as wildcards (those of Unix shells).
+/// A name that requests may ask for: as it is, or, if there is a `*` in it, with `*`, `?`, `[a-z]` and `[!a-z]` as wildcards
+/// (those of Unix shells, and of MLflow's server).
 struct HostPattern: Sendable, Hashable {
     /// In lower case, because names are the same in both.
     private let pattern: String
@@ -82,8 +83,24 @@ struct HostPattern: Sendable, Hashable {
         case "[":
             let inside = pattern.dropFirst()
             guard let end = inside.dropFirst().firstIndex(of: "]") else { return one == "[" ? inside : nil }
-            return inside[..<end].contains(one) ? pattern[(end + 1)...] : nil
+            return isIn(inside[..<end], one) ? pattern[(end + 1)...] : nil
         case let sign: return sign == one ? pattern.dropFirst() : nil
         }
+    }
+
+    /// Whether the inside of `[…]` means `one`: signs, ranges of them, or after `!` what none of these is.
+    private static func isIn(_ inside: ArraySlice<Unicode.Scalar>, _ one: Unicode.Scalar) -> Bool {
+        let isNegated = inside.first == "!" && inside.count > 1
+        var (rest, isFound) = (isNegated ? inside.dropFirst() : inside, false)
+        while let first = rest.first {
+            rest = rest.dropFirst()
+            if rest.first == "-", let last = rest.dropFirst().first {
+                rest = rest.dropFirst(2)
+                if first <= one, one <= last { isFound = true }
+            } else if first == one {
+                isFound = true
+            }
+        }
+        return isFound != isNegated
     }
 }

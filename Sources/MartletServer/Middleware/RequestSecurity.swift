@@ -21,7 +21,7 @@ struct RequestSecurity: RouterMiddleware {
 
     init(_ settings: ServerSettings) {
         isDisabled = settings.isSecurityDisabled
-        let own = [HostPattern(settings.host), HostPattern(settings.host + ":*")]
+        let own = [HostPattern(settings.urlHost), HostPattern(settings.urlHost.replacing("[", with: "[[]") + ":*")]
         let hosts = settings.allowedHosts.map { $0.map(HostPattern.init) } ?? HostPattern.defaults + own
         self.hosts = settings.allowedHosts?.contains("*") == true ? nil : hosts
         origins = settings.allowedOrigins.map(HostPattern.init)

@@ -2,7 +2,8 @@ package import Hummingbird
 import MartletDomain
 import Synchronization
 
-/// Cancels a request that takes too long, and says so. What it had committed by then stays committed.
+/// Cancels a request that takes too long, and says so, unless it came to its end all the same. What it had committed by
+/// then stays committed. An answer to HEAD leaves here without a body, wherever it was made.
 ///
 /// One task watches all requests: a timer for each would cost more than most answers.
 package struct TimeLimitedResponder: HTTPResponder {
@@ -14,10 +15,14 @@ package struct TimeLimitedResponder: HTTPResponder {
     }
 
     package func respond(to request: Request, context: MartletContext) async throws -> Response {
+        let response = try await limited(request, context: context)
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func limited(_ request: Request, context: MartletContext) async throws -> Response {
         // A file takes as long as its sender needs; one that has stopped sending is cut off by the connection's own limit.
-        if request.method == .put, request.uri.path.contains("/mlflow-artifacts/") {
-            return try await responder.respond(to: request, context: context)
-        }
+        let isFile = request.uri.path.contains("/mlflow-artifacts/") || request.uri.path.hasSuffix("/uploads")
+        if request.method == .put, isFile { return try await responder.respond(to: request, context: context) }
         let task = Task { try await responder.respond(to: request, context: context) }
         let ticket = watch.begin(task)
         let result = await withTaskCancellationHandler {
@@ -25,7 +30,8 @@ package struct TimeLimitedResponder: HTTPResponder {
         } onCancel: {
             task.cancel()
         }
-        if watch.end(ticket) {
+        let isDone = (try? result.get()).map { $0.status.code < 500 } ?? false
+        if watch.end(ticket), !isDone {
             return try errorResponse(.deadlineExceeded, TimeLimitError(limit: watch.limit).message)
         }
         return try result.get()

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import MartletDomain
 
-/// A path of MLflow's tracking API that was asked by another method than it has: 405, as MLflow's server answers, so that
+/// A path of MLflow's API that was asked by another method than it has: 405, as MLflow's server answers, so that
 /// nobody looks for a spelling mistake in the path.
 enum WrongMethod {
     /// Nil when the path is none of these.
@@ -29,6 +29,9 @@ enum WrongMethod {
             default: return parts.count == 4 && parts[2] == "tags" ? [.delete] : nil
             }
         }
+        if parts[0] == "webhooks", parts.count > 1 {
+            return parts.count == 2 ? [.get, .patch, .delete] : parts.count == 3 && parts[2] == "test" ? [.post] : nil
+        }
         return table[parts.joined(separator: "/")]
     }
 
@@ -46,6 +49,17 @@ enum WrongMethod {
             table[path] = [.get]
         }
         table["experiments/search"] = [.get, .post]
+        for verb in ["create", "rename", "set-tag"] { table["registered-models/" + verb] = [.post] }
+        for verb in ["create", "transition-stage", "set-tag"] { table["model-versions/" + verb] = [.post] }
+        table["model-versions/get-download-uri"] = [.get]
+        for entity in ["registered-models/", "model-versions/"] {
+            for verb in ["get", "search"] { table[entity + verb] = [.get] }
+            table[entity + "update"] = [.patch]
+            for verb in ["delete", "delete-tag"] { table[entity + verb] = [.delete] }
+        }
+        table["registered-models/get-latest-versions"] = [.get, .post]
+        table["registered-models/alias"] = [.get, .post, .delete]
+        table["webhooks"] = [.get, .post]
         return table
     }()
 }

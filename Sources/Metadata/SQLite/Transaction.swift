@@ -34,9 +34,11 @@ package class Snapshot {
         }
     }
 
-    package func rows(_ sql: String, _ arguments: [SQLValue] = []) throws -> [SQLRow] {
+    package func rows(
+        _ sql: String, _ arguments: [SQLValue] = [], isComposed: Bool = false
+    ) throws -> [SQLRow] {
         var rows: [SQLRow] = []
-        try forEach(sql, arguments) { rows.append($0) }
+        try forEach(sql, arguments, isComposed: isComposed) { rows.append($0) }
         return rows
     }
 

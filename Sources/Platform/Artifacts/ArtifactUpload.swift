@@ -52,37 +52,24 @@ extension Artifacts {
     ) async throws {
         var action = action
         action.parameters.merge(["path": "\(file.path)", "bytes": "\(file.size)", "sha256": file.sha256]) { $1 }
-        let target = try localURL(file.path).path
+        _ = try localURL(file.path)
         do {
-            let made = try await store.change(action, by: caller) { db in
+            try await changeFiles(action, by: caller) { [bin] db, id in
                 try db.requireUnsealed(file.path)
                 try also(db)
                 // Within the change, so that no seal can come between the question and the name.
-                let made = try Self.rename(file.temporary, to: target, file.path)
+                let change = try bin.place(file.temporary, at: file.path, for: id, in: db)
                 try db.execute(
                     "INSERT INTO artifact_files (path, sha256, bytes, change, modified_at) VALUES (?, ?, ?, ?, ?) "
                         + "ON CONFLICT (path) DO UPDATE SET sha256 = excluded.sha256, bytes = excluded.bytes, "
                         + "change = excluded.change, modified_at = excluded.modified_at",
                     [
                         .text("\(file.path)"), .text(file.sha256), .integer(file.size),
-                        .integer(try db.next("artifact_change")), .integer(file.modifiedAt),
+                        .integer(change), .integer(file.modifiedAt),
                     ])
-                return made
             }
-            for folder in [(target as NSString).deletingLastPathComponent] + made { try FileSystem.syncFolder(folder) }
         } catch let failure as FileSystem.Failure {
             throw ArtifactError.storageFailed(path: "\(file.path)", reason: failure.description)
-        }
-    }
-
-    private static func rename(_ temporary: String, to target: String, _ path: ArtifactPath) throws -> [String] {
-        do {
-            guard FileSystem.kind(of: target) != .folder else { throw ArtifactError.nameTaken("\(path)") }
-            let made = try FileSystem.makeFolders((target as NSString).deletingLastPathComponent)
-            try FileSystem.move(temporary, to: target)
-            return made
-        } catch is FileSystem.Failure {
-            throw ArtifactError.nameTaken("\(path)")
         }
     }
 

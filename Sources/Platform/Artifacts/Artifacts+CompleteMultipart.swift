@@ -32,7 +32,7 @@ extension Artifacts {
             try? FileManager.default.removeItem(atPath: joined.temporary)
             throw error
         }
-        removeParts(of: id)
+        try await self.parts.inTurn(id) { removeParts(of: id) }
         return joined.sha256
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 package import MartletDomain
 import Metadata
 
@@ -7,24 +6,17 @@ extension Artifacts {
     /// - Throws: ``ArtifactError/sealed(path:prefix:)`` when any of it is sealed.
     package func delete(_ path: ArtifactPath, by caller: Caller) async throws {
         guard !path.names.isEmpty else { throw ArtifactError.badPath("", reason: "it is the whole store") }
-        let (target, bin) = (try localURL(path).path, temporaryURL())
-        let isThere = try await store.change(
-            AuditAction("artifacts", "delete", ["path": "\(path)"]), by: caller
-        ) { db -> Bool in
+        _ = try localURL(path)
+        try await changeFiles(AuditAction("artifacts", "delete", ["path": "\(path)"]), by: caller) { [bin] db, id in
             try db.requireUnsealed(path)
             if let sealed = try db.sealedBelow("\(path)") {
                 throw ArtifactError.sealed(path: "\(path)", prefix: sealed)
             }
-            guard FileSystem.kind(of: target) != nil else { return false }
+            guard let change = try bin.take([path], for: id, in: db) else { return }
             try db.execute("DELETE FROM artifact_files WHERE path = ?", [.text("\(path)")])
             try db.execute(
                 "DELETE FROM artifact_files WHERE path >= ? AND path < ?", [.text("\(path)/"), .text("\(path)0")])
-            db.note("change", "\(try db.next("artifact_change"))")
-            try FileSystem.move(target, to: bin.path)
-            return true
+            db.note("change", "\(change)")
         }
-        guard isThere else { return }
-        try FileSystem.syncFolder((target as NSString).deletingLastPathComponent)
-        try? FileManager.default.removeItem(at: bin)
     }
 }

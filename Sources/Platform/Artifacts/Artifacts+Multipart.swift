@@ -57,7 +57,7 @@ extension Artifacts {
                 ])
             return (expiresAt, dead)
         }
-        for dead in dead { removeParts(of: dead) }
+        for dead in dead { try await self.parts.inTurn(dead) { removeParts(of: dead) } }
         return MultipartUpload(id: id, path: path, parts: parts, secret: secret, expiresAt: expiresAt)
     }
 
@@ -70,7 +70,7 @@ extension Artifacts {
             _ = try db.openUpload(id, of: path, by: caller, at: db.now)
             try db.execute("DELETE FROM artifact_uploads WHERE id = ?", [.text(id)])
         }
-        removeParts(of: id)
+        try await parts.inTurn(id) { removeParts(of: id) }
     }
 
     /// Removes the parts of uploads that have expired, and those that no upload owns; asked when the workspace opens.
@@ -89,11 +89,16 @@ extension Artifacts {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: incoming)) ?? [] {
             guard name.hasPrefix(Self.partsPrefix) else { continue }
             let id = String(name.dropFirst(Self.partsPrefix.count))
-            if !open.contains(id) || expired.contains(id) { removeParts(of: id) }
+            guard !open.contains(id) || expired.contains(id) else { continue }
+            try await parts.inTurn(id) { removeParts(of: id) }
         }
     }
 
-    func removeParts(of id: String) { try? FileManager.default.removeItem(at: partsFolder(of: id)) }
+    /// Asked in the upload's turn, so that no part is being put there meanwhile.
+    func removeParts(of id: String) {
+        try? FileManager.default.removeItem(at: partsFolder(of: id))
+        partSizes.forget(id)
+    }
 
     /// Where the parts of an upload wait; `id` is one of ours.
     func partsFolder(of id: String) -> URL {

@@ -16,9 +16,8 @@ package final class PartUpload: Sendable {
     ) throws {
         (self.artifacts, self.upload, self.number) = (artifacts, upload, number)
         folder = artifacts.partsFolder(of: upload.id)
-        let room = artifacts.sizeLimit - Part.inFolder(folder).filter { $0.number != number }.reduce(0) { $0 + $1.size }
         incoming = try IncomingFile(
-            at: artifacts.temporaryURL().path, for: upload.path, limit: max(0, room), digests: digests)
+            at: artifacts.temporaryURL().path, for: upload.path, limit: artifacts.sizeLimit, digests: digests)
     }
 
     /// Takes more bytes; blocks while the disk takes them.
@@ -27,6 +26,8 @@ package final class PartUpload: Sendable {
 
     /// The part is durable when this returns.
     /// - Returns: The SHA-256 of its bytes, in hexadecimal: what the part is called when the upload is completed.
+    /// - Throws: ``ArtifactError/tooLarge(path:limit:)`` when all parts are larger than a file may be,
+    ///   ``ArtifactError/noUpload(_:)`` when the upload was completed or aborted meanwhile.
     package func finish(expectedSize: Int64? = nil) async throws -> String {
         try await artifacts.parts.inTurn(upload.id) {
             try await offTheCooperativePool { [self] in try place(expectedSize: expectedSize) }
@@ -37,25 +38,36 @@ package final class PartUpload: Sendable {
         let file = try incoming.finish(expectedSize: expectedSize)
         let sha256 = file.sha256
         do {
-            if !FileManager.default.fileExists(atPath: folder.path) {
-                for folder in try FileSystem.makeFolders(folder.path) { try FileSystem.syncFolder(folder) }
-            }
-            let others = Part.inFolder(folder)
-            let total = others.filter { $0.number != number }.reduce(file.size) { $0 + $1.size }
+            let (total, isThere) = artifacts.partSizes.total(of: upload.id, in: folder, with: number, of: file.size)
             guard total <= artifacts.sizeLimit else {
                 throw ArtifactError.tooLarge(path: "\(upload.path)", limit: artifacts.sizeLimit)
+            }
+            if !FileManager.default.fileExists(atPath: folder.path) {
+                for folder in try FileSystem.makeFolders(folder.path) { try FileSystem.syncFolder(folder) }
             }
             let name = Part.name(number, sha256)
             try FileSystem.move(file.temporary, to: folder.appending(path: name).path)
             incoming.taken()
-            for other in others where other.number == number && other.sha256 != sha256 {
-                try? FileManager.default.removeItem(at: folder.appending(path: Part.name(number, other.sha256)))
-            }
+            artifacts.partSizes.note(file.size, of: number, of: upload.id)
+            if isThere { removeOthers(than: name) }
             try FileSystem.syncFolder(folder.path)
+            guard try artifacts.store.lookUp({ try $0.openUpload(upload.id, at: Artifacts.now) }) != nil else {
+                // Whoever ended the upload may have removed its parts before this one came.
+                artifacts.removeParts(of: upload.id)
+                throw ArtifactError.noUpload(upload.id)
+            }
         } catch let failure as FileSystem.Failure {
             throw ArtifactError.storageFailed(path: "\(upload.path)", reason: failure.description)
         }
         return sha256
+    }
+
+    /// Removes what came before under this part's number.
+    private func removeOthers(than name: String) {
+        for other in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        where other.hasPrefix("\(number)-") && other != name {
+            try? FileManager.default.removeItem(at: folder.appending(path: other))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 import Crypto
 import Foundation
-package import MartletDomain
+import MartletDomain
 package import Metadata
 
 /// What is in a folder of the store: equal digests mean equal names and bytes.
@@ -9,8 +9,10 @@ package struct ArtifactDigest: Sendable, Hashable {
     package var sha256: String
     package var fileCount: Int
     package var bytes: Int64
-    /// The store's count of changes when the reading began.
+    /// The number of the last change of files when the reading began.
     var asOf: Int64
+    /// How many of the files the store knew then. None of them is changed or deleted unless they become fewer.
+    var known: Int64
 }
 
 extension Artifacts {
@@ -19,9 +21,17 @@ extension Artifacts {
     package func digest(of directory: String) async throws -> ArtifactDigest {
         let path = try ArtifactPath.inStore(uri: directory) ?? ArtifactPath(directory)
         let url = try localURL(path)
-        let asOf = try await store.read { db in
-            try db.row("SELECT value FROM sequences WHERE name = 'artifact_change'")?.integer("value") ?? 0
+        let (asOf, known) = try await store.read { db in
+            let asOf = try db.lastArtifactChange()
+            return (asOf, try db.countFiles(under: "\(path)", notAfter: asOf))
         }
+        let (sha256, fileCount, bytes) = try await offTheCooperativePool { try Self.hash(filesUnder: url, path) }
+        return ArtifactDigest(sha256: sha256, fileCount: fileCount, bytes: bytes, asOf: asOf, known: known)
+    }
+
+    private static func hash(
+        filesUnder url: URL, _ path: ArtifactPath
+    ) throws -> (sha256: String, fileCount: Int, bytes: Int64) {
         let files = ((try? FileManager.default.subpathsOfDirectory(atPath: url.path)) ?? []).filter {
             FileSystem.kind(of: url.appending(path: $0).path) == .file
         }
@@ -37,19 +47,19 @@ extension Artifacts {
             }
             lines.update(data: Data("\(hash.finalize().hexadecimal)  \(file)\n".utf8))
         }
-        return ArtifactDigest(
-            sha256: lines.finalize().hexadecimal, fileCount: files.count, bytes: bytes, asOf: asOf)
+        return (lines.finalize().hexadecimal, files.count, bytes)
     }
 
     /// Seals a folder, within the change that needs it sealed: from its commit on, nothing under `directory` is uploaded or
     /// deleted. Sealing again with the same digest changes nothing.
-    /// - Throws: ``ArtifactError/changedMeanwhile(prefix:)`` when a file changed since `digest` was taken.
+    /// - Throws: ``ArtifactError/changedMeanwhile(prefix:)`` when a file came, changed or went meanwhile.
     package static func recordSeal(_ directory: String, _ digest: ArtifactDigest, in db: Transaction) throws {
         let path = "\(try ArtifactPath.inStore(uri: directory) ?? ArtifactPath(directory))"
         let changed = try db.row(
             "SELECT path FROM artifact_files WHERE path >= ? AND path < ? AND change > ? LIMIT 1",
             [.text(path + "/"), .text(path + "0"), .integer(digest.asOf)])
-        guard changed == nil else { throw ArtifactError.changedMeanwhile(prefix: path) }
+        let known = try db.countFiles(under: path, notAfter: digest.asOf)
+        guard changed == nil, known == digest.known else { throw ArtifactError.changedMeanwhile(prefix: path) }
         if let sealed = try db.row("SELECT digest FROM sealed_artifacts WHERE prefix = ?", [.text(path)]) {
             guard try sealed.text("digest") == digest.sha256 else { throw ArtifactError.changedMeanwhile(prefix: path) }
             return
@@ -60,27 +70,16 @@ extension Artifacts {
         db.note("sealed", path)
         db.note("sealed_sha256", digest.sha256)
     }
-
-    /// Seals a folder by itself.
-    @discardableResult
-    package func seal(directory: String, by caller: Caller) async throws -> ArtifactDigest {
-        let digest = try await digest(of: directory)
-        try await store.change(
-            AuditAction("artifacts", "seal", ["directory": directory, "sha256": digest.sha256]), by: caller
-        ) { try Self.recordSeal(directory, digest, in: $0) }
-        return digest
-    }
-
-    /// The digest that a folder was sealed with, or nil.
-    package func sealedDigest(of directory: String) async throws -> String? {
-        let path = "\(try ArtifactPath.inStore(uri: directory) ?? ArtifactPath(directory))"
-        return try await store.read { db in
-            try db.row("SELECT digest FROM sealed_artifacts WHERE prefix = ?", [.text(path)])?.text("digest")
-        }
-    }
 }
 
 extension Snapshot {
+    /// How many files under a folder are as a change made them that was not after this one.
+    fileprivate func countFiles(under path: String, notAfter change: Int64) throws -> Int64 {
+        try row(
+            "SELECT COUNT(*) AS files FROM artifact_files WHERE path >= ? AND path < ? AND change <= ?",
+            [.text(path + "/"), .text(path + "0"), .integer(change)])?.integer("files") ?? 0
+    }
+
     /// - Throws: ``ArtifactError/sealed(path:prefix:)`` when `path` or a folder above it is sealed.
     func requireUnsealed(_ path: ArtifactPath) throws {
         let prefixes = path.prefixes

@@ -17,21 +17,24 @@ package struct Artifacts: Sendable {
     let linkKey = SymmetricKey(size: .bits256)
     /// Parts of one upload are put in their places one after another.
     let parts = Turns()
+    let partSizes = PartSizes()
+    /// What changes that are not committed yet have moved.
+    let bin: ArtifactBin
 
     /// 5 GB.
     package static let defaultSizeLimit: Int64 = 5_000_000_000
 
-    /// Opens the store of files at `root`, making the folder if it is not there and clearing what uploads left
-    /// unfinished, but for the parts of those that come in parts: ``sweepParts(by:)``.
+    /// Opens the store of files at `root`, making the folder if it is not there. Puts back what a change had moved that
+    /// was not committed when the process before ended, and clears what uploads left unfinished, but for the parts of
+    /// those that come in parts: ``sweepParts(by:)``.
     package init(root: URL, store: Store, sizeLimit: Int64 = defaultSizeLimit) throws {
         (self.store, self.sizeLimit) = (store, sizeLimit)
         let incoming = root.appending(path: ArtifactPath.incoming, directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: incoming, withIntermediateDirectories: true)
         self.root = URL(filePath: FileSystem.realPath(root.path) ?? root.path, directoryHint: .isDirectory)
-        for left in (try? FileManager.default.contentsOfDirectory(atPath: incoming.path)) ?? []
-        where !left.hasPrefix(Self.partsPrefix) {
-            try? FileManager.default.removeItem(at: incoming.appending(path: left))
-        }
+        let bin = ArtifactBin(root: self.root)
+        self.bin = bin
+        try store.lookUp { try bin.sweep(as: $0) }
     }
 
     /// The file or folder at `path`, which need not exist.
@@ -56,13 +59,13 @@ package struct Artifacts: Sendable {
         try localURL(try ArtifactPath.inStore(uri: path) ?? ArtifactPath(path))
     }
 
-    /// A path for an upload or something binned, in the same file system as the store.
+    /// A path for an upload, in the same file system as the store.
     func temporaryURL() -> URL { root.appending(path: "\(ArtifactPath.incoming)/\(newID())") }
 }
 
 /// A file or folder of the store.
 package struct ArtifactFile: Sendable, Hashable {
-    /// As asked for, with the file's own name at its end.
+    /// The file's own name.
     package var name: String
     package var isFolder: Bool
     /// Nil for a folder.

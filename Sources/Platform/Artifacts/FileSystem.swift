@@ -2,8 +2,6 @@ import Foundation
 
 #if canImport(Glibc)
     import Glibc
-#elseif canImport(Darwin)
-    import Darwin
 #elseif canImport(Musl)
     import Musl
 #endif
@@ -13,9 +11,19 @@ enum FileSystem {
     enum Kind { case file, folder, link, other }
 
     struct Failure: Error, CustomStringConvertible {
+        var path: String
+        /// The system's number for what is wrong.
+        var code: Int32
         var description: String
 
-        init(_ what: String, _ path: String) { description = "\(what) \(path): \(String(cString: strerror(errno)))" }
+        init(_ what: String, _ path: String) {
+            let code = errno
+            (self.path, self.code) = (path, code)
+            description = "\(what) \(path): \(String(cString: strerror(code)))"
+        }
+
+        /// Whether a folder stands where a file would be, or a file where a folder would.
+        var isOfNames: Bool { [ENOTDIR, EEXIST, EISDIR].contains(code) }
     }
 
     private static func status(_ path: String) -> stat? {
@@ -37,11 +45,7 @@ enum FileSystem {
     /// Size in bytes and time of the last change, in seconds since 1970 UTC.
     static func details(of path: String) -> (size: Int64, changedAt: Int64)? {
         guard let status = status(path) else { return nil }
-        #if canImport(Darwin)
-            return (Int64(status.st_size), Int64(status.st_mtimespec.tv_sec))
-        #else
-            return (Int64(status.st_size), Int64(status.st_mtim.tv_sec))
-        #endif
+        return (Int64(status.st_size), Int64(status.st_mtim.tv_sec))
     }
 
     /// `path` with links resolved; nil when nothing is there.
@@ -61,7 +65,14 @@ enum FileSystem {
 
     /// Gives what is at `path` another name, replacing a file that has it.
     static func move(_ path: String, to target: String) throws {
-        guard rename(path, target) == 0 else { throw Failure("rename", target) }
+        guard rename(path, target) == 0 else { throw Failure("rename", path) }
+    }
+
+    /// Gives a file a second name, under which it stays when the first is given to another. Where the file system knows
+    /// no second names it has the new one alone.
+    static func keep(_ path: String, as target: String) throws {
+        guard link(path, target) != 0 else { return }
+        try move(path, to: target)
     }
 
     /// Removes a folder in which nothing is; leaves everything else as it is.

@@ -1,4 +1,5 @@
 package import Foundation
+import MartletDomain
 
 extension Sequence<UInt8> {
     /// Two lower-case digits a byte.
@@ -16,18 +17,11 @@ extension Data {
         guard digits.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
         for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = Self.value(digits[index]), let low = Self.value(digits[index + 1]) else { return nil }
+            guard let high = PercentEncoding.value(ofDigit: digits[index]),
+                let low = PercentEncoding.value(ofDigit: digits[index + 1])
+            else { return nil }
             bytes.append(high << 4 | low)
         }
         self.init(bytes)
-    }
-
-    private static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x41...0x46: digit - 0x41 + 10
-        case 0x61...0x66: digit - 0x61 + 10
-        default: nil
-        }
     }
 }

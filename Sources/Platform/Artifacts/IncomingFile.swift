@@ -58,7 +58,7 @@ final class IncomingFile: Sendable {
                 progress.sha256.update(bufferPointer: part)
                 progress.check.update(part)
                 do {
-                    try file.write(part)
+                    try file.append(part)
                 } catch {
                     throw ArtifactError.storageFailed(path: "\(artifact)", reason: "the disk refused the bytes")
                 }

@@ -2,8 +2,6 @@ import Foundation
 
 #if canImport(Glibc)
     import Glibc
-#elseif canImport(Darwin)
-    import Darwin
 #elseif canImport(Musl)
     import Musl
 #endif
@@ -41,23 +39,16 @@ final class OpenFile: Sendable {
     /// Size in bytes and the time of the last change, in nanoseconds since 1970 UTC.
     func details() throws -> (size: Int64, modifiedAt: Int64) {
         guard let status else { throw FileSystem.Failure("fstat", "\(descriptor)") }
-        #if canImport(Darwin)
-            let time = status.st_mtimespec
-        #else
-            let time = status.st_mtim
-        #endif
+        let time = status.st_mtim
         let (seconds, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
         return (Int64(status.st_size), overflow ? 0 : seconds &+ Int64(time.tv_nsec))
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws {
+    /// Writes all of the bytes after those before.
+    func append(_ bytes: UnsafeRawBufferPointer) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
-            #if canImport(Darwin)
-                let written = Darwin.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            #else
-                let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            #endif
+            let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
             if written < 0 {
                 guard errno == EINTR else { throw FileSystem.Failure("write", "\(descriptor)") }
             } else {
@@ -87,16 +78,12 @@ final class OpenFile: Sendable {
     /// Asks the system to begin writing this part to the disk, so that little is left to wait for in the end. What is
     /// being written stays in memory for who reads it next.
     func beginWritingOut(from offset: Int64, count: Int64) {
-        #if !canImport(Darwin)
-            _ = posix_fadvise(descriptor, off_t(offset), off_t(count), POSIX_FADV_DONTNEED)
-        #endif
+        _ = posix_fadvise(descriptor, off_t(offset), off_t(count), POSIX_FADV_DONTNEED)
     }
 
     /// Tells the system that the file is read from front to back.
     func willReadInOrder() {
-        #if !canImport(Darwin)
-            _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
-        #endif
+        _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 
     /// Waits until the file is on the disk.

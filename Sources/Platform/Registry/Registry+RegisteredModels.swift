@@ -46,7 +46,7 @@ extension Registry {
         let policy = policy
         return try await change("rename_registered_model", ["name": name, "new_name": new], by: caller) { db in
             let number = try db.registeredModel(name)
-            if new != name { try db.requireFree(modelName: new) }
+            if ExactText(new) != ExactText(name) { try db.requireFree(modelName: new) }
             if !policy.isOpen { try db.requireNotServing(number, name, "renamed") }
             try db.execute(
                 "UPDATE registered_models SET name = ?, updated_at = ? WHERE number = ?",

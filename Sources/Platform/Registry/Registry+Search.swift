@@ -8,8 +8,8 @@ private let promptsByModel =
 
 /// A version is a prompt's when any version of its name is marked as one.
 private let promptsByVersion =
-    "EXISTS (SELECT 1 FROM model_version_tags p JOIN model_versions o ON o.number = p.version "
-    + "WHERE o.model = r.model AND p.key = 'mlflow.prompt.is_prompt' AND p.value = 'true')"
+    "r.model IN (SELECT o.model FROM model_version_tags p JOIN model_versions o ON o.number = p.version "
+    + "WHERE p.key = 'mlflow.prompt.is_prompt' AND p.value = 'true')"
 
 extension SearchFilter.Comparison {
     fileprivate var isOfPrompts: Bool { entity == .tag && key == "mlflow.prompt.is_prompt" }
@@ -30,7 +30,7 @@ extension Registry {
             SearchSQL(sql: "SELECT r.* FROM registered_models r WHERE r.deleted_at IS NULL AND ") + conditions + order
             + SearchSQL(sql: " LIMIT ? OFFSET ?", arguments: [SQLValue(size + 1), SQLValue(offset)])
         return try await store.read { db in
-            var models = try db.registeredModels(query.sql, query.arguments)
+            var models = try db.registeredModels(query.sql, query.arguments, isComposed: true)
             // Here MLflow lists them by the stages' words.
             for place in models.indices {
                 models[place].latestVersions.sort { $0.stage.rawValue < $1.stage.rawValue }
@@ -58,7 +58,9 @@ extension Registry {
             SearchSQL(sql: "WHERE r.deleted_at IS NULL AND ") + conditions + order
             + SearchSQL(sql: " LIMIT ? OFFSET ?", arguments: [SQLValue(size + 1), SQLValue(offset)])
         return try await store.read { db in
-            Page(try db.versions(query.sql, query.arguments).map(\.version), size: size, offset: offset)
+            Page(
+                try db.versions(query.sql, query.arguments, isComposed: true).map(\.version), size: size, offset: offset
+            )
         }
     }
 

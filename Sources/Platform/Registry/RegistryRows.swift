@@ -28,8 +28,10 @@ extension Snapshot {
     }
 
     /// Models by a query that selects their columns, in its order, with all that belongs to them.
-    func registeredModels(_ sql: String, _ arguments: [SQLValue]) throws -> [RegisteredModel] {
-        let rows = try rows(sql, arguments)
+    func registeredModels(
+        _ sql: String, _ arguments: [SQLValue], isComposed: Bool = false
+    ) throws -> [RegisteredModel] {
+        let rows = try rows(sql, arguments, isComposed: isComposed)
         let numbers = try rows.map { try $0.integer("number") }
         var models: [Int64: RegisteredModel] = [:]
         for row in rows {
@@ -83,10 +85,10 @@ extension Snapshot {
     }
 
     /// Versions by what follows `FROM model_versions r JOIN registered_models m`, with their aliases and tags.
-    func versions(_ rest: String, _ arguments: [SQLValue]) throws -> [StoredVersion] {
+    func versions(_ rest: String, _ arguments: [SQLValue], isComposed: Bool = false) throws -> [StoredVersion] {
         var found = try rows(
             "SELECT r.*, m.name AS model_name FROM model_versions r JOIN registered_models m ON m.number = r.model "
-                + rest, arguments
+                + rest, arguments, isComposed: isComposed
         ).map { try $0.storedVersion() }
         let places = Dictionary(
             found.enumerated().map { ($0.element.number, $0.offset) }, uniquingKeysWith: { first, _ in first })

@@ -73,17 +73,16 @@ extension Retention {
     }
 
     private func removeModels(_ models: [Deletable], of experiment: Int64, by caller: Caller) async throws {
-        let bin = try await store.change(
+        try await artifacts.changeFiles(
             AuditAction("tracking", "purge_logged_models", ["count": "\(models.count)"]), by: caller
-        ) { [artifacts] db in
+        ) { [artifacts] db, id in
             guard let now = try db.deletableExperiments("experiment_id = ?", [.integer(experiment)]).first,
                 now.isDeleted
             else { throw RetentionError.notDeleted(.experiment, id: "\(experiment)") }
             for model in models { if let reason = try db.reasonToKeep(model) { throw reason } }
             try db.removeModels(models)
-            return try artifacts.discard(models, in: db)
+            try artifacts.discard(models, for: id, in: db)
         }
-        await artifacts.empty(bin)
     }
 }
 

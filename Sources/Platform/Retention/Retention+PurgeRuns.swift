@@ -46,17 +46,17 @@ extension Retention {
         for slice in items.slices(of: Self.batch) {
             let ids = slice.map(\.id)
             let verb = kind == .run ? "purge_runs" : "purge_logged_models"
-            let done = try await store.change(
+            let done = try await artifacts.changeFiles(
                 AuditAction("tracking", verb, ["count": "\(ids.count)"]), by: caller
-            ) { [artifacts] db -> (purged: Purged, bin: [URL]) in
+            ) { [artifacts] db, id -> Purged in
                 let found = try db.named(ids, kind).filter { $0.found != nil }
                 let plan = try Plan(found, byName: false, latest, olderThan, in: db)
                 kind == .run ? try db.removeRuns(plan.items) : try db.removeModels(plan.items)
-                return (plan.purged, try artifacts.discard(plan.items, in: db))
+                try artifacts.discard(plan.items, for: id, in: db)
+                return plan.purged
             }
-            result.purged += done.purged.purged
-            result.kept += done.purged.kept
-            await artifacts.empty(done.bin)
+            result.purged += done.purged
+            result.kept += done.kept
         }
         return result
     }

@@ -36,6 +36,10 @@ struct RunPlace {
         guard content.order == Self.digest(of: orders),
             content.values.count == RunOrder.termCount(of: orders)
         else { throw InvalidRequest("Invalid page token: it belongs to a search with another order_by") }
+        // Where a metric comes first, its place begins with its rank: measured, NaN, never logged.
+        if orders.first?.entity == .metric {
+            guard case .integer(0...2)? = content.values.first else { throw InvalidRequest("Invalid page token") }
+        }
         values = content.values.map {
             switch $0 {
             case .integer(let integer): .integer(integer)

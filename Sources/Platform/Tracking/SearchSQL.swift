@@ -54,12 +54,12 @@ struct SearchSQL {
         }
     }
 
-    /// A condition on rows of `table` that name a run or model by `owner` and a key by text.
+    /// A condition on rows of `table` that name what they belong to by `owner`, and a key by text.
     static func keyed(
-        _ table: String, owner: String, _ comparison: SearchFilter.Comparison
+        _ table: String, owner: String, isOf number: String = "r.number", _ comparison: SearchFilter.Comparison
     ) throws -> SearchSQL {
         let start = SearchSQL(
-            sql: "EXISTS (SELECT 1 FROM \(table) t WHERE t.\(owner) = r.number AND t.key = ?",
+            sql: "EXISTS (SELECT 1 FROM \(table) t WHERE t.\(owner) = \(number) AND t.key = ?",
             arguments: [.text(comparison.key)])
         switch comparison.comparator {
         case .isNull: return SearchSQL(sql: "NOT ") + start + SearchSQL(sql: ")")

@@ -4,7 +4,8 @@ import Metadata
 
 extension Tracking {
     /// Makes an experiment.
-    /// - Parameter artifactLocation: Where its runs' files go; Martlet's own store when nil or empty.
+    /// - Parameter artifactLocation: Where its runs' files go; Martlet's own store when nil or empty. A relative path is
+    ///   one below the folder that this process runs in, as with MLflow.
     /// - Returns: Its id.
     /// - Throws: ``TrackingError/experimentExists(name:isDeleted:)``, or ``InvalidRequest`` with all that is wrong.
     @discardableResult
@@ -12,7 +13,9 @@ extension Tracking {
         name: String, artifactLocation: String? = nil, tags: [KeyedText] = [], by caller: Caller
     ) async throws -> String {
         try refuse(TrackingLimits.problems(experimentName: name, tags: tags))
-        let location = artifactLocation.flatMap { $0.isEmpty ? nil : $0 }
+        let location = artifactLocation.flatMap { $0.isEmpty ? nil : $0 }.map {
+            ArtifactLocation.resolved($0, in: FileManager.default.currentDirectoryPath)
+        }
         try refuse(location.map { ArtifactLocation.problems($0) } ?? [])
         let repeated = TrackingLimits.repeatedKeys(in: tags)
         guard repeated.isEmpty else { throw TrackingError.experimentTagsRepeated(name: name, keys: repeated) }
@@ -39,7 +42,8 @@ extension Tracking {
         try await change("rename_experiment", ["experiment_id": id, "name": name], by: caller) { db in
             let experiment = try db.experiment(number)
             guard experiment.lifecycleStage == .active else { throw TrackingError.renameOfDeleted(id: id) }
-            if experiment.name != name, let taken = try db.lifecycleStage(ofExperimentNamed: name) {
+            if ExactText(experiment.name) != ExactText(name), let taken = try db.lifecycleStage(ofExperimentNamed: name)
+            {
                 throw TrackingError.nameTaken(id: id, name: name, isDeleted: taken == .deleted)
             }
             try db.execute(
@@ -131,8 +135,10 @@ extension Snapshot {
     }
 
     /// The experiments that a query on their table finds, in its order, with their tags.
-    func experiments(_ sql: String, _ arguments: [SQLValue]) throws -> [Experiment] {
-        var found = try rows(sql, arguments).map { row in
+    func experiments(
+        _ sql: String, _ arguments: [SQLValue], isComposed: Bool = false
+    ) throws -> [Experiment] {
+        var found = try rows(sql, arguments, isComposed: isComposed).map { row in
             Experiment(
                 id: "\(try row.integer("experiment_id"))", name: try row.text("name"),
                 artifactLocation: try row.text("artifact_location"),

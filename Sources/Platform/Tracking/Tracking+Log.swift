@@ -104,10 +104,10 @@ extension Transaction {
     }
 
     func log(_ metrics: [Metric], of run: RunReference) throws {
-        var keys: [String: Int64] = [:]
+        var keys: [ExactText: Int64] = [:]
         for (index, metric) in metrics.enumerated() {
-            let key = try keys[metric.key] ?? numberOrNext(of: metric.key, in: .metric)
-            keys[metric.key] = key
+            let key = try keys[ExactText(metric.key)] ?? numberOrNext(of: metric.key, in: .metric)
+            keys[ExactText(metric.key)] = key
             try execute(
                 "INSERT INTO metric_history (run, metric, timestamp, step, value, is_nan) VALUES (?, ?, ?, ?, ?, ?) "
                     + "ON CONFLICT DO NOTHING",
@@ -120,7 +120,7 @@ extension Transaction {
             }
         }
         for (index, metric) in Metric.latest(of: metrics).enumerated() {
-            guard let key = keys[metric.key] else { continue }
+            guard let key = keys[ExactText(metric.key)] else { continue }
             // The condition is ``Metric/isLater(than:)``.
             try execute(
                 "INSERT INTO latest_metrics (run, metric, experiment_id, value, is_nan, timestamp, step, position) "

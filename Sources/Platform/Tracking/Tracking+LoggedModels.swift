@@ -83,8 +83,10 @@ extension Tracking {
         guard repeated.isEmpty else { throw TrackingError.keysRepeated(repeated, of: "The list of params") }
         try await change("log_logged_model_params", ["model_id": id, "keys": keys], by: caller) { db in
             let model = try db.loggedModel(numbered: try db.loggedModelReference(id), id: id)
+            let known = Dictionary(
+                model.params.map { (ExactText($0.key), ExactText($0.value)) }, uniquingKeysWith: { first, _ in first })
             let changed = params.filter { param in
-                model.params.contains { $0.key == param.key && $0.value != param.value }
+                known[ExactText(param.key)].map { $0 != ExactText(param.value) } ?? false
             }
             guard changed.isEmpty else {
                 throw TrackingError.modelParamsChanged(model: id, keys: changed.map(\.key))

@@ -28,7 +28,7 @@ extension Tracking {
         }
         let size = min(size, TrackingLimits.bulkHistory)
         return try await store.read { db in
-            guard let metric = try db.metricNumber(key) else { return [] }
+            let metric = try db.number(of: key, in: .metric)
             var found: [RunMeasurement] = []
             for id in Set(ids).sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) where found.count < size {
                 guard let run = try db.runNumber(id) else { continue }
@@ -57,7 +57,8 @@ extension Tracking {
             throw InvalidRequest("max_results must be between 1 and \(TrackingLimits.sampledHistory).")
         }
         return try await store.read { db in
-            guard let metric = try db.metricNumber(key), let run = try db.runNumber(id) else { return [] }
+            guard let run = try db.runNumber(id) else { return [] }
+            let metric = try db.number(of: key, in: .metric)
             return try MetricSample(run: run, metric: metric, steps: steps).rows(size, db).map {
                 try RunMeasurement(of: id, $0)
             }
@@ -74,10 +75,6 @@ extension RunMeasurement {
 }
 
 extension Snapshot {
-    fileprivate func metricNumber(_ key: String) throws -> Int64? {
-        try row("SELECT number FROM metric_keys WHERE name = ?", [.text(key)])?.integer("number")
-    }
-
     fileprivate func runNumber(_ id: String) throws -> Int64? {
         try row("SELECT number FROM runs WHERE run_id = ?", [.text(id)])?.integer("number")
     }

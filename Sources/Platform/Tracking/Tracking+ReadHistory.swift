@@ -3,10 +3,13 @@ package import MartletDomain
 import Metadata
 
 extension Tracking {
-    /// All measurements of one metric, by time, then step, then value; none for a run that does not exist.
+    /// A page is held in memory; whoever wants more at once streams it (``measurements(run:key:behind:most:)``).
+    private static let longestHistoryPage = 100_000
+
+    /// Measurements of one metric, by time, then step, then value; none for a run that does not exist.
     ///
     /// - Parameters:
-    ///   - size: How many to a page; all when nil.
+    ///   - size: How many to a page: at most, and when nil, ``longestHistoryPage``.
     ///   - token: Where an earlier page ended.
     package func metricHistory(
         run id: String, key: String, size: Int? = nil, token: String? = nil
@@ -15,7 +18,7 @@ extension Tracking {
             throw InvalidRequest(
                 "Invalid value \(size) for parameter 'max_results' supplied. It must be a positive integer.")
         }
-        let size = min(size ?? Int(Int32.max), Int(Int32.max))
+        let size = min(size ?? Self.longestHistoryPage, Self.longestHistoryPage)
         let metrics = try await measurements(
             run: id, key: key, behind: try HistoryPlace(token: token)?.metric(key), most: size + 1)
         var page = Page(metrics, size: size, offset: 0)

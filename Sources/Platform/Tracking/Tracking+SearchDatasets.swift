@@ -30,7 +30,7 @@ extension Tracking {
                     + "WHERE \(experiments.sql) GROUP BY s.experiment_id, s.number, s.name, s.digest, t.value "
                     + "ORDER BY s.experiment_id, s.number, MIN(d.run), t.value LIMIT ?",
                 [.text(Run.datasetContextTag)] + experiments.arguments
-                    + [SQLValue(TrackingLimits.datasetSummaries)]
+                    + [SQLValue(TrackingLimits.datasetSummaries)], isComposed: true
             ).map {
                 DatasetUse(
                     experimentID: "\(try $0.integer("experiment_id"))", name: try $0.text("name"),

@@ -26,7 +26,7 @@ extension Tracking {
                 sql: " ORDER BY \(order.joined(separator: ", ")) LIMIT ? OFFSET ?",
                 arguments: [SQLValue(size + 1), SQLValue(offset)])
         return try await store.read { db in
-            Page(try db.experiments(query.sql, query.arguments), size: size, offset: offset)
+            Page(try db.experiments(query.sql, query.arguments, isComposed: true), size: size, offset: offset)
         }
     }
 
@@ -38,13 +38,6 @@ extension Tracking {
             }
             return try .compare("r.experiment_id", comparison) { .integer(try Experiment.number(of: $0)) }
         }
-        let start = SearchSQL(
-            sql: "EXISTS (SELECT 1 FROM experiment_tags t WHERE t.experiment_id = r.experiment_id AND t.key = ?",
-            arguments: [.text(comparison.key)])
-        switch comparison.comparator {
-        case .isNull: return SearchSQL(sql: "NOT ") + start + SearchSQL(sql: ")")
-        case .isNotNull: return start + SearchSQL(sql: ")")
-        default: return start + SearchSQL(sql: " AND ") + (try .compare("t.value", comparison)) + SearchSQL(sql: ")")
-        }
+        return try .keyed("experiment_tags", owner: "experiment_id", isOf: "r.experiment_id", comparison)
     }
 }

@@ -21,6 +21,7 @@ extension Tracking {
         size: Int = 100, token: String? = nil
     ) async throws -> Page<LoggedModel> {
         try checkPageSize(size)
+        guard orders.count <= 20 else { throw InvalidRequest("`order_by` has more than 20 fields.") }
         var place = LoggedModelPageToken(experimentIDs: experimentIDs, filter: filter, orders: orders)
         let offset = try place.place(of: token)
         place.offset = offset + size
@@ -33,7 +34,7 @@ extension Tracking {
             datasets: datasets, orders: orders
         ).query(size: size + 1, offset: offset)
         return try await store.read { db in
-            let numbers = try db.rows(query.sql, query.arguments).map { try $0.integer("number") }
+            let numbers = try db.rows(query.sql, query.arguments, isComposed: true).map { try $0.integer("number") }
             let page = Page(numbers, size: size, offset: offset)
             var models = Page(try db.loggedModels(numbered: page.elements), size: size, offset: offset)
             models.nextToken = page.nextToken.map { _ in next }

@@ -5,10 +5,6 @@ import Synchronization
 
 #if canImport(Glibc)
     import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
 #endif
 
 /// Asks the system for the addresses of a host.
@@ -18,7 +14,7 @@ enum HostLookup {
     private static let underWay = Mutex(0)
     private static let seconds = 5
 
-    /// - Throws: ``WebhookError/invalid(_:)`` when there are none, or they are not known in time.
+    /// - Throws: ``WebhookError/unresolved(_:)`` when there are none, or they are not known in time.
     static func addresses(of host: String) async throws -> [NetworkAddress] {
         let isTurn = underWay.withLock { count in
             guard count < most else { return false }
@@ -26,7 +22,7 @@ enum HostLookup {
             return true
         }
         guard isTurn else {
-            throw WebhookError.invalid(["Too many hostnames are being resolved; ask again."])
+            throw WebhookError.unresolved("Too many hostnames are being resolved; ask again.")
         }
         return try await withCheckedThrowingContinuation { continuation in
             let answer = FirstAnswer(continuation)
@@ -36,7 +32,7 @@ enum HostLookup {
             }.start()
             DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) {
                 let problem = "The webhook URL's hostname '\(host)' was not resolved within \(seconds) seconds."
-                answer.give(.failure(WebhookError.invalid([problem])))
+                answer.give(.failure(WebhookError.unresolved(problem)))
             }
         }
     }
@@ -64,7 +60,7 @@ enum HostLookup {
         let code = getaddrinfo(host, nil, &hints, &list)
         guard code == 0 else {
             let reason = gai_strerror(code).map { String(cString: $0) } ?? "error \(code)"
-            throw WebhookError.invalid(["Cannot resolve the webhook URL's hostname '\(host)': \(reason)"])
+            throw WebhookError.unresolved("Cannot resolve the webhook URL's hostname '\(host)': \(reason)")
         }
         defer { freeaddrinfo(list) }
         var found: [NetworkAddress] = []

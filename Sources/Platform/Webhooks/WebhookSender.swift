@@ -73,6 +73,8 @@ final class WebhookSender: Sendable {
             }
             for (name, value) in headers { made.setValue(value, forHTTPHeaderField: name) }
             request = made
+        } catch WebhookError.unresolved(let problem) {
+            return WebhookAnswer(error: problem)
         } catch let error as any MartletError {
             return .refused(error.message)
         } catch {

@@ -12,12 +12,34 @@ private struct DueDelivery: Sendable {
 
 /// What the sending task and its children know in common.
 private final class Work: Sendable {
-    private let state = Mutex<(busy: Set<Int64>, nextDue: Int64?)>(([], nil))
+    private struct State {
+        var busy: Set<Int64> = []
+        var nextDue: Int64?
+        /// Webhooks whose last result could not be recorded, how often in a row, and until when they are left alone.
+        var unrecorded: [Int64: (times: Int, until: Int64)] = [:]
+    }
 
-    /// Webhooks with a request under way.
-    var busy: Set<Int64> { state.withLock { $0.busy } }
+    private let state = Mutex(State())
+
+    /// Webhooks with a request under way, and those that are left alone for now.
+    func occupied(at time: Int64) -> Set<Int64> {
+        state.withLock { state in state.busy.union(state.unrecorded.filter { $0.value.until > time }.keys) }
+    }
+    var underWay: Int { state.withLock { $0.busy.count } }
     func begin(_ webhook: Int64) { state.withLock { _ = $0.busy.insert(webhook) } }
     func end(_ webhook: Int64) { state.withLock { _ = $0.busy.remove(webhook) } }
+
+    /// A result that is not recorded will be asked for again: later and later, up to ten minutes.
+    func note(_ webhook: Int64, isRecorded: Bool, at time: Int64) {
+        state.withLock { state in
+            guard !isRecorded else { return state.unrecorded[webhook] = nil }
+            let times = (state.unrecorded[webhook]?.times ?? 0) + 1
+            state.unrecorded[webhook] = (times, time + min(600_000, 1_000 << Int64(min(times, 10))))
+        }
+    }
+
+    /// When the first of those left alone is to be tried again.
+    var nextUnrecorded: Int64? { state.withLock { $0.unrecorded.values.map(\.until).min() } }
 
     /// When something is to be sent, as far as is known; nil for nothing.
     func setNextDue(_ time: Int64?) { state.withLock { $0.nextDue = time } }
@@ -42,13 +64,15 @@ extension Webhooks {
             }
             while !Task.isCancelled {
                 do {
-                    let occupied = work.busy
-                    let (due, next) = try await self.due(but: occupied, at: Date().milliseconds)
-                    work.setNextDue(next)
-                    for item in due.prefix(max(0, Self.mostAtOnce - occupied.count)) {
+                    let now = Date().milliseconds
+                    let occupied = work.occupied(at: now)
+                    let (due, next) = try await self.due(but: occupied, at: now)
+                    work.setNextDue([next, work.nextUnrecorded].compactMap { $0 }.min())
+                    for item in due.prefix(max(0, Self.mostAtOnce - work.underWay)) {
                         work.begin(item.webhook.number)
                         group.addTask {
-                            await attempt(item, report)
+                            let isRecorded = await attempt(item, report)
+                            work.note(item.webhook.number, isRecorded: isRecorded, at: Date().milliseconds)
                             work.end(item.webhook.number)
                             wake()
                         }
@@ -90,7 +114,8 @@ extension Webhooks {
         }
     }
 
-    private func attempt(_ item: DueDelivery, _ report: @Sendable (String) -> Void) async {
+    /// - Returns: False when the result could not be recorded.
+    private func attempt(_ item: DueDelivery, _ report: @Sendable (String) -> Void) async -> Bool {
         let (started, webhook) = (Date().milliseconds, item.webhook.webhook)
         let answer: WebhookAnswer
         do {
@@ -103,12 +128,13 @@ extension Webhooks {
             answer = .refused((error as? any MartletError)?.message ?? "\(error)")
         }
         // What was broken off by our own end is not held against the receiver.
-        if Task.isCancelled, !answer.isSuccess { return }
+        if Task.isCancelled, !answer.isSuccess { return true }
         do {
             try await record(answer, of: item, startedAt: started)
+            return true
         } catch {
             report("the delivery \(item.delivery.id) was sent, and that could not be recorded: \(error)")
-            try? await Task.sleep(for: .seconds(1))
+            return false
         }
     }
 
@@ -128,12 +154,16 @@ extension Webhooks {
         try await change("record_delivery", parameters, by: .deliveries) { db in
             // One that was dropped while it was under way stays dropped, unless it arrived.
             try db.execute(
-                "UPDATE webhook_deliveries SET attempts = ?, due_at = ?, outcome = COALESCE(?, outcome), "
-                    + "finished_at = CASE WHEN ? IS NULL THEN finished_at ELSE ? END WHERE number = ?",
-                [
-                    .text(text), .integer(db.now + (wait?.milliseconds ?? 0)), SQLValue(outcome?.rawValue),
-                    SQLValue(outcome?.rawValue), .integer(db.now), .integer(item.number),
-                ])
+                "UPDATE webhook_deliveries SET attempts = ?, due_at = ? WHERE number = ?",
+                [.text(text), .integer(db.now + (wait?.milliseconds ?? 0)), .integer(item.number)])
+            if let outcome {
+                try db.execute(
+                    "UPDATE webhook_deliveries SET outcome = ?, finished_at = ? WHERE number = ? "
+                        + "AND (outcome IS NULL OR ? = 'delivered')",
+                    [
+                        .text(outcome.rawValue), .integer(db.now), .integer(item.number), .text(outcome.rawValue),
+                    ])
+            }
             try db.execute(
                 "DELETE FROM webhook_deliveries WHERE webhook = ? AND outcome IS NOT NULL AND number <= "
                     + "(SELECT x.number FROM webhook_deliveries x WHERE x.webhook = ? AND x.outcome IS NOT NULL "

@@ -58,6 +58,30 @@ import Testing
         }
     }
 
+    @Test func `A purge whose commit fails takes no run and no file`() async throws {
+        try await withWorkspace { platform in
+            let runs = [
+                try await platform.tracking.createRun(by: .anyone), try await platform.tracking.createRun(by: .anyone),
+            ]
+            var files: [URL] = []
+            for run in runs {
+                files.append(try await file(run.info.artifactURI, platform))
+                try await platform.tracking.deleteRun(run.info.id, by: .anyone)
+            }
+            let store = platform.artifacts.store
+            try await store.failCommits(by: .anyone)
+            await #expect(throws: StoreError.self) { try await platform.retention.purgeRuns(by: .anyone) }
+            for (run, file) in zip(runs, files) {
+                #expect(try await platform.tracking.run(run.info.id).info.lifecycleStage == .deleted)
+                #expect(try Data(contentsOf: file) == Data("x".utf8))
+            }
+            try await store.letCommits(by: .anyone)
+            let purged = try await platform.retention.purgeRuns(by: .anyone)
+            #expect(Set(purged.purged) == Set(runs.map(\.info.id)))
+            #expect(files.allSatisfy { !FileManager.default.fileExists(atPath: $0.path) })
+        }
+    }
+
     @Test func `Only what was deleted long enough ago goes`() async throws {
         try await withWorkspace { platform in
             let run = try await platform.tracking.createRun(by: .anyone)

@@ -2,6 +2,7 @@ import Foundation
 import MartletDomain
 import Metadata
 import Platform
+import TestKit
 import Testing
 
 @Suite struct MultipartTests {
@@ -40,7 +41,7 @@ import Testing
             let parts = (1...20).map { ($0, tags[$0] ?? "") }
             try await artifacts.completeMultipart(upload.id, to: path, parts: parts, by: caller)
             let expected = (1...20).map { "part \($0);" }.joined()
-            #expect(try artifacts.read("\(path)") == Data(expected.utf8))
+            #expect(try await artifacts.read("\(path)") == Data(expected.utf8))
             #expect(try waiting(artifacts).isEmpty)
             await #expect(throws: ArtifactError.noUpload(upload.id)) {
                 try await artifacts.completeMultipart(upload.id, to: path, parts: parts, by: caller)
@@ -76,6 +77,28 @@ import Testing
             _ = try await send(half, 1, upload, artifacts)
             await #expect(throws: ArtifactError.self) { _ = try await send(half, 2, upload, artifacts) }
             _ = try await send("small", 2, upload, artifacts)
+            // The next process counts what waits.
+            let next = try Artifacts(root: artifacts.root, store: artifacts.store, sizeLimit: artifacts.sizeLimit)
+            await #expect(throws: ArtifactError.tooLarge(path: "1/big", limit: 1 << 20)) {
+                _ = try await send(half, 3, upload, next)
+            }
+            _ = try await send("smaller", 1, upload, next)
+            _ = try await send(half, 3, upload, next)
+            let folder = next.root.appending(path: "\(ArtifactPath.incoming)/parts-\(upload.id)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 3)
+        }
+    }
+
+    @Test func `A part that is finished after its upload was given up leaves nothing`() async throws {
+        try await withTracking { _, artifacts, caller in
+            let path = try ArtifactPath("1/late")
+            let upload = try await artifacts.beginMultipart(to: path, parts: 2, by: caller)
+            _ = try await send("first", 1, upload, artifacts)
+            let part = try await artifacts.uploadPart(2, of: upload.id, secret: upload.secret)
+            try Data("second".utf8).withUnsafeBytes { try part.append($0) }
+            try await artifacts.abortMultipart(upload.id, to: path, by: caller)
+            await #expect(throws: ArtifactError.noUpload(upload.id)) { try await part.finish() }
+            #expect(try waiting(artifacts).isEmpty)
         }
     }
 

@@ -56,7 +56,7 @@ struct ExperimentsCommand: AsyncParsableCommand {
                             ]
                         }))
             }
-            if hasMore { notice("There are more: --limit \(limit * 2)") }
+            if hasMore { notice("There are more: --limit \(min(limit * 2, longestList))") }
         }
     }
 
@@ -91,6 +91,11 @@ func printPairs(_ title: String, _ pairs: [MLflowTracking.Tag]?) {
     for line in TextTable([.init(""), .init("")], rows).lines(fitting: TerminalScreen.width).dropFirst() { print(line) }
 }
 
+/// How much a list shows at most.
+let longestList = 1_000_000
+
 func requireLimit(_ limit: Int) throws {
-    guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 1,000,000.") }
+    guard (1...longestList).contains(limit) else {
+        throw ValidationError("--limit takes a number from 1 to 1,000,000.")
+    }
 }

@@ -47,7 +47,7 @@ extension ModelsCommand {
             guard !versions.isEmpty else { return print("\nNo versions yet.") }
             print("")
             printTable(versionTable(versions, found.aliases))
-            if hasMore { print("… and older ones: martlet models versions \(found.name) --limit 1000") }
+            if hasMore { print(harmless("… and older ones: martlet models versions \(found.name) --limit 1000")) }
         }
 
         private func show(_ version: MLflowRegistry.ModelVersion) throws {

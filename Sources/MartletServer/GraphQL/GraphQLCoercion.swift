@@ -1,39 +1,11 @@
-/// A variable's value as the request brings it.
-package indirect enum GraphQLVariable: Decodable, Sendable, Equatable {
-    case null
-    case boolean(Bool)
-    case integer(Int64)
-    case real(Double)
-    case text(String)
-    case list([GraphQLVariable])
-    case object([String: GraphQLVariable])
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .boolean(value)
-        } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(String.self) {
-            // Before numbers: the decoder takes the text "NaN" for one.
-            self = .text(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .real(value)
-        } else if let value = try? container.decode([GraphQLVariable].self) {
-            self = .list(value)
-        } else {
-            self = .object(try container.decode([String: GraphQLVariable].self))
-        }
-    }
-
-    fileprivate var shown: String {
+extension AnyJSON {
+    /// As MLflow's server, written in Python, shows it.
+    fileprivate var inRefusal: String {
         switch self {
         case .null: "None"
-        case .boolean(let value): value ? "True" : "False"
-        case .integer(let value): "\(value)"
-        case .real(let value): "\(value)"
+        case .bool(let value): value ? "True" : "False"
+        case .whole(let value): "\(value)"
+        case .number(let value): "\(value)"
         case .text(let text): "'\(text.prefix(100))'"
         case .list: "[…]"
         case .object: "{…}"
@@ -49,7 +21,7 @@ struct GraphQLCoercion {
 
     /// The variables of an operation by name; one that was neither given nor has a default is not among them.
     func variables(
-        of operation: GraphQLDocument.Operation, given: [String: GraphQLVariable]
+        of operation: GraphQLDocument.Operation, given: [String: AnyJSON]
     ) throws(GraphQLError) -> [String: GraphQLArgument] {
         var found: [String: GraphQLArgument] = [:]
         var problems: [String] = []
@@ -112,13 +84,13 @@ struct GraphQLCoercion {
         case (_, .null): return .null
         case (_, .variable(let name)): return variables?[name] ?? .null
         case (.text, .text(let text)): return .text(text)
-        case (.text, _): throw GraphQLError("String cannot represent a non string value: \(value.shown)")
+        case (.text, _): throw GraphQLError("String cannot represent a non string value: \(value.inRefusal)")
         case (.integer, .integer(let digits)):
             guard let number = Int32(digits) else {
-                throw GraphQLError("Int cannot represent non 32-bit signed integer value: \(value.shown)")
+                throw GraphQLError("Int cannot represent non 32-bit signed integer value: \(value.inRefusal)")
             }
             return .integer(Int64(number))
-        case (.integer, _): throw GraphQLError("Int cannot represent non-integer value: \(value.shown)")
+        case (.integer, _): throw GraphQLError("Int cannot represent non-integer value: \(value.inRefusal)")
         case (.long, .integer(let digits)):
             guard let number = Int64(digits) else { throw Self.unexpected(value, input) }
             return .integer(number)
@@ -128,7 +100,7 @@ struct GraphQLCoercion {
             }
             return .text(word)
         case (.enumeration(let name), _):
-            throw GraphQLError("Enum '\(name)' cannot represent non-enum value: \(value.shown).")
+            throw GraphQLError("Enum '\(name)' cannot represent non-enum value: \(value.inRefusal).")
         case (.list(let element), .list(let list)):
             var found: [GraphQLArgument] = []
             for value in list { found.append(try argument(value, as: element, variables: variables)) }
@@ -141,7 +113,7 @@ struct GraphQLCoercion {
     }
 
     private static func unexpected(_ value: GraphQLDocument.Value, _ input: GraphQLInput) -> GraphQLError {
-        GraphQLError("Expected value of type '\(input)', found \(value.shown).")
+        GraphQLError("Expected value of type '\(input)', found \(value.inRefusal).")
     }
 
     private func object(
@@ -172,7 +144,7 @@ struct GraphQLCoercion {
     // MARK: What is brought
 
     private func argument(
-        _ value: GraphQLVariable, as type: GraphQLDocument.TypeReference, of variable: String
+        _ value: AnyJSON, as type: GraphQLDocument.TypeReference, of variable: String
     ) throws(GraphQLError) -> GraphQLArgument {
         switch (type, value) {
         case (.required(let inner), .null):
@@ -191,21 +163,21 @@ struct GraphQLCoercion {
     }
 
     private func argument(
-        _ value: GraphQLVariable, as input: GraphQLInput, of variable: String, at path: String
+        _ value: AnyJSON, as input: GraphQLInput, of variable: String, at path: String
     ) throws(GraphQLError) -> GraphQLArgument {
         func refusal(_ reason: String) -> GraphQLError {
             let place = path == variable ? "" : " at '\(path)'"
-            return GraphQLError("Variable '$\(variable)' got invalid value \(value.shown)\(place); \(reason)")
+            return GraphQLError("Variable '$\(variable)' got invalid value \(value.inRefusal)\(place); \(reason)")
         }
         switch (input, value) {
         case (_, .null): return .null
         case (.text, .text(let text)): return .text(text)
-        case (.text, _): throw refusal("String cannot represent a non string value: \(value.shown)")
-        case (.integer, .integer(let number)) where Int32(exactly: number) != nil: return .integer(number)
-        case (.integer, .integer):
-            throw refusal("Int cannot represent non 32-bit signed integer value: \(value.shown)")
-        case (.integer, _): throw refusal("Int cannot represent non-integer value: \(value.shown)")
-        case (.long, .integer(let number)): return .integer(number)
+        case (.text, _): throw refusal("String cannot represent a non string value: \(value.inRefusal)")
+        case (.integer, .whole(let number)) where Int32(exactly: number) != nil: return .integer(number)
+        case (.integer, .whole):
+            throw refusal("Int cannot represent non 32-bit signed integer value: \(value.inRefusal)")
+        case (.integer, _): throw refusal("Int cannot represent non-integer value: \(value.inRefusal)")
+        case (.long, .whole(let number)): return .integer(number)
         case (.long, .text(let digits)):
             guard let number = Int64(digits) else { throw refusal("Expected type 'LongString'.") }
             return .integer(number)
@@ -215,7 +187,7 @@ struct GraphQLCoercion {
             }
             return .text(word)
         case (.enumeration(let name), _):
-            throw refusal("Enum '\(name)' cannot represent non-string value: \(value.shown).")
+            throw refusal("Enum '\(name)' cannot represent non-string value: \(value.inRefusal).")
         case (.list(let element), .list(let list)):
             var found: [GraphQLArgument] = []
             for (index, value) in list.enumerated() {
@@ -238,7 +210,7 @@ struct GraphQLCoercion {
 }
 
 extension GraphQLDocument.Value {
-    fileprivate var shown: String {
+    fileprivate var inRefusal: String {
         switch self {
         case .variable(let name): "$\(name)"
         case .integer(let digits), .real(let digits): String(digits.prefix(100))

@@ -13,7 +13,7 @@ struct GraphQLExecutor: Sendable {
     ///
     /// - Throws: What a resolver throws that is none of our refusals, and when the task is cancelled.
     func execute(
-        _ text: String, variables: [String: GraphQLVariable] = [:], operation name: String? = nil
+        _ text: String, variables: [String: AnyJSON] = [:], operation name: String? = nil
     ) async throws -> Outcome {
         do {
             let document = try GraphQLDocument(parsing: text)

@@ -9,7 +9,8 @@ import Platform
 func addGraphQLRoute(to group: RouterGroup<MartletContext>, tracking: Tracking, registry: Registry) {
     let executor = GraphQLExecutor(schema: MLflowGraphQL(tracking: tracking, registry: registry).schema)
     group.post("graphql") { request, _ in
-        let body = try await request.decode(GraphQLRequest.self)
+        let body = try GraphQLRequest(
+            AnyJSON(parsing: try await request.jsonBytes(limit: BodyLimit.json).orEmptyObject))
         let outcome = try await executor.execute(
             try required(body.query, "query"), variables: body.variables ?? [:], operation: body.operationName)
         let errors = outcome.errors.isEmpty ? GraphQLAnswer.null : .list(outcome.errors.map(GraphQLAnswer.text))
@@ -20,8 +21,30 @@ func addGraphQLRoute(to group: RouterGroup<MartletContext>, tracking: Tracking, 
     }
 }
 
-private struct GraphQLRequest: Decodable, Sendable {
+private struct GraphQLRequest {
     var query: String?
-    var variables: [String: GraphQLVariable]?
+    var variables: [String: AnyJSON]?
     var operationName: String?
+
+    /// - Throws: ``InvalidRequest``
+    init(_ body: AnyJSON) throws(InvalidRequest) {
+        guard case .object(let fields) = body else {
+            throw InvalidRequest("The request body is not a JSON object, but of type '\(body.kind)'.")
+        }
+        query = try Self.text("query", fields)
+        operationName = try Self.text("operationName", fields)
+        switch fields["variables"] {
+        case nil, .null?: variables = nil
+        case .object(let given)?: variables = given
+        case let other?: throw invalid(other, "variables")
+        }
+    }
+
+    private static func text(_ name: String, _ fields: [String: AnyJSON]) throws(InvalidRequest) -> String? {
+        switch fields[name] {
+        case nil, .null?: return nil
+        case .text(let text)?: return text
+        case let other?: throw invalid(other, name)
+        }
+    }
 }

@@ -10,6 +10,16 @@ struct WebhookRouteTests {
     private let here = WebhookSettings(allowHTTP: true, allowPrivate: true)
     private let event: JSON = ["entity": "MODEL_VERSION_TAG", "action": "SET"]
 
+    @Test(arguments: ["-9223372036854775808", "9223372036854775807", "0", "-1", "99"])
+    func `A number that stands for no event is refused`(number: String) async throws {
+        try await withServer(webhooks: here) { server in
+            let body =
+                #"{"name": "w", "url": "http://127.0.0.1:9/", "events": [{"entity": \#(number), "action": "CREATED"}]}"#
+            let answer = try await server.ask(.post, api, body: Data(body.utf8))
+            #expect(answer.status == 400 && answer.text.contains("INVALID_PARAMETER_VALUE"))
+        }
+    }
+
     @Test func `A webhook is made, read, changed, tried and deleted over MLflow's API, without its secret`()
         async throws
     {

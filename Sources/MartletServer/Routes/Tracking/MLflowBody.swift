@@ -43,8 +43,11 @@ func decodeMLflowJSON<Body: Decodable>(_ type: Body.Type, from data: Data, isWit
     do {
         return try decodeLooseJSON(Body.self, from: data)
     } catch let error as DecodingError {
-        guard let json = try? decodeLooseJSON(AnyJSON.self, from: data) else {
-            throw InvalidRequest("The request body is not JSON, so none of it was used.")
+        let json: AnyJSON
+        do {
+            json = try AnyJSON(parsing: data)
+        } catch {
+            throw InvalidRequest("The request body is not JSON, so none of it was used: \(error.reason).")
         }
         switch json {
         case .null: return try decodeLooseJSON(Body.self, from: Data("{}".utf8))
@@ -100,7 +103,7 @@ func invalid(_ value: AnyJSON, _ name: String) -> InvalidRequest {
 
 /// Nil when it is not JSON.
 private func respelled(_ data: Data) throws -> Data? {
-    guard let json = try? decodeLooseJSON(AnyJSON.self, from: data) else { return nil }
+    guard let json = try? AnyJSON(parsing: data) else { return nil }
     return try encodedLoosely(try json.respelled())
 }
 

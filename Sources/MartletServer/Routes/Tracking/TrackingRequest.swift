@@ -110,7 +110,7 @@ extension Request {
         guard (uri.query ?? "").isEmpty else { return queryItems }
         let body = try await jsonBytes(limit: BodyLimit.json)
         guard body.readableBytes > 2 else { return queryItems }
-        return QueryItems(try decodeMLflowJSON(AnyJSON.self, from: body.orEmptyObject))
+        return QueryItems(try AnyJSON(parsing: body.orEmptyObject))
     }
 }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Any JSON, kept as it came: to say what is wrong with a request, and to spell its fields as MLflow does.
-enum AnyJSON: Codable, Sendable, Hashable {
+package indirect enum AnyJSON: Encodable, Sendable, Hashable {
     case null
     case bool(Bool)
     case whole(Int64)
@@ -10,27 +10,7 @@ enum AnyJSON: Codable, Sendable, Hashable {
     case list([AnyJSON])
     case object([String: AnyJSON])
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(String.self) {
-            // Before numbers, because the words for NaN and the infinities are read as numbers, too.
-            self = .text(value)
-        } else if let value = try? container.decode(Int64.self) {
-            self = .whole(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode([AnyJSON].self) {
-            self = .list(value)
-        } else {
-            self = .object(try container.decode([String: AnyJSON].self))
-        }
-    }
-
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()

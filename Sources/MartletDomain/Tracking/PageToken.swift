@@ -13,7 +13,9 @@ public enum PageToken {
         guard let data = Data(base64Encoded: token) else {
             throw InvalidRequest("Invalid page token, could not base64-decode")
         }
-        guard let content = try? JSONDecoder().decode(Content.self, from: data), (0...(1 << 53)).contains(content.offset) else {
+        guard let content = try? JSONDecoder().decode(Content.self, from: data),
+            (0...(1 << 53)).contains(content.offset)
+        else {
             throw InvalidRequest(
                 "Invalid page token, decoded value=\(String(decoding: data.prefix(200), as: UTF8.self))")
         }

@@ -32,6 +32,14 @@ public enum ArtifactLocation {
         return problems
     }
 
+    /// A place below `location`: a URL's query stays at the end.
+    public static func appending(_ path: String, to location: String) -> String {
+        let isURL = location.contains(":")
+        let end = (isURL ? location.firstIndex(of: "?") : nil) ?? location.endIndex
+        let folder = location[..<end]
+        return folder + (folder.hasSuffix("/") ? "" : "/") + path + location[end...]
+    }
+
     /// A relative path, also behind `file:`, as the absolute one that it means to a server that runs in `folder`; any other
     /// location as it is.
     ///

@@ -34,7 +34,7 @@ extension Tracking {
             let info = Run.Info(
                 id: id, experimentID: "\(experimentNumber)", name: chosen, userID: userID ?? db.caller.user.name,
                 status: .running, startTime: startTime ?? db.now, endTime: nil,
-                artifactURI: location.asFolder + "\(id)/artifacts", lifecycleStage: .active)
+                artifactURI: ArtifactLocation.appending("\(id)/artifacts", to: location), lifecycleStage: .active)
             try db.execute(
                 "INSERT INTO runs (number, run_id, experiment_id, name, user_id, status, start_time, artifact_uri, "
                     + "lifecycle_stage) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'active')",

@@ -26,7 +26,7 @@ extension Tracking {
                     + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active')",
                 [
                     .integer(number), .text(id), .integer(experimentNumber), .text(name), .integer(db.now),
-                    .integer(db.now), .text(location.asFolder + "models/\(id)/artifacts"),
+                    .integer(db.now), .text(ArtifactLocation.appending("models/\(id)/artifacts", to: location)),
                     .text(LoggedModelStatus.pending.rawValue), .text(modelType), .text(sourceRunID),
                 ])
             for param in params { try db.set(param, ofModel: number, in: .params) }

@@ -7,11 +7,24 @@ package enum DeltaError: MartletError, Equatable {
     case tableExists(table: String)
     case unknownVersion(table: String, Int64, available: ClosedRange<Int64>)
     case beforeFirstCommit(table: String, Date, earliest: Date)
-    /// The table asks of its readers more than protocol 1.
+    /// The table asks of its readers more than protocol 3.
     case readerVersion(table: String, Int)
-    /// The table asks of its writers more than protocol 2.
+    /// The table asks of its writers a protocol that nobody knows, or one that does not say what it asks.
     case writerVersion(table: String, Int)
+    /// The table asks of its readers features that are not there.
+    case readerFeatures(table: String, [String])
+    /// The table asks of its writers features that are not there.
+    case writerFeatures(table: String, [String])
+    /// A file has a deletion vector, and the protocol of the table does not allow one.
     case deletionVectors(table: String, path: String)
+    /// The deletion vector of a data file cannot be read; `reason` is the rest of a sentence about it.
+    case deletionVector(table: String, path: String, reason: String)
+    /// A checkpoint names a sidecar that is gone.
+    case missingSidecar(table: String, checkpoint: String, path: String)
+    /// The columns of a data file have no numbers, and the table finds columns by them.
+    case missingFieldIDs(table: String, path: String)
+    /// A data file with deleted rows has a column of a name that the engine needs for itself.
+    case reservedColumn(table: String, path: String, column: String)
     case fileFormat(table: String, String)
     case columnType(table: String, column: String, type: String)
     case invariants(table: String, columns: [String])
@@ -33,12 +46,12 @@ package enum DeltaError: MartletError, Equatable {
         switch self {
         case .tableNotFound, .unknownVersion, .beforeFirstCommit: .resourceDoesNotExist
         case .tableExists: .resourceAlreadyExists
-        case .readerVersion, .writerVersion, .deletionVectors, .fileFormat, .columnType, .invariants,
-            .partitionedWrite:
+        case .readerVersion, .writerVersion, .readerFeatures, .writerFeatures, .fileFormat, .columnType, .invariants,
+            .partitionedWrite, .reservedColumn:
             .notImplemented
         case .appendOnly: .invalidState
         case .malformedLog, .logTooLarge, .missingLogEntries, .missingDataFile, .damagedDataFile,
-            .pathOutsideTable:
+            .pathOutsideTable, .deletionVectors, .deletionVector, .missingSidecar, .missingFieldIDs:
             .dataLoss
         case .schemaMismatch: .invalidParameterValue
         case .conflict: .resourceConflict
@@ -61,16 +74,19 @@ extension DeltaError {
             "Table '\(table)' has no version as of \(Self.text(date)): its first is of \(Self.text(earliest)). "
                 + "Ask for that time or a later one."
         case .readerVersion(let table, let version):
-            "Table '\(table)' was not read: it needs a reader of protocol \(version), and Martlet reads protocol 1. "
-                + "Its newer features (column mapping, deletion vectors …) must be dropped by the program that wrote "
-                + "it: in Spark, ALTER TABLE … DROP FEATURE."
+            "Table '\(table)' was not read: it needs a reader of protocol \(version), and Martlet reads protocols 1 "
+                + "to 3. Have it copied to a table of an earlier protocol by the program that wrote it."
         case .writerVersion(let table, let version):
-            "Table '\(table)' was not changed: it needs a writer of protocol \(version), and Martlet writes protocol "
-                + "2. It can be read; write to a table of your own, or have its newer features dropped (in Spark, "
-                + "ALTER TABLE … DROP FEATURE)."
-        case .deletionVectors(let table, let path):
-            "Table '\(table)' was not read: rows of '\(path)' are deleted by a deletion vector, which Martlet does not "
-                + "read. In Spark, REORG TABLE … APPLY (PURGE) writes them out."
+            "Table '\(table)' was not changed: it needs a writer of protocol \(version) and does not say for which "
+                + "features. It can be read; write to a table of your own."
+        case .readerFeatures(let table, let features):
+            "Table '\(table)' was not read: it needs a reader with the feature\(features.count == 1 ? "" : "s") "
+                + "\(Self.list(features)), and Martlet has \(Self.list(TableFeature.read.sorted())). Have them "
+                + "dropped by the program that wrote it: in Spark, ALTER TABLE … DROP FEATURE \(features.first ?? "")."
+        case .writerFeatures(let table, let features):
+            "Table '\(table)' was not changed: it needs a writer with the feature\(features.count == 1 ? "" : "s") "
+                + "\(Self.list(features)), which Martlet has not. It can be read; write to a table of your own, or "
+                + "have them dropped (in Spark, ALTER TABLE … DROP FEATURE \(features.first ?? ""))."
         case .fileFormat(let table, let format):
             "Table '\(table)' was not read: its files are '\(format)', and Martlet reads parquet. Convert it with the "
                 + "program that wrote it."
@@ -111,6 +127,22 @@ extension DeltaError {
         case .pathOutsideTable(let table, let path):
             "Table '\(table)' was not read: its log names '\(path)', which is not a file inside the table. "
                 + "Copy that file into the table and commit it from there."
+        case .deletionVectors(let table, let path):
+            "Table '\(table)' was not read: rows of '\(path)' are deleted by a deletion vector, and the protocol "
+                + "of the table does not list the feature deletionVectors. Restore its log from a backup."
+        case .deletionVector(let table, let path, let reason):
+            "Table '\(table)' was not read: the deletion vector of '\(path)' \(reason). Restore it from a backup, or "
+                + "ask for a version without it."
+        case .missingSidecar(let table, let checkpoint, let path):
+            "Table '\(table)' was not read: its checkpoint \(checkpoint) names the sidecar '\(path)', which is gone. "
+                + "Restore _delta_log/_sidecars from a backup, or ask for a version after another checkpoint."
+        case .missingFieldIDs(let table, let path):
+            "Table '\(table)' was not read: it finds columns by their numbers (delta.columnMapping.mode = id), and "
+                + "the columns of '\(path)' have none. Have that file written anew by the program that wrote it."
+        case .reservedColumn(let table, let path, let column):
+            "Table '\(table)' was not read: rows of '\(path)' are deleted by a deletion vector, and its column "
+                + "'\(column)' hides the place of a row in its file. In Spark, REORG TABLE … APPLY (PURGE) writes the "
+                + "deletions out."
         case .schemaMismatch(let table, let problems):
             "These rows do not fit table '\(table)':\n" + problems.map { "- " + $0 }.joined(separator: "\n")
         case .conflict(let table, let version, let reason):

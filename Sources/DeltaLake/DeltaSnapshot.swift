@@ -8,14 +8,19 @@ package struct DeltaSnapshot: Sendable {
         /// Absolute path.
         package var path: String
         package var bytes: Int64
+        /// Rows that are still in the table.
         package var rowCount: Int64
-        /// Value of each partition column as the log has it.
+        /// Value of each partition column, by the column's name, as the log has it.
         package var partitionValues: [String: String?]
+        /// Rows that a deletion vector takes out; nil when it has none, or an empty one.
+        var deletedRows: DeletedRows?
     }
 
     package let version: Int64
     /// When this version was committed; see ``DeltaTable/snapshot(at:)``.
     package let timestamp: Date
+    /// A column of Delta's type `timestamp_ntz` is a `timestamp` here: the instants at which a clock in UTC shows the
+    /// readings that the table holds.
     package let schema: TableSchema
     package let partitionColumns: [String]
     /// In the order they were added.
@@ -23,41 +28,72 @@ package struct DeltaSnapshot: Sendable {
     /// The identity that the table was created with; it stays when the folder moves.
     package let tableID: String
     package let tableDescription: String?
+    /// The fields of `schema`, as the files have them.
+    let columns: [TableColumn]
+    /// Whether columns of files are found by their numbers.
+    let isReadByID: Bool
 
     package var rowCount: Int64 { files.reduce(0) { $0 &+ $1.rowCount } }
 
     /// A `SELECT` in parentheses for a `FROM` clause of DuckDB: the columns of ``schema`` in their order and
-    /// types, the rows
-    /// of exactly ``files``, file after file in the order they were added (files with equal partition values together).
+    /// types, the rows of exactly ``files`` without those deleted, file after file in the order they were added. Files
+    /// with equal partition values come together, first those of which no row is deleted.
     package var relation: String {
-        guard !files.isEmpty else { return "(SELECT \(emptyColumns(schema.fields)) WHERE false)" }
-        var groups: [[String: String?]: [String]] = [:]
+        var groups: [[String: String?]: [File]] = [:]
         var order: [[String: String?]] = []
-        for file in files {
+        for file in files where file.deletedRows == nil || file.rowCount > 0 {
             let values = file.partitionValues.filter { partitionColumns.contains($0.key) }
             if groups[values] == nil { order.append(values) }
-            groups[values, default: []].append(SQLText.file(file.path))
+            groups[values, default: []].append(file)
         }
-        let selects = order.map { select(from: groups[$0] ?? [], $0) }
+        guard !order.isEmpty else {
+            return "(SELECT \(empty(schema.fields.map { ($0.name, $0.type.sqlName) })) WHERE false)"
+        }
+        let selects = order.flatMap { values in
+            Self.reads(of: groups[values] ?? []).map { select(from: $0.files, where: $0.condition, values) }
+        }
         return "(" + selects.joined(separator: " UNION ALL ") + ")"
     }
 
-    private func select(from files: [String], _ values: [String: String?]) -> String {
-        let columns = schema.fields.map { field in
-            let name = quotedIdentifier(field.name)
-            guard partitionColumns.contains(field.name) else {
-                return "CAST(\(name) AS \(field.type.sqlName)) AS \(name)"
-            }
-            return "\(PartitionValue.sql(values[field.name] ?? nil, field.type)) AS \(name)"
+    /// Which files are read together, and under which condition.
+    private static func reads(of files: [File]) -> [(files: [File], condition: String?)] {
+        var reads: [(files: [File], condition: String?)] = []
+        let whole = files.filter { $0.deletedRows == nil }
+        if !whole.isEmpty { reads.append((whole, nil)) }
+        let others = files.filter { $0.deletedRows != nil }
+        for range in DeletionFilter.reads(of: others.map(\.deletedRows)) {
+            let together = Array(others[range])
+            reads.append((together, DeletionFilter(files: together.map(\.deletedRows)).sql))
         }
-        let stored = schema.fields.filter { !partitionColumns.contains($0.name) }
-        // The empty first branch gives columns that came after these files were written: they read as null.
-        return "SELECT \(columns.joined(separator: ", ")) FROM (SELECT \(emptyColumns(stored)) WHERE false "
-            + "UNION ALL BY NAME SELECT * FROM read_parquet([\(files.joined(separator: ", "))], "
-            + "union_by_name = true, hive_partitioning = false))"
+        return reads
     }
 
-    private func emptyColumns(_ fields: [TableSchema.Field]) -> String {
-        fields.map { "CAST(NULL AS \($0.type.sqlName)) AS \(quotedIdentifier($0.name))" }.joined(separator: ", ")
+    private func select(from files: [File], where condition: String?, _ values: [String: String?]) -> String {
+        let list = columns.map { column in
+            guard partitionColumns.contains(column.field.name) else { return column.sql }
+            let value = values[column.field.name] ?? nil
+            return "\(PartitionValue.sql(value, column.field.type)) AS \(quotedIdentifier(column.field.name))"
+        }
+        let stored = columns.filter { !partitionColumns.contains($0.field.name) }
+        let paths = files.map { SQLText.file($0.path) }.joined(separator: ", ")
+        let filter = condition.map { " WHERE \($0)" } ?? ""
+        // The empty first branch gives columns that came after these files were written: they read as null.
+        let none = empty(stored.map { ($0.physicalName, $0.storedType) })
+        return "SELECT \(list.joined(separator: ", ")) FROM (SELECT \(none) WHERE false UNION ALL BY NAME "
+            + "SELECT * FROM read_parquet([\(paths)], \(byNameOrID(stored)), hive_partitioning = false)\(filter))"
+    }
+
+    /// How `read_parquet` finds the columns of each file. A column whose number a file lacks is null.
+    private func byNameOrID(_ stored: [TableColumn]) -> String {
+        guard isReadByID else { return "union_by_name = true" }
+        let entries = stored.map { column in
+            "\(column.fieldID ?? -1): {name: \(quotedLiteral(column.physicalName)), "
+                + "type: \(quotedLiteral(column.storedType)), default_value: NULL}"
+        }
+        return "schema = MAP {\(entries.joined(separator: ", "))}"
+    }
+
+    private func empty(_ columns: [(name: String, type: String)]) -> String {
+        columns.map { "CAST(NULL AS \($0.type)) AS \(quotedIdentifier($0.name))" }.joined(separator: ", ")
     }
 }

@@ -2,7 +2,7 @@ package import Foundation
 import MartletDomain
 package import QueryEngine
 
-/// A Delta Lake table in a folder: protocol reader 1, writer 2.
+/// A Delta Lake table in a folder. Read: protocol 1 to 3 with the features of ``TableFeature``; written: protocol 2.
 ///
 /// The value holds no state of the table; every call reads the log anew, so many programs may use one table at once.
 package struct DeltaTable: Sendable {
@@ -43,8 +43,8 @@ package struct DeltaTable: Sendable {
     static func replay(
         _ log: LogFolder, _ listing: LogListing, to version: Int64, _ session: any QuerySession
     ) throws -> LogReplay {
-        try log.replay(listing, to: version) { files, body in
-            try CheckpointRows(log: log, session: session).read(files, body: body)
+        try log.replay(listing, to: version) { checkpoint, body in
+            try CheckpointRows(log: log, session: session).read(checkpoint, body: body)
         }
     }
 

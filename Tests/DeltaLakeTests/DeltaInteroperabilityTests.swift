@@ -80,12 +80,6 @@ import Testing
         }
     }
 
-    @Test func `A table with deletion vectors is refused`() async throws {
-        await #expect(throws: DeltaError.readerVersion(table: "deletion-vectors", 3)) {
-            try await table("deletion-vectors").snapshot()
-        }
-    }
-
     @Test(.enabled(if: python != nil, "set MARTLET_TEST_DELTA_PYTHON to a Python with deltalake, polars and pyarrow"))
     func `deltalake and polars read our tables, and filters lose no rows`() async throws {
         let traps: [String: String] = [

@@ -116,8 +116,8 @@ import Testing
     }
 
     @Test func `What needs a newer reader is refused`() async throws {
-        let newer = Self.start.replacing(#""minReaderVersion":1"#, with: #""minReaderVersion":2"#)
-        #expect(try await refusal(newer) == .readerVersion(table: "table", 2))
+        let newer = Self.start.replacing(#""minReaderVersion":1"#, with: #""minReaderVersion":4"#)
+        #expect(try await refusal(newer) == .readerVersion(table: "table", 4))
         let vector = #","deletionVector":{"storageType":"u","pathOrInlineDv":"x","sizeInBytes":1,"cardinality":1}"#
         let path = "f.parquet"
         #expect(try await refusal(Self.start + add(path, vector)) == .deletionVectors(table: "table", path: path))

@@ -15,8 +15,17 @@ struct DataFilePath {
 
     /// The absolute path of a file and its size, given the path as the log has it.
     mutating func resolve(_ logged: String) throws(DeltaError) -> (path: String, bytes: Int64) {
+        guard let path = logged.removingPercentEncoding else {
+            throw .pathOutsideTable(table: table, path: logged)
+        }
+        return try resolve(decoded: path, logged: logged)
+    }
+
+    /// The same, given the path without percent encoding.
+    mutating func resolve(decoded: String, logged: String) throws(DeltaError) -> (path: String, bytes: Int64) {
         let outside = DeltaError.pathOutsideTable(table: table, path: logged)
-        guard var path = logged.removingPercentEncoding, !path.unicodeScalars.contains("\0") else { throw outside }
+        var path = decoded
+        guard !path.unicodeScalars.contains("\0") else { throw outside }
         if let scheme = path.range(of: "^[A-Za-z][A-Za-z0-9+.-]*:/", options: .regularExpression) {
             guard path[scheme].lowercased() == "file:/" else { throw outside }
             path = "/" + path[scheme.upperBound...].drop { $0 == "/" }

@@ -10,8 +10,9 @@ enum CommitHistory {
         let decoder = JSONDecoder()
         try log.read(version, decoder) { action in
             guard let add = action.add, add.dataChange != false else { return }
-            let sum = add.rowCount.flatMap { rows in record.rows?.addingReportingOverflow(rows) }
-            record.rows = sum.flatMap { $0.overflow ? nil : $0.partialValue }
+            let added = add.rowCount?.subtractingReportingOverflow(add.deletionVector?.cardinality ?? 0)
+            let sum = added.flatMap { rows in record.rows?.addingReportingOverflow(rows.partialValue) }
+            record.rows = sum.flatMap { $0.overflow || added?.overflow == true ? nil : $0.partialValue }
         }
         let marker = Data("\"commitInfo\"".utf8)
         for line in try log.content(version).split(separator: UInt8(ascii: "\n")) where line.range(of: marker) != nil {

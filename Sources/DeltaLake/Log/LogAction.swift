@@ -14,6 +14,10 @@ struct LogAction: Decodable {
 struct ProtocolVersions: Decodable, Equatable {
     var minReaderVersion: Int
     var minWriterVersion: Int
+    /// Only meant with reader version 3.
+    var readerFeatures: [String]?
+    /// Only meant with writer version 7.
+    var writerFeatures: [String]?
 
     static let ours = ProtocolVersions(minReaderVersion: 1, minWriterVersion: 2)
 
@@ -71,14 +75,10 @@ struct AddFile: Decodable, Equatable {
     var size: Int64?
     var dataChange: Bool?
     var stats: String?
-    var deletionVector: Ignored?
+    /// Says which rows of the file are no longer in the table.
+    var deletionVector: DeletionVectorDescriptor?
 
-    /// Whatever is there; only that it is there matters.
-    struct Ignored: Decodable, Equatable {
-        init(from decoder: any Decoder) {}
-    }
-
-    /// Rows of the file as its statistics say; nil when they do not or cannot be right.
+    /// Rows of the file as its statistics say, deleted ones too; nil when they do not or cannot be right.
     var rowCount: Int64? {
         struct Statistics: Decodable { var numRecords: Int64? }
         guard let stats, let read = try? JSONDecoder().decode(Statistics.self, from: Data(stats.utf8)),
@@ -105,5 +105,7 @@ struct AddFile: Decodable, Equatable {
 /// A data file that is no longer part of the table.
 struct RemoveFile: Decodable, Equatable {
     var path: String
+    /// The one that the file had when it was removed.
+    var deletionVector: DeletionVectorDescriptor?
     var dataChange: Bool?
 }

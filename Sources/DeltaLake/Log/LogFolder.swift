@@ -39,18 +39,32 @@ struct LogFolder: Sendable {
 
     /// Calls `body` with each action of an entry, in order.
     func read(_ version: Int64, _ decoder: JSONDecoder, body: (LogAction) -> Void) throws(DeltaError) {
-        let name = Self.entryName(version)
-        let data = try content(version)
+        try Self.decode(try content(version), LogAction.self, Self.entryName(version), table, decoder, body)
+    }
+
+    /// Calls `body` with each line of a file of this folder, in order.
+    func read<Line: Decodable>(
+        file name: String, as type: Line.Type, _ decoder: JSONDecoder, body: (Line) -> Void
+    ) throws(DeltaError) {
+        guard let data = try content(of: name) else {
+            throw .malformedLog(table: table, entry: name, line: nil, reason: "is gone")
+        }
+        try Self.decode(data, type, name, table, decoder, body)
+    }
+
+    private static func decode<Line: Decodable>(
+        _ data: Data, _ type: Line.Type, _ name: String, _ table: String, _ decoder: JSONDecoder, _ body: (Line) -> Void
+    ) throws(DeltaError) {
         var line = 0
         for text in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             line += 1
             if text.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
-            let action: LogAction
+            let action: Line
             do {
-                action = try decoder.decode(LogAction.self, from: text)
+                action = try decoder.decode(Line.self, from: text)
             } catch {
                 throw .malformedLog(
-                    table: table, entry: name, line: line, reason: "is not an action (\(Self.reason(error)))")
+                    table: table, entry: name, line: line, reason: "is not an action (\(reason(error)))")
             }
             body(action)
         }
@@ -58,10 +72,15 @@ struct LogFolder: Sendable {
 
     /// The bytes of one entry.
     func content(_ version: Int64) throws(DeltaError) -> Data {
-        let name = Self.entryName(version)
-        guard let attributes = DurableFile.attributes(entryPath(version)) else {
+        guard let data = try content(of: Self.entryName(version)) else {
             throw .missingLogEntries(table: table, version, wanted: version)
         }
+        return data
+    }
+
+    /// The bytes of a file of this folder; nil when there is none of that name.
+    private func content(of name: String) throws(DeltaError) -> Data? {
+        guard let attributes = DurableFile.attributes(path + "/" + name) else { return nil }
         guard attributes.bytes <= Self.entryLimit else {
             throw .logTooLarge(table: table, entry: name, bytes: attributes.bytes, limit: Self.entryLimit)
         }
@@ -69,7 +88,7 @@ struct LogFolder: Sendable {
             let reason = attributes.isRegular ? "is empty" : "is not a regular file"
             throw .malformedLog(table: table, entry: name, line: nil, reason: reason)
         }
-        guard let data = FileManager.default.contents(atPath: entryPath(version)) else {
+        guard let data = FileManager.default.contents(atPath: path + "/" + name) else {
             throw .fileSystem(operation: "read", file: name, reason: "it could not be opened")
         }
         return data
@@ -115,11 +134,13 @@ struct LogListing {
         var version: Int64
         /// File names, in the order of their parts.
         var files: [String]
+        /// Whether a UUID is in its name: then it follows the second specification.
+        var hasUUID = false
     }
 
     /// Versions with an entry of their own, ascending.
     var entries: [Int64] = []
-    /// Complete classic checkpoints, ascending.
+    /// Complete checkpoints, ascending.
     var checkpoints: [Checkpoint] = []
 
     init(names: [String]) {
@@ -133,6 +154,10 @@ struct LogListing {
                 entries.append(version)
             } else if words.count == 3, words[1] == "checkpoint", words[2] == "parquet" {
                 checkpoints.append(.init(version: version, files: [name]))
+            } else if words.count == 4, words[1] == "checkpoint", UUID(uuidString: String(words[2])) != nil,
+                words[3] == "parquet" || words[3] == "json"
+            {
+                checkpoints.append(.init(version: version, files: [name], hasUUID: true))
             } else if words.count == 5, words[1] == "checkpoint", words[4] == "parquet", words[2].count == 10,
                 words[3].count == 10, let part = Int(words[2]), let count = Int(words[3]), part >= 1, part <= count
             {
@@ -146,7 +171,7 @@ struct LogListing {
             checkpoints.append(.init(version: version, files: files.sorted { $0.key < $1.key }.map(\.value)))
         }
         entries.sort()
-        checkpoints.sort { $0.version < $1.version }
+        checkpoints.sort { ($0.version, $0.files[0]) < ($1.version, $1.files[0]) }
     }
 
     /// The newest version.

@@ -9,7 +9,7 @@ struct LogReplay {
     private(set) var metadata: TableMetadata?
     /// Files in the order they were added; nil where one was removed again.
     private var added: [AddFile?] = []
-    /// Place of each live file in `added`, by decoded path.
+    /// Place of each live file in `added`, by decoded path. No path is live with two deletion vectors.
     private var places: [String: Int] = [:]
 
     /// The files of the table, in the order they were added.
@@ -18,7 +18,13 @@ struct LogReplay {
     mutating func apply(_ action: LogAction) {
         if let versions = action.protocol { self.versions = versions }
         if let metadata = action.metaData { self.metadata = metadata }
-        if let remove = action.remove { take(remove.path) }
+        // A commit that deletes rows of a file removes it with its old vector and adds it with the new one, in
+        // whichever order; the removal must not take the new one away.
+        if let remove = action.remove, let place = places[Self.key(remove.path)],
+            added[place]?.deletionVector?.uniqueID == remove.deletionVector?.uniqueID
+        {
+            take(remove.path)
+        }
         if let add = action.add {
             take(add.path)
             places[Self.key(add.path)] = added.count
@@ -37,28 +43,34 @@ struct LogReplay {
 }
 
 extension LogFolder {
-    /// Adds up the log to `version`, beginning at the newest checkpoint that helps.
+    /// Adds up the log to `version`, beginning at the newest checkpoint that can be read.
     /// - Parameter checkpoint: Reads the rows of a checkpoint as actions.
     func replay(
         _ listing: LogListing, to version: Int64,
-        checkpoint read: ([String], (LogAction) -> Void) throws -> Void
+        checkpoint read: (LogListing.Checkpoint, (LogAction) -> Void) throws -> Void
     ) throws -> LogReplay {
         var replay = LogReplay()
-        let complete = listing.entries.first == 0
-        if let base = listing.checkpoints.last(where: { $0.version <= version }) {
+        var refusal: (any Error)?
+        for base in listing.checkpoints.reversed() where base.version <= version {
             do {
-                try read(base.files) { replay.apply($0) }
-                replay.finish(base.version)
+                var attempt = LogReplay()
+                try read(base) { attempt.apply($0) }
+                attempt.finish(base.version)
+                replay = attempt
+                break
             } catch {
-                if !complete || error is CancellationError { throw error }
-                replay = LogReplay()
+                if error is CancellationError { throw error }
+                refusal = refusal ?? error
             }
         }
+        if replay.version < 0, listing.entries.first != 0, let refusal { throw refusal }
         let decoder = JSONDecoder()
         let there = Set(listing.entries)
         while replay.version < version {
             let next = replay.version + 1
-            guard there.contains(next) else { throw DeltaError.missingLogEntries(table: table, next, wanted: version) }
+            guard there.contains(next) else {
+                throw refusal ?? DeltaError.missingLogEntries(table: table, next, wanted: version)
+            }
             try self.read(next, decoder) { replay.apply($0) }
             replay.finish(next)
         }

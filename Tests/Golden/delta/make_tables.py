@@ -50,7 +50,7 @@ write_deltalake(path, pa.table({"n": pa.array([100], pa.int64())}), mode="append
 for entry in sorted(glob.glob(path + "/_delta_log/*.json"))[:8]:
     os.remove(entry)
 
-# A table that asks for deletion vectors, by its protocol and by an add action.
+# A table that asks for deletion vectors by its protocol, and has none.
 path = table("deletion-vectors")
 write_deltalake(path, pa.table({"n": pa.array([1, 2], pa.int64())}))
 entry = path + "/_delta_log/" + "0" * 20 + ".json"

@@ -94,7 +94,7 @@ import Testing
         let day = "2024-01-01 23:59:59.000001+00"
         let at = "2024-03-31 02:30:00.000001+00"
         #expect(
-            try await TemporaryTable.rows("SELECT * FROM {} ORDER BY at", snapshot) == [
+            try await TemporaryTable.rows("SELECT * FROM {} ORDER BY instant", snapshot) == [
                 [at, day, at], [nil, day, nil],
             ])
     }

@@ -4,7 +4,6 @@ import datetime
 import json
 import math
 import pathlib
-import subprocess
 
 import deltalake
 import polars
@@ -145,27 +144,3 @@ def test_a_partitioned_table_of_deltalake_is_appended_to_and_checkpointed(import
     assert done["version"] == 4
     assert json.loads((log / "_last_checkpoint").read_text())["version"] == 4
     assert sorted(polars.read_delta(str(path))["flight"].to_list()) == [1, 1, 1, 2, 2, 3, 3, 4, 5]
-
-
-def test_four_processes_that_append_at_once_lose_nothing(imported, tmp_path):
-    workspace, first, _ = imported
-    header = FIRST.splitlines()[0]
-    processes = []
-    for number in range(4):
-        rows = "".join(f"{100 + 10 * number + row},UA,1.5,100,false,2014-01-01T00:00:00Z\n" for row in range(10))
-        file = tmp_path / f"part{number}.csv"
-        file.write_text(f"{header}\n{rows}")
-        arguments = ["data", "import", "demo.flights", file, "--workspace", workspace, "--mode", "append"]
-        processes.append(
-            subprocess.Popen(
-                martlet_process.command(*arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT, text=True, env=martlet_process.environment(),
-            )
-        )
-    for process in processes:
-        output, _ = process.communicate(timeout=120)
-        assert process.returncode == 0, output
-    expected = [1, 2, 3, 4, 5, *range(100, 140)]
-    assert deltalake.DeltaTable(first["path"]).version() == 5
-    assert sorted(deltalake.DeltaTable(first["path"]).to_pyarrow_table()["flight"].to_pylist()) == expected
-    assert sorted(polars.read_delta(first["path"])["flight"].to_list()) == expected

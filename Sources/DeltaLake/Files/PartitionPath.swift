@@ -1,16 +1,23 @@
 /// Where the files of a partition lie, and how the log spells a path.
 ///
-/// Source: delta-io/delta, PROTOCOL.md, "Data Files" (paths are URIs); folders are named as Apache Hive does, which is
-/// custom only: readers take the values from the log.
+/// Source: delta-io/delta, PROTOCOL.md, "Data Files" (paths are URIs); folders are named as Apache Hive does.
 enum PartitionPath {
     private static let null = "__HIVE_DEFAULT_PARTITION__"
 
-    /// A folder is named by at most so many bytes; file systems allow 255.
-    private static let limit = 180
+    /// A folder is named by at most so many bytes, as file systems have it.
+    private static let limit = 255
 
-    /// `column=value/column=value`, relative to the table. A long value is cut: files have unique names anyway.
+    /// `column=value/column=value`, relative to the table. Some readers take the values from it and not from the log, so
+    /// it must hold them whole: see ``isTooLong(_:of:)``.
     static func folder(_ values: [(column: String, value: String?)]) -> String {
-        values.map { cut(escaped($0.column) + "=" + ($0.value.map(escaped) ?? null)) }.joined(separator: "/")
+        values.map { name($0.value, of: $0.column) }.joined(separator: "/")
+    }
+
+    /// Whether no folder can be named by that value.
+    static func isTooLong(_ value: String, of column: String) -> Bool { name(value, of: column).utf8.count > limit }
+
+    private static func name(_ value: String?, of column: String) -> String {
+        escaped(column) + "=" + (value.map(escaped) ?? null)
     }
 
     /// A path as the log has it: every byte that a URI does not take as it is becomes `%XX`.
@@ -36,16 +43,6 @@ enum PartitionPath {
                 text += percent(UInt8(truncatingIfNeeded: scalar.value))
             default: text.unicodeScalars.append(scalar)
             }
-        }
-        return text
-    }
-
-    private static func cut(_ name: String) -> String {
-        guard name.utf8.count > limit else { return name }
-        var text = ""
-        for scalar in name.unicodeScalars {
-            guard text.utf8.count + UTF8.width(scalar) <= limit else { break }
-            text.unicodeScalars.append(scalar)
         }
         return text
     }

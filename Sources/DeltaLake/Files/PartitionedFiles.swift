@@ -97,6 +97,11 @@ struct PartitionedFiles {
                     "column '\(name)' partitions the table, and an empty text in it would be read as null: write "
                         + "NULLIF(\(quotedIdentifier(name)), '')")
             }
+            if let long = values.first(where: { PartitionPath.isTooLong($0, of: name) }) {
+                problems.append(
+                    "column '\(name)' partitions the table, and its value '\(long.prefix(40))…' is too long to name a "
+                        + "folder: partition by another column, or by a part of it")
+            }
             if let odd = values.first(where: { !PartitionValue.isWritable($0, field.type) }) {
                 problems.append(
                     "column '\(name)' partitions the table, and the log cannot hold its value '\(odd.prefix(80))': "

@@ -25,9 +25,17 @@ package struct CommitResult: Sendable, Equatable {
     package var files: Int
     /// Size of those files together.
     package var bytes: Int64
+    /// Number of data files taken out.
+    package var removedFiles: Int
+    /// Whether the table had this batch of the application already, so that nothing was written; `version` is then
+    /// the newest.
+    package var alreadyDone: Bool
 
-    package init(version: Int64, rowCount: Int64, files: Int, bytes: Int64) {
+    package init(
+        version: Int64, rowCount: Int64, files: Int, bytes: Int64, removedFiles: Int = 0, alreadyDone: Bool = false
+    ) {
         (self.version, self.rowCount, self.files, self.bytes) = (version, rowCount, files, bytes)
+        (self.removedFiles, self.alreadyDone) = (removedFiles, alreadyDone)
     }
 }
 

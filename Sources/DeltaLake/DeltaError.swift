@@ -28,8 +28,9 @@ package enum DeltaError: MartletError, Equatable {
     case fileFormat(table: String, String)
     case columnType(table: String, column: String, type: String)
     case invariants(table: String, columns: [String])
-    case partitionedWrite(table: String, columns: [String])
     case appendOnly(table: String)
+    /// A property of the table that cannot be what it says.
+    case invalidProperty(table: String, name: String, value: String)
     case malformedLog(table: String, entry: String, line: Int?, reason: String)
     case logTooLarge(table: String, entry: String, bytes: Int64, limit: Int64)
     case missingLogEntries(table: String, Int64, wanted: Int64)
@@ -47,9 +48,9 @@ package enum DeltaError: MartletError, Equatable {
         case .tableNotFound, .unknownVersion, .beforeFirstCommit: .resourceDoesNotExist
         case .tableExists: .resourceAlreadyExists
         case .readerVersion, .writerVersion, .readerFeatures, .writerFeatures, .fileFormat, .columnType, .invariants,
-            .partitionedWrite, .reservedColumn:
+            .reservedColumn:
             .notImplemented
-        case .appendOnly: .invalidState
+        case .appendOnly, .invalidProperty: .invalidState
         case .malformedLog, .logTooLarge, .missingLogEntries, .missingDataFile, .damagedDataFile,
             .pathOutsideTable, .deletionVectors, .deletionVector, .missingSidecar, .missingFieldIDs:
             .dataLoss
@@ -97,9 +98,6 @@ extension DeltaError {
         case .invariants(let table, let columns):
             "Table '\(table)' was not changed: Martlet cannot check the invariants of \(Self.list(columns)). "
                 + "Write to it with the program that declared them, or take delta.invariants out of the schema."
-        case .partitionedWrite(let table, let columns):
-            "Table '\(table)' was not changed: it is partitioned by \(Self.list(columns)), and Martlet writes "
-                + "unpartitioned tables. It can be read; write to an unpartitioned table."
         case .appendOnly(let table):
             "Table '\(table)' was not changed: it is append-only (delta.appendOnly), and this would remove rows. "
                 + "Append instead, or set that property to false with the program that set it."
@@ -153,6 +151,9 @@ extension DeltaError {
         case .durabilityUnknown(let table, let version, let reason):
             "Version \(version) of table '\(table)' is committed, but the disk did not confirm it (\(reason)). "
                 + "Look whether it is there before running this again."
+        case .invalidProperty(let table, let name, let value):
+            "Nothing of table '\(table)' was cleaned up: its property \(name) is '\(value)', which is no interval "
+                + "such as 'interval 7 days'. Set it with the program that set it."
         default: "Table refused."
         }
     }

@@ -24,7 +24,7 @@ package struct DeltaSnapshot: Sendable {
     package let schema: TableSchema
     package let partitionColumns: [String]
     /// In the order they were added.
-    package let files: [File]
+    package var files: [File]
     /// The identity that the table was created with; it stays when the folder moves.
     package let tableID: String
     package let tableDescription: String?

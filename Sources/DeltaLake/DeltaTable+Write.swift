@@ -8,14 +8,20 @@ extension DeltaTable {
 
     /// Runs a `SELECT` and adds its rows, in their order, as one commit; makes the table when there is none.
     ///
-    /// Columns must have the names and types of the table's; one that is missing is null. A commit of somebody else
-    /// meanwhile does not matter unless it changes the schema.
+    /// Columns must have the names and types of the table's; one that is missing is null. What others commit
+    /// meanwhile does not matter unless it changes the table's definition.
+    /// - Parameters:
+    ///   - addingColumns: Whether columns that the table lacks are added to it. They are null in the rows before.
+    ///   - partitionedBy: The columns that a new table is partitioned by. A table that is there keeps its own.
+    ///   - transaction: The batch that these rows are. One that the table has already is not written again.
     /// - Throws: ``DeltaError``; the table is then as it was.
     package func append(
         selecting sql: String, _ parameters: [QueryValue] = [], commit: CommitInfo = CommitInfo(),
+        addingColumns: Bool = false, partitionedBy: [String] = [], transaction: AppTransaction? = nil,
         prepare: Preparation? = nil
     ) async throws -> CommitResult {
-        try await write(sql, parameters, .append, commit, prepare)
+        let shape = WriteShape(addingColumns: addingColumns, partitionedBy: partitionedBy)
+        return try await write(sql, parameters, .append, shape, commit, transaction, prepare)
     }
 
     /// Runs a `SELECT` and puts its rows in the place of all that are there; makes the table when there is none.
@@ -24,52 +30,86 @@ extension DeltaTable {
     ///   - replacingSchema: Whether the table takes the columns of the `SELECT`. Otherwise they must fit, as for
     ///     an append.
     ///   - since: The version that `sql` was computed from, when it reads this table.
+    ///   - partitionedBy: The columns that a new table is partitioned by. A table that is there keeps its own.
     /// - Throws: ``DeltaError/conflict(table:version:reason:)`` when somebody else changed rows meanwhile (since
     ///   `since`).
     package func overwrite(
         selecting sql: String, _ parameters: [QueryValue] = [], commit: CommitInfo = CommitInfo(),
-        replacingSchema: Bool = false, since: Int64? = nil, prepare: Preparation? = nil
+        replacingSchema: Bool = false, since: Int64? = nil, partitionedBy: [String] = [], prepare: Preparation? = nil
     ) async throws -> CommitResult {
-        try await write(sql, parameters, .overwrite(replacingSchema: replacingSchema, since: since), commit, prepare)
+        let mode = WriteMode.overwrite(replacingSchema: replacingSchema, since: since)
+        let shape = WriteShape(replacing: replacingSchema, partitionedBy: partitionedBy)
+        return try await write(sql, parameters, mode, shape, commit, nil, prepare)
     }
 
     /// Adds the rows of a batch as one commit; makes the table when there is none.
-    package func append(_ batch: RecordBatch, commit: CommitInfo = CommitInfo()) async throws -> CommitResult {
+    package func append(
+        _ batch: RecordBatch, commit: CommitInfo = CommitInfo(), addingColumns: Bool = false,
+        transaction: AppTransaction? = nil
+    ) async throws -> CommitResult {
         let columns = batch.columns.map { "\(quotedIdentifier($0.name)) \($0.type.sqlName)" }.joined(separator: ", ")
         let schema = TableSchema(batch.columns.map { .init($0.name, $0.type) })
         let problems = SchemaString.problems(in: schema)
         guard problems.isEmpty else { throw DeltaError.schemaMismatch(table: log.table, problems: problems) }
-        return try await append(selecting: "SELECT * FROM martlet_batch", [], commit: commit) { session in
+        return try await append(
+            selecting: "SELECT * FROM martlet_batch", [], commit: commit, addingColumns: addingColumns,
+            transaction: transaction
+        ) { session in
             try session.execute("CREATE TEMPORARY TABLE martlet_batch (\(columns))")
             try session.append(batch, to: "martlet_batch")
         }
     }
 
     private func write(
-        _ sql: String, _ parameters: [QueryValue], _ mode: WriteMode, _ info: CommitInfo, _ prepare: Preparation?
+        _ sql: String, _ parameters: [QueryValue], _ mode: WriteMode, _ shape: WriteShape, _ info: CommitInfo,
+        _ transaction: AppTransaction?, _ prepare: Preparation?
     ) async throws -> CommitResult {
         try await engine.withSession { [log] session in
             let base = try Self.latest(log, session)
-            try base?.checkWritable(removing: mode != .append)
+            try base?.checkWritable(removing: mode.removesRows)
+            if let base, transaction?.isDone(in: base.replay) == true {
+                return CommitResult(version: base.version, rowCount: 0, files: 0, bytes: 0, alreadyDone: true)
+            }
             try prepare?(session)
             let statement = SQLText.statement(sql)
             let selected = try SelectedColumns(of: statement, parameters, session)
-            var schema = try base?.schema ?? selected.newSchema(table: log.table)
-            if case .overwrite(replacingSchema: true, _) = mode { schema = try selected.newSchema(table: log.table) }
-            let fitted = try selected.fitted(statement, to: schema, table: log.table)
+            let (schema, partitionColumns) = try shape.resolved(selected, base, table: log.table)
+            let fitted = try selected.fitted(
+                statement, to: schema, addingColumns: shape.addingColumns, table: log.table)
             try DurableFile.makeFolder(log.path)
-            let file = try DataFile.write(fitted, parameters, schema, in: log, session)
-            do {
-                return try WriteCommit(log: log, mode: mode, schema: schema, file: file, info: info).run(from: base)
-            } catch let error as DeltaError {
-                // A commit that may be in the log needs its file.
-                if case .durabilityUnknown = error {} else if let file { DurableFile.remove(file.path) }
-                throw error
-            }
+            let writer = PartitionedFiles(
+                log: log, schema: schema, partitionColumns: partitionColumns, session: session)
+            let commit = WriteCommit(
+                log: log, mode: mode, schema: schema, partitionColumns: partitionColumns,
+                files: try writer.write(fitted, parameters), info: info, transaction: transaction)
+            return try Self.land(commit, on: base, session)
         }
     }
 
-    private static func latest(_ log: LogFolder, _ session: any QuerySession) throws -> TableState? {
+    /// Commits, and removes the files of a commit that is not made.
+    static func land(
+        _ commit: WriteCommit, on base: TableState?, _ session: any QuerySession
+    ) throws -> CommitResult {
+        let result: CommitResult
+        do {
+            result = try commit.run(from: base)
+        } catch {
+            // A commit that may be in the log needs its files.
+            if let error = error as? DeltaError, case .durabilityUnknown = error { throw error }
+            for file in commit.files { DurableFile.remove(file.path) }
+            throw error
+        }
+        if result.alreadyDone {
+            for file in commit.files { DurableFile.remove(file.path) }
+        } else {
+            let interval = base?.metadata.checkpointInterval ?? TableMetadata.standardCheckpointInterval
+            CheckpointWriter(log: commit.log, session: session).writeIfDue(result.version, every: interval)
+        }
+        return result
+    }
+
+    /// The newest state; nil when there is no table.
+    static func latest(_ log: LogFolder, _ session: any QuerySession) throws -> TableState? {
         guard let listing = try log.listing() else { return nil }
         return try TableState(replay(log, listing, to: listing.latest, session), log)
     }

@@ -38,10 +38,26 @@ struct SelectedColumns {
         return schema
     }
 
+    /// `schema` and, behind it, the columns that it lacks and Delta has a type for. They allow nulls.
+    func adding(to schema: TableSchema) -> TableSchema {
+        var seen = Set(schema.names.map { $0.lowercased() })
+        var schema = schema
+        for column in columns {
+            guard let type = column.type, seen.insert(column.name.lowercased()).inserted else { continue }
+            schema.fields.append(.init(column.name, type))
+        }
+        return schema
+    }
+
     /// The statement whose columns are exactly the table's; columns that `sql` lacks are null.
+    /// - Parameters:
+    ///   - schema: The table's columns, with those that are added.
+    ///   - addingColumns: Whether columns may be added.
     /// - Throws: ``DeltaError/schemaMismatch(table:problems:)`` with every problem.
-    func fitted(_ sql: String, to schema: TableSchema, table: String) throws(DeltaError) -> String {
-        let problems = problems(against: schema)
+    func fitted(
+        _ sql: String, to schema: TableSchema, addingColumns: Bool = false, table: String
+    ) throws(DeltaError) -> String {
+        let problems = problems(against: schema, addingColumns) + SchemaString.problems(in: schema)
         guard problems.isEmpty else { throw .schemaMismatch(table: table, problems: problems) }
         if columns.map(\.name) == schema.names { return sql }
         let given = Set(columns.map(\.name))
@@ -52,7 +68,7 @@ struct SelectedColumns {
         return "SELECT \(list.joined(separator: ", ")) FROM (\(sql)\n) AS selected"
     }
 
-    private func problems(against schema: TableSchema) -> [String] {
+    private func problems(against schema: TableSchema, _ addingColumns: Bool) -> [String] {
         var problems: [String] = []
         var seen: Set<String> = []
         for column in columns {
@@ -64,6 +80,7 @@ struct SelectedColumns {
                 let other = schema.fields.first { $0.name.lowercased() == column.name.lowercased() }
                 problems.append(
                     other.map { "column '\(column.name)' is called '\($0.name)' in the table: rename it with AS" }
+                        ?? (addingColumns && column.type == nil ? unusable(column) : nil)
                         ?? "column '\(column.name)' is not in the table: leave it out, or overwrite the table with a "
                         + "new schema")
                 continue

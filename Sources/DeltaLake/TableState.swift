@@ -49,9 +49,6 @@ struct TableState {
     func checkWritable(removing: Bool) throws(DeltaError) {
         try versions.checkWritable(log.table)
         guard invariants.isEmpty else { throw .invariants(table: log.table, columns: invariants) }
-        guard metadata.partitionColumns.isEmpty else {
-            throw .partitionedWrite(table: log.table, columns: metadata.partitionColumns)
-        }
         if removing && metadata.isAppendOnly { throw .appendOnly(table: log.table) }
     }
 

@@ -1,17 +1,20 @@
 import Foundation
 import MartletDomain
 
-/// Puts one written file into the log, behind whatever others commit meanwhile.
+/// Puts written files into the log, behind whatever others commit meanwhile.
 ///
 /// Source of the rules: delta-io/delta, PROTOCOL.md, "Delta Table Specification" and "Writer Version Requirements".
 struct WriteCommit {
     let log: LogFolder
     let mode: WriteMode
-    /// The columns of `file`.
+    /// The columns that the table has afterwards.
     let schema: TableSchema
-    /// Nil when there were no rows.
-    let file: DataFile?
+    /// What a table that is made by this commit is partitioned by.
+    let partitionColumns: [String]
+    /// None when there were no rows.
+    let files: [DataFile]
     let info: CommitInfo
+    let transaction: AppTransaction?
 
     /// Races against this many commits before it gives up.
     private static let attempts = 10_000
@@ -19,77 +22,97 @@ struct WriteCommit {
     func run(from base: TableState?) throws -> CommitResult {
         var state = base
         if case .overwrite(_, let since?) = mode, let current = base, since < current.version {
-            for version in (since + 1)...current.version { try refuseChangedRows(version) }
+            for version in (since + 1)...current.version {
+                try refuse(version, TableChanges(log, version, JSONDecoder()) { _ in })
+            }
         }
         for _ in 0..<Self.attempts {
-            try catchUp(&state)
+            if try catchUp(&state), let state {
+                return CommitResult(version: state.version, rowCount: 0, files: 0, bytes: 0, alreadyDone: true)
+            }
             let version = (state?.version ?? -1) + 1
             guard try log.put(actions(on: state), as: version) else { continue }
             return CommitResult(
-                version: version, rowCount: file?.statistics.rowCount ?? 0, files: file == nil ? 0 : 1,
-                bytes: file?.bytes ?? 0)
+                version: version, rowCount: rowCount, files: files.count, bytes: bytes,
+                removedFiles: mode.removed(of: state?.replay.files ?? []).count)
         }
         let reason = "was followed by others too fast for this one to get in"
         throw DeltaError.conflict(table: log.table, version: state?.version ?? 0, reason: reason)
     }
 
+    private var rowCount: Int64 { files.reduce(0) { $0 &+ $1.statistics.rowCount } }
+    private var bytes: Int64 { files.reduce(0) { $0 &+ $1.bytes } }
+
     private func actions(on state: TableState?) throws -> [JSONText] {
         let now = DeltaTable.now()
-        var actions: [JSONText] = []
-        actions.append(
+        var actions = [
             info.action(
-                at: now, parameters: ["mode": mode.word], isBlindAppend: mode == .append, readVersion: state?.version,
-                added: (file?.statistics.rowCount ?? 0, file == nil ? 0 : 1, file?.bytes ?? 0)))
+                at: now, parameters: ["mode": mode.word], isBlindAppend: mode.isAppend, readVersion: state?.version,
+                added: (rowCount, files.count, bytes))
+        ]
+        if let transaction {
+            let action = TransactionAction(appId: transaction.appID, version: transaction.version, lastUpdated: now)
+            actions.append(action.json)
+        }
         if let state {
             if state.schema != schema {
                 var metadata = state.metadata
-                metadata.schemaString = SchemaString.encode(schema)
+                metadata.schemaString =
+                    mode.isAppend
+                    ? try SchemaString.adapted(metadata.schemaString, to: schema, table: log.table)
+                    : SchemaString.encode(schema)
                 actions.append(.object([("metaData", metadata.json)]))
+                if mode.isAppend { actions += NewColumns.additions(state, schema) }
             }
-            if mode != .append { actions += state.replay.files.map { $0.removal(at: now) } }
+            let removed = mode.removed(of: state.replay.files)
+            actions += removed.map { $0.removal(at: now, dataChange: mode.changesRows) }
         } else {
-            actions += DeltaTable.definition(try DeltaTable.newMetadata(schema, nil, [], now, table: log.table))
+            let metadata = try DeltaTable.newMetadata(schema, nil, partitionColumns, now, table: log.table)
+            actions += DeltaTable.definition(metadata)
         }
-        if let file { actions.append(file.addition(at: now)) }
-        return actions
+        return actions + files.map { $0.addition(at: now, dataChange: mode.changesRows) }
     }
 
     /// Takes in the commits of others since `state`, or refuses because of one.
-    private func catchUp(_ state: inout TableState?) throws {
+    /// - Returns: Whether one of them was this very batch.
+    private func catchUp(_ state: inout TableState?) throws -> Bool {
         let decoder = JSONDecoder()
         var version = (state?.version ?? -1) + 1
         while log.hasEntry(version) {
             var replay = state?.replay ?? LogReplay()
-            var changedRows = false
-            try log.read(version, decoder) { action in
-                changedRows = changedRows || action.changesRows
-                replay.apply(action)
-            }
+            let changes = try TableChanges(log, version, decoder) { replay.apply($0) }
             replay.finish(version)
             let next = try TableState(replay, log)
-            try next.checkWritable(removing: mode != .append)
-            if mode != .append, changedRows { throw conflict(version, "changed rows") }
-            guard next.schema == state?.schema ?? schema else { throw conflict(version, "changed the columns") }
+            if transaction?.isDone(in: replay) == true {
+                state = next
+                return true
+            }
+            try next.checkWritable(removing: mode.removesRows)
+            try refuse(version, changes)
+            if let before = state {
+                let words = SchemaChange.words(from: before, to: next)
+                guard words.isEmpty else { throw conflict(version, words.joined(separator: ", ")) }
+            } else {
+                guard next.schema == schema, next.metadata.partitionColumns == partitionColumns else {
+                    throw conflict(version, "made the table with other columns or partitions")
+                }
+            }
             state = next
             guard version < .max else { throw conflict(version, "is the last that there can be") }
             version += 1
         }
+        return false
     }
 
-    private func refuseChangedRows(_ version: Int64) throws {
-        var changedRows = false
-        try log.read(version, JSONDecoder()) { changedRows = changedRows || $0.changesRows }
-        if changedRows { throw conflict(version, "changed rows") }
+    /// Refuses because of what a commit of somebody else did to rows.
+    private func refuse(_ version: Int64, _ changes: TableChanges) throws(DeltaError) {
+        if mode.readsRows, changes.changedRows { throw conflict(version, changes.words) }
+        if case .rearrange(let files) = mode, let file = files.first(where: { changes.touched($0.path) }) {
+            throw conflict(version, "changed '\(file.path)', whose rows were being written anew")
+        }
     }
 
     private func conflict(_ version: Int64, _ reason: String) -> DeltaError {
         .conflict(table: log.table, version: version, reason: reason)
-    }
-}
-
-extension LogAction {
-    /// Whether it does more than arrange the same rows otherwise.
-    fileprivate var changesRows: Bool {
-        add.map { $0.dataChange != false } ?? false || remove.map { $0.dataChange != false } ?? false
     }
 }

@@ -50,9 +50,6 @@ import Testing
         let last = try await table("partitioned").snapshot()
         let filtered = "SELECT n, extra FROM {} WHERE day >= DATE '2024-01-05' ORDER BY n"
         #expect(try await TemporaryTable.rows(filtered, last) == [["4", nil], ["9", "later"]])
-        await #expect(throws: DeltaError.partitionedWrite(table: "partitioned", columns: ["place", "day"])) {
-            try await table("partitioned").append(selecting: "SELECT 1 AS n")
-        }
     }
 
     @Test func `A table whose early log is only in a checkpoint is read from there on`() async throws {

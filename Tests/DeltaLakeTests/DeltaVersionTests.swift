@@ -105,7 +105,8 @@ import Testing
             let base = try await place.table.snapshot()
             _ = try await place.table.append(selecting: "SELECT 2 AS n")
             let files = try place.fileNames()
-            await #expect(throws: DeltaError.conflict(table: "table", version: 1, reason: "changed rows")) {
+            let reason = "changed rows (files added: 1, removed: 0)"
+            await #expect(throws: DeltaError.conflict(table: "table", version: 1, reason: reason)) {
                 try await place.table.overwrite(
                     selecting: "SELECT n + 1 AS n FROM \(base.relation)", since: base.version)
             }

@@ -1,7 +1,9 @@
 """Tables that Martlet writes are Delta tables: `deltalake` and `polars` open them, now and as they were."""
 
 import datetime
+import json
 import math
+import pathlib
 
 import deltalake
 import polars
@@ -96,3 +98,49 @@ def test_a_broken_row_is_refused_and_loses_nothing(imported, tmp_path):
         martlet_process.run(*arguments)
     assert deltalake.DeltaTable(first["path"]).version() == 1
     assert polars.read_delta(first["path"]).height == 5
+
+
+def partitions(carriers):
+    return sorted(carriers, key=lambda carrier: (carrier is not None, carrier))
+
+
+def test_a_partitioned_table_of_deltalake_is_appended_to_and_checkpointed(imported, tmp_path):
+    """Both write the table by turns, and each reads what the other wrote: rows, partitions, checkpoint."""
+    workspace, first, _ = imported
+    path = pathlib.Path(first["path"]).with_name("parts")
+    deltalake.DeltaTable.create(
+        str(path),
+        schema=deltalake.DeltaTable(first["path"]).schema(),
+        partition_by=["carrier"],
+        configuration={"delta.checkpointInterval": "2"},
+    )
+    files = [tmp_path / "first.csv", tmp_path / "second.csv"]
+    for version in (1, 2):
+        done = martlet_process.run_json(
+            "data", "import", "demo.parts", files[version - 1], "--workspace", workspace, "--mode", "append"
+        )
+        assert (done["version"], pathlib.Path(done["path"])) == (version, path)
+    assert (path / "carrier=__HIVE_DEFAULT_PARTITION__").is_dir()
+
+    log = path / "_delta_log"
+    pointer = json.loads((log / "_last_checkpoint").read_text())
+    assert (pointer["version"], pointer["numOfAddFiles"]) == (2, 5)
+    for version in (0, 1):
+        (log / f"{version:020}.json").unlink()
+    table = deltalake.DeltaTable(path)
+    assert (table.version(), table.metadata().partition_columns) == (2, ["carrier"])
+    expected = [None, 'A, "quoted"', "B6", "UA", "ünïcode ✈"]
+    assert partitions(table.to_pyarrow_table()["carrier"].to_pylist()) == expected
+    scan = polars.scan_delta(str(path))
+    assert partitions(scan.collect()["carrier"].to_list()) == expected
+    for carrier in expected[1:]:
+        assert scan.filter(polars.col("carrier") == carrier).collect().height == 1
+        assert table.to_pyarrow_table(partitions=[("carrier", "=", carrier)]).num_rows == 1
+
+    deltalake.write_deltalake(str(path), scan.filter(polars.col("flight") == 1).collect().to_arrow(), mode="append")
+    done = martlet_process.run_json(
+        "data", "import", "demo.parts", files[0], "--workspace", workspace, "--mode", "append"
+    )
+    assert done["version"] == 4
+    assert json.loads((log / "_last_checkpoint").read_text())["version"] == 4
+    assert sorted(polars.read_delta(str(path))["flight"].to_list()) == [1, 1, 1, 2, 2, 3, 3, 4, 5]

@@ -4,18 +4,25 @@ import QueryEngine
 
 /// A Parquet file that a commit is about to add.
 struct DataFile {
+    /// The value of each partition column in all rows of a file, in the order of the columns.
+    typealias Partition = [(column: String, value: String?)]
+
     var path: String
+    /// The path as the log has it.
     var name: String
     var bytes: Int64
+    var partition: Partition
     var statistics: FileStatistics
 
     /// Writes the rows of `sql` in their order into a new file of the table's folder and waits until the disk has it.
     ///
     /// It is complete before it has its name; what is left of one that failed begins with a point and belongs to
     /// no table.
+    /// - Parameter schema: The columns of `sql`: those of the table that do not partition it.
     /// - Returns: Nil when there are no rows.
     static func write(
-        _ sql: String, _ parameters: [QueryValue], _ schema: TableSchema, in log: LogFolder, _ session: any QuerySession
+        _ sql: String, _ parameters: [QueryValue], _ schema: TableSchema, _ partition: Partition = [],
+        in log: LogFolder, _ session: any QuerySession
     ) throws -> DataFile? {
         let unique = UUID().uuidString.lowercased()
         let temporary = "\(log.root)/.tmp-\(unique).parquet"
@@ -30,12 +37,16 @@ struct DataFile {
             }
             try check(statistics, schema, log)
             try DurableFile.syncFile(temporary)
+            let folder = PartitionPath.folder(partition)
+            let place = folder.isEmpty ? log.root : log.root + "/" + folder
+            try DurableFile.makeFolder(place)
             let name = "part-00000-\(unique)-c000.zstd.parquet"
-            let path = "\(log.root)/\(name)"
+            let path = "\(place)/\(name)"
             try DurableFile.move(temporary, to: path)
-            try DurableFile.syncFolder(log.root)
+            try DurableFile.syncFolder(place)
             let bytes = DurableFile.attributes(path)?.bytes ?? 0
-            return DataFile(path: path, name: name, bytes: bytes, statistics: statistics)
+            let logged = PartitionPath.uri(folder.isEmpty ? name : folder + "/" + name)
+            return DataFile(path: path, name: logged, bytes: bytes, partition: partition, statistics: statistics)
         } catch {
             DurableFile.remove(temporary)
             throw error
@@ -52,14 +63,16 @@ struct DataFile {
         guard problems.isEmpty else { throw .schemaMismatch(table: log.table, problems: problems) }
     }
 
-    func addition(at milliseconds: Int64) -> JSONText {
+    /// - Parameter dataChange: False when the same rows were in other files of the table before.
+    func addition(at milliseconds: Int64, dataChange: Bool) -> JSONText {
         .object([
             (
                 "add",
                 .object([
-                    ("path", .string(name)), ("partitionValues", .object([])), ("size", .integer(bytes)),
-                    ("modificationTime", .integer(milliseconds)), ("dataChange", .boolean(true)),
-                    ("stats", .string(statistics.text)),
+                    ("path", .string(name)),
+                    ("partitionValues", .object(partition.map { ($0.column, .optional($0.value)) })),
+                    ("size", .integer(bytes)), ("modificationTime", .integer(milliseconds)),
+                    ("dataChange", .boolean(dataChange)), ("stats", .string(statistics.text)),
                 ])
             )
         ])

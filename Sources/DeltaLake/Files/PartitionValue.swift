@@ -20,6 +20,22 @@ enum PartitionValue {
         }
     }
 
+    /// An SQL expression that gives the text of a value as the log keeps it; null stays null.
+    static func text(_ expression: String, _ type: DataType) -> String {
+        switch type {
+        case .timestamp: "strftime(\(expression) AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
+        default: "CAST(\(expression) AS VARCHAR)"
+        }
+    }
+
+    /// Whether every reader takes that text back for the value that it was made of.
+    static func isWritable(_ value: String, _ type: DataType) -> Bool {
+        switch type {
+        case .float, .double: Double(value)?.isFinite == true
+        default: isValid(value, type)
+        }
+    }
+
     /// Whether `value` can be a value of that type; a text that cannot is refused before any SQL is made of it.
     static func isValid(_ value: String?, _ type: DataType) -> Bool {
         guard let value, !value.isEmpty else { return true }

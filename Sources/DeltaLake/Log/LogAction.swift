@@ -8,6 +8,7 @@ struct LogAction: Decodable {
     var metaData: TableMetadata?
     var add: AddFile?
     var remove: RemoveFile?
+    var txn: TransactionAction?
 }
 
 /// What a program must be able to do to read or write the table.
@@ -73,8 +74,11 @@ struct AddFile: Decodable, Equatable {
     var path: String
     var partitionValues: [String: String?]?
     var size: Int64?
+    /// Milliseconds since 1970.
+    var modificationTime: Int64?
     var dataChange: Bool?
     var stats: String?
+    var tags: [String: String?]?
     /// Says which rows of the file are no longer in the table.
     var deletionVector: DeletionVectorDescriptor?
 
@@ -88,9 +92,11 @@ struct AddFile: Decodable, Equatable {
     }
 
     /// The action that takes this file out of the table again.
-    func removal(at milliseconds: Int64) -> JSONText {
+    /// - Parameter dataChange: False when the same rows are added again in other files.
+    func removal(at milliseconds: Int64, dataChange: Bool = true) -> JSONText {
         var members: [(String, JSONText)] = [
-            ("path", .string(path)), ("deletionTimestamp", .integer(milliseconds)), ("dataChange", .boolean(true)),
+            ("path", .string(path)), ("deletionTimestamp", .integer(milliseconds)),
+            ("dataChange", .boolean(dataChange)),
             ("extendedFileMetadata", .boolean(true)),
             (
                 "partitionValues",
@@ -108,4 +114,9 @@ struct RemoveFile: Decodable, Equatable {
     /// The one that the file had when it was removed.
     var deletionVector: DeletionVectorDescriptor?
     var dataChange: Bool?
+    /// Milliseconds since 1970.
+    var deletionTimestamp: Int64?
+    var extendedFileMetadata: Bool?
+    var partitionValues: [String: String?]?
+    var size: Int64?
 }

@@ -7,6 +7,10 @@ struct LogReplay {
     private(set) var version: Int64 = -1
     private(set) var versions: ProtocolVersions?
     private(set) var metadata: TableMetadata?
+    /// Newest batch of each application, by its id.
+    private(set) var transactions: [String: TransactionAction] = [:]
+    /// Files that were removed and not added again, by decoded path.
+    private(set) var removed: [String: RemoveFile] = [:]
     /// Files in the order they were added; nil where one was removed again.
     private var added: [AddFile?] = []
     /// Place of each live file in `added`, by decoded path. No path is live with two deletion vectors.
@@ -18,6 +22,7 @@ struct LogReplay {
     mutating func apply(_ action: LogAction) {
         if let versions = action.protocol { self.versions = versions }
         if let metadata = action.metaData { self.metadata = metadata }
+        if let transaction = action.txn { transactions[transaction.appId] = transaction }
         // A commit that deletes rows of a file removes it with its old vector and adds it with the new one, in
         // whichever order; the removal must not take the new one away.
         if let remove = action.remove, let place = places[Self.key(remove.path)],
@@ -25,8 +30,12 @@ struct LogReplay {
         {
             take(remove.path)
         }
+        if let remove = action.remove, places[Self.key(remove.path)] == nil {
+            removed[Self.key(remove.path)] = remove
+        }
         if let add = action.add {
             take(add.path)
+            removed[Self.key(add.path)] = nil
             places[Self.key(add.path)] = added.count
             added.append(add)
         }

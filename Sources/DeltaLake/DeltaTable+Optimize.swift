@@ -1,0 +1,87 @@
+import MartletDomain
+import QueryEngine
+
+extension DeltaTable {
+    /// Writes the rows of small files into fewer, larger ones, partition by partition; the table has the same rows
+    /// afterwards.
+    ///
+    /// Appends of others meanwhile do not matter; that one of the files was taken away does.
+    /// - Parameters:
+    ///   - targetBytes: Files of at least this size stay; smaller ones are put together until they have about it.
+    ///   - sortedBy: Columns by which the rows of each new file are sorted, nulls last. Without them they keep
+    ///     their order.
+    /// - Returns: Nil when there was nothing to put together.
+    package func optimize(
+        targetBytes: Int64 = 256 << 20, sortedBy: [String] = [],
+        commit info: CommitInfo = CommitInfo(operation: "OPTIMIZE")
+    ) async throws -> CommitResult? {
+        try await engine.withSession { [log] session in
+            guard let base = try Self.latest(log, session) else { throw DeltaError.tableNotFound(table: log.table) }
+            try base.checkWritable(removing: false)
+            let unknown = sortedBy.filter { base.schema[$0] == nil }
+            guard unknown.isEmpty else {
+                let problems = unknown.map { "column '\($0)' is not in the table: sort by one that is" }
+                throw DeltaError.schemaMismatch(table: log.table, problems: problems)
+            }
+            let snapshot = try base.snapshot(at: 0, session)
+            let groups = Compaction.groups(
+                base.replay.files, snapshot.files, by: base.metadata.partitionColumns, targetBytes)
+            guard !groups.isEmpty else { return nil }
+            var files: [DataFile] = []
+            do {
+                for group in groups {
+                    var part = snapshot
+                    part.files = group.files.map(\.found)
+                    let order = sortedBy.map { quotedIdentifier($0) + " NULLS LAST" }.joined(separator: ", ")
+                    let stored = TableSchema(
+                        base.schema.fields.filter { !base.metadata.partitionColumns.contains($0.name) })
+                    let columns = stored.names.map(quotedIdentifier).joined(separator: ", ")
+                    let sql = "SELECT \(columns) FROM \(part.relation)\(order.isEmpty ? "" : " ORDER BY \(order)")"
+                    if let file = try DataFile.write(sql, [], stored, group.partition, in: log, session) {
+                        files.append(file)
+                    }
+                }
+            } catch {
+                for file in files { DurableFile.remove(file.path) }
+                throw error
+            }
+            let commit = WriteCommit(
+                log: log, mode: .rearrange(groups.flatMap { $0.files.map(\.logged) }), schema: base.schema,
+                partitionColumns: base.metadata.partitionColumns, files: files, info: info, transaction: nil)
+            return try Self.land(commit, on: base, session)
+        }
+    }
+}
+
+/// Which files are put together.
+enum Compaction {
+    struct Group {
+        var partition: DataFile.Partition
+        var files: [(logged: AddFile, found: DeltaSnapshot.File)]
+    }
+
+    /// Groups of at least two files each, in the order of the table; those of one group have equal partition values.
+    /// - Parameter found: The files of `logged`, in the same order.
+    static func groups(
+        _ logged: [AddFile], _ found: [DeltaSnapshot.File], by columns: [String], _ targetBytes: Int64
+    ) -> [Group] {
+        var open: [[String?]: (bytes: Int64, group: Group)] = [:]
+        var order: [[String?]] = []
+        var closed: [Group] = []
+        for (logged, found) in zip(logged, found) where found.bytes < targetBytes {
+            let values = columns.map { found.partitionValues[$0] ?? nil }
+            if open[values] == nil { order.append(values) }
+            let partition = zip(columns, values).map { (column: $0, value: $1) }
+            var current = open[values] ?? (0, Group(partition: partition, files: []))
+            current.bytes &+= found.bytes
+            current.group.files.append((logged, found))
+            if current.bytes >= targetBytes {
+                closed.append(current.group)
+                current = (0, Group(partition: partition, files: []))
+            }
+            open[values] = current
+        }
+        closed += order.compactMap { open[$0]?.group }
+        return closed.filter { $0.files.count > 1 }
+    }
+}

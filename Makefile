@@ -29,7 +29,7 @@ test: ## build everything, lint it, run the Swift tests and the tests with the r
 	@echo "test: building everything (the first build takes minutes, the next one seconds)"
 	@swift build -c release --build-tests
 	@echo "test: the Swift tests"
-	@swift test -c release --skip-build
+	@MARTLET_TEST_DELTA_PYTHON="$(CURDIR)/.venv/bin/python" swift test -c release --skip-build
 	@echo "test: the real clients, in Python, against the binary"
 	@MARTLET_BIN="$(CURDIR)/$(martlet)" .venv/bin/python -m pytest Tests/Python
 

@@ -8,14 +8,7 @@ extension Client {
         let pairs = items.compactMap { name, value in value.map { "\(percentEncoded(name))=\(percentEncoded($0))" } }
         let data = try await bytes(
             WireRequest(method: "GET", path: "/api/2.0/\(path)?\(pairs.joined(separator: "&"))"))
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        do {
-            return try decoder.decode(Response.self, from: data)
-        } catch {
-            throw ClientError.unexpected(status: 200, "\(error)")
-        }
+        return try decode(Response.self, data)
     }
 }
 

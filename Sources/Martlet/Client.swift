@@ -74,10 +74,7 @@ public struct Client: Sendable {
 
     /// - Parameter query: Not yet percent-encoded.
     func mlflow<Response: Decodable>(get path: String, _ query: [String: String]) async throws -> Response {
-        let pairs = query.sorted { $0.key < $1.key }.map { "\(percentEncoded($0.key))=\(percentEncoded($0.value))" }
-        let data = try await bytes(
-            WireRequest(method: "GET", path: "/api/2.0/" + path + "?" + pairs.joined(separator: "&")))
-        return try decode(Response.self, data)
+        try await mlflow(get: path, items: query.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
 
     private func call<Response: Decodable>(
@@ -130,7 +127,7 @@ public struct Client: Sendable {
         return .refused(response.status == 429 ? .temporarilyUnavailable : code, words.message)
     }
 
-    private func decode<Response: Decodable>(_ type: Response.Type, _ data: Data) throws -> Response {
+    func decode<Response: Decodable>(_ type: Response.Type, _ data: Data) throws -> Response {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")

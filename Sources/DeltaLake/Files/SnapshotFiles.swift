@@ -88,23 +88,24 @@ struct SnapshotFiles {
     }
 
     private func refuseReservedColumns(of files: [(path: String, logged: String)]) throws {
-        guard !files.isEmpty else { return }
-        let found = try names(
-            "SELECT file_name, name FROM parquet_schema([\(list(files.map(\.path)))]) "
-                + "WHERE lower(name) IN ('file_index', 'file_row_number')")
-        guard let (path, column) = found.first else { return }
-        let logged = files.first { $0.path == path }?.logged ?? path
-        throw DeltaError.reservedColumn(table: table, path: logged, column: column)
+        let odd = try firstOdd("name", "WHERE lower(name) IN ('file_index', 'file_row_number')", among: files)
+        if let odd { throw DeltaError.reservedColumn(table: table, path: odd.logged, column: odd.name) }
     }
 
     /// The protocol leaves it to readers to give nulls for such a file; but nobody would see that rows are missing.
     private func requireFieldIDs(of files: [(path: String, logged: String)]) throws {
-        guard !files.isEmpty else { return }
-        let found = try names(
-            "SELECT file_name, '' AS name FROM parquet_schema([\(list(files.map(\.path)))]) "
-                + "GROUP BY file_name HAVING count(field_id) = 0")
-        guard let (path, _) = found.first else { return }
-        throw DeltaError.missingFieldIDs(table: table, path: files.first { $0.path == path }?.logged ?? path)
+        let odd = try firstOdd("'' AS name", "GROUP BY file_name HAVING count(field_id) = 0", among: files)
+        if let odd { throw DeltaError.missingFieldIDs(table: table, path: odd.logged) }
+    }
+
+    /// The first of the files whose columns, by its footer, are as `condition` says.
+    private func firstOdd(
+        _ name: String, _ condition: String, among files: [(path: String, logged: String)]
+    ) throws -> (logged: String, name: String)? {
+        guard !files.isEmpty else { return nil }
+        let sql = "SELECT file_name, \(name) FROM parquet_schema([\(list(files.map(\.path)))]) \(condition)"
+        guard let (path, name) = try names(sql).first else { return nil }
+        return (files.first { $0.path == path }?.logged ?? path, name)
     }
 
     private func names(_ sql: String) throws -> [(String, String)] {

@@ -23,52 +23,25 @@ package indirect enum GraphQLAnswer: Sendable, Equatable {
 
     /// UTF-8.
     package var json: [UInt8] {
-        var bytes: [UInt8] = []
-        write(to: &bytes)
-        return bytes
+        var writer = JSONWriter()
+        write(to: &writer)
+        return writer.bytes
     }
 
-    private func write(to bytes: inout [UInt8]) {
+    private func write(to writer: inout JSONWriter) {
         switch self {
-        case .null: bytes += "null".utf8
-        case .text(let text): Self.write(text, to: &bytes)
-        case .number(let number):
-            // JSON has no word for what is not finite.
-            bytes += (number.isFinite ? "\(number)" : "null").utf8
-        case .list(let list):
-            bytes.append(UInt8(ascii: "["))
-            for (index, element) in list.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                element.write(to: &bytes)
-            }
-            bytes.append(UInt8(ascii: "]"))
+        case .text(let text): writer.string(text)
+        // JSON has no word for what is not finite.
+        case .number(let number) where number.isFinite: writer.number(number)
+        case .null, .number: writer.raw("null")
+        case .list(let list): writer.list(list) { writer, element in element.write(to: &writer) }
         case .object(let fields):
-            bytes.append(UInt8(ascii: "{"))
-            for (index, field) in fields.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                Self.write(field.key, to: &bytes)
-                bytes.append(UInt8(ascii: ":"))
-                field.value.write(to: &bytes)
-            }
-            bytes.append(UInt8(ascii: "}"))
-        }
-    }
-
-    private static func write(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): bytes += "\\\"".utf8
-            case UInt8(ascii: "\\"): bytes += "\\\\".utf8
-            case 0x0a: bytes += "\\n".utf8
-            case 0x0d: bytes += "\\r".utf8
-            case 0x09: bytes += "\\t".utf8
-            case 0..<0x20:
-                let digits = String(byte, radix: 16)
-                bytes += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8
-            default: bytes.append(byte)
+            writer.object { writer in
+                for field in fields {
+                    writer.name(field.key)
+                    field.value.write(to: &writer)
+                }
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

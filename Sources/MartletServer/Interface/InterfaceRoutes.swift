@@ -44,8 +44,7 @@ private func answer(
         .contentSecurityPolicy: contentSecurityPolicy,
     ]
     headers[.referrerPolicy] = "same-origin"
-    let known = request.headers[.ifNoneMatch]?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-    if let known, known.contains("*") || known.contains(where: { $0 == file.eTag || $0 == "W/\(file.eTag)" }) {
+    if holds(request.headers[.ifNoneMatch], eTag: file.eTag) {
         return Response(status: .notModified, headers: headers)
     }
     headers[.contentLength] = "\(file.size)"

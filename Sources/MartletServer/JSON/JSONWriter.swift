@@ -31,6 +31,13 @@ struct JSONWriter {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    /// As ``name(_:)-(StaticString)``, for a name that may need escapes.
+    mutating func name(_ name: String) {
+        separate()
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
     mutating func member(_ key: StaticString, _ text: String?) {
         guard let text else { return }
         name(key)

@@ -26,8 +26,6 @@ struct UnprovidedEndpoint: Sendable {
         case noGateway
         /// Workspaces are switched off.
         case noWorkspaces
-        /// The interface sends no usage data to anybody.
-        case noTelemetry
     }
 
     /// The answer to a request that no route takes; nil when MLflow's server has no such endpoint either.
@@ -67,16 +65,7 @@ struct UnprovidedEndpoint: Sendable {
             return try errorResponse(.notImplemented, "The AI gateway is disabled on this server.")
         case .noWorkspaces:
             return try errorResponse(.featureDisabled, "Workspaces are disabled on this server.")
-        case .noTelemetry:
-            return try jsonResponse(NoTelemetry())
         }
-    }
-
-    /// What MLflow's interface takes for "off".
-    private struct NoTelemetry: Encodable {
-        var disable_ui_telemetry = true
-        var disable_ui_events: [String] = []
-        var ui_rollout_percentage = 0
     }
 }
 
@@ -165,7 +154,6 @@ extension UnprovidedEndpoint {
         .init(.get, "jobs/{job_id}", .missing("job")), .init(.patch, "jobs/cancel/{job_id}", .missing("job")),
         .init(.post, "runs/create-promptlab-run", .notImplemented("Prompts that a gateway answers")),
         // The interface's own.
-        .init(.get, "ui-telemetry", .noTelemetry), .init(.post, "ui-telemetry", .nothing),
     ]
 
     /// Outside `…/mlflow/`.

@@ -57,11 +57,13 @@ let package = Package(
         .target(name: "Metadata", dependencies: ["MartletDomain", "AuditLog", grdb, sqlite]),
         .target(name: "QueryEngine", dependencies: ["MartletDomain", "NativeLoader", "CDuckDB"]),
         .target(name: "DeltaLake", dependencies: ["MartletDomain", "QueryEngine"]),
+        .target(name: "FeatureEngine", dependencies: ["MartletDomain", "QueryEngine"]),
         .target(name: "ModelRuntime", dependencies: ["MartletDomain", "NativeLoader", "CXGBoost", yams]),
         .target(
             name: "Platform",
             dependencies: [
-                "MartletDomain", "AuditLog", "DriftStatistics", "Metadata", "QueryEngine", "DeltaLake", "ModelRuntime",
+                "MartletDomain", "AuditLog", "DriftStatistics", "Metadata", "QueryEngine", "DeltaLake", "FeatureEngine",
+                "ModelRuntime",
                 crypto, yams,
             ]),
         .target(name: "MartletAPI", dependencies: ["MartletDomain"]),
@@ -85,8 +87,8 @@ let package = Package(
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
-                "MartletDomain", "AuditLog", "Metadata", "Platform", "MartletAPI", "Martlet", "MartletServer",
-                "FlightsJob", "TerminalText",
+                "MartletDomain", "AuditLog", "FeatureEngine", "Metadata", "Platform", "MartletAPI", "Martlet",
+                "MartletServer", "FlightsJob", "TerminalText", "QueryEngine",
                 argumentParser, httpTypes, hummingbird, logging, nio,
             ]),
         .target(name: "FuzzInputs", path: "Tests/FuzzInputs"),
@@ -100,6 +102,7 @@ let package = Package(
         .testTarget(name: "DriftStatisticsTests", dependencies: ["DriftStatistics"]),
         .testTarget(name: "QueryEngineTests", dependencies: ["QueryEngine", "NativeLoader", "MartletDomain"]),
         .testTarget(name: "DeltaLakeTests", dependencies: ["DeltaLake", "MartletDomain", "QueryEngine"]),
+        .testTarget(name: "FeatureEngineTests", dependencies: ["FeatureEngine", "MartletDomain", "QueryEngine"]),
         .testTarget(name: "ModelRuntimeTests", dependencies: ["ModelRuntime", "MartletDomain"]),
         .testTarget(name: "MartletDomainTests", dependencies: ["MartletDomain", yams]),
         .testTarget(name: "MetadataTests", dependencies: ["Metadata", "MartletDomain", "AuditLog", grdb]),

@@ -1,5 +1,5 @@
 extension FeatureView {
-    private static let kinds = FeatureAggregate.allCases.map(\.rawValue) + ["ratio", "latest", "lookup", "expression"]
+    private static let kinds = FeatureAggregate.names + ["ratio", "latest", "lookup", "expression"]
 
     /// Reads one feature of a view whose source is already read. Nil if it is faulty, with the reasons in `view`.
     static func feature(
@@ -26,7 +26,7 @@ extension FeatureView {
     private static func definition(
         _ kind: String, _ node: DeclarationNode, _ source: FeatureSource?, _ reader: inout DeclarationReader
     ) -> FeatureDefinition? {
-        let aggregate = FeatureAggregate(rawValue: kind)
+        let aggregate = FeatureAggregate(kind)
         if aggregate == nil {
             for key in ["window", "where"] where reader.has(key) { reader.report("has '\(key)' but is no aggregate") }
         }

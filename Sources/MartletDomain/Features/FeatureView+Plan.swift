@@ -53,10 +53,13 @@ private indirect enum PlanValue {
         if feature.isHidden { object["hidden"] = .flag(true) }
         switch feature.definition {
         case .aggregate(let aggregate, let column, let window, let filter):
-            object[aggregate.rawValue] = .text(column ?? "*")
+            object[aggregate.name] = .text(column ?? "*")
+            if case .approxQuantile(let quantile) = aggregate { object["quantile"] = .text(quantile.description) }
             object["window"] = PlanValue(window)
             object["where"] = filter.map { .text($0.description) }
         case .ratio(let dividend, let divisor): object["ratio"] = .list([.text(dividend), .text(divisor)])
+        case .sum(let names): object["sum"] = .list(names.map { .text($0) })
+        case .coalesce(let names): object["coalesce"] = .list(names.map { .text($0) })
         case .latest(let column, let lookback):
             object["latest"] = .text(column)
             object["lookback"] = lookback.map { .text(Self.spelled($0)) }
@@ -67,11 +70,21 @@ private indirect enum PlanValue {
     }
 
     private init(_ window: FeatureWindow) {
-        switch window {
-        case .duration(let duration): self = .object(["rolling": .text(Self.spelled(duration))])
-        case .months(let months): self = .object(["rolling": .text("P\(months)M")])
-        case .lifetime: self = .object(["lifetime": .flag(true)])
+        var object: [String: PlanValue]
+        switch window.extent {
+        case .rolling(let duration): object = ["rolling": .text(Self.spelled(duration))]
+        case .months(let months): object = ["rolling": .text("P\(months)M")]
+        case .tumbling(let duration, let offset):
+            object = ["tumbling": .text(Self.spelled(duration))]
+            if offset != 0 { object["offset"] = .text(Self.spelled(offset)) }
+        case .sliding(let duration, let every, let offset):
+            object = ["sliding": .text(Self.spelled(duration)), "every": .text(Self.spelled(every))]
+            if offset != 0 { object["offset"] = .text(Self.spelled(offset)) }
+        case .lifetime: object = ["lifetime": .flag(true)]
         }
+        if window.delay != 0 { object["delay"] = .text(Self.spelled(window.delay)) }
+        if window.includesEnd { object["bounds"] = .text("(]") }
+        self = .object(object)
     }
 
     /// Whole days, else seconds with six digits after the point where needed.

@@ -59,6 +59,10 @@ public enum FeatureDefinition: Sendable, Equatable {
     case aggregate(FeatureAggregate, column: String?, window: FeatureWindow, filter: RowExpression?)
     /// One feature divided by another, as doubles; null if either is null or the divisor is 0.
     case ratio(String, String)
+    /// Of numbers; null if one of them is null.
+    case sum([String])
+    /// The first that is not null.
+    case coalesce([String])
     /// The column's value, null or not, in the newest known row at or before the label time; null if that row is older
     /// than `lookback` microseconds.
     case latest(String, lookback: Int64?)
@@ -70,8 +74,10 @@ public enum FeatureDefinition: Sendable, Equatable {
     /// One word for reports.
     public var kind: String {
         switch self {
-        case .aggregate(let aggregate, _, _, _): aggregate.rawValue
+        case .aggregate(let aggregate, _, _, _): aggregate.name
         case .ratio: "ratio"
+        case .sum: "sum"
+        case .coalesce: "coalesce"
         case .latest: "latest"
         case .lookup: "lookup"
         case .expression: "expression"
@@ -82,6 +88,7 @@ public enum FeatureDefinition: Sendable, Equatable {
     public var inputs: [String] {
         switch self {
         case .ratio(let dividend, let divisor): [dividend, divisor]
+        case .sum(let names), .coalesce(let names): names
         case .expression(let expression): expression.columns
         case .aggregate, .latest, .lookup: []
         }
@@ -92,12 +99,7 @@ public enum FeatureDefinition: Sendable, Equatable {
         switch self {
         case .aggregate(_, let column, _, let filter): (column.map { [$0] } ?? []) + (filter?.columns ?? [])
         case .latest(let column, _), .lookup(let column): [column]
-        case .ratio, .expression: []
+        case .ratio, .sum, .coalesce, .expression: []
         }
     }
-}
-
-/// The functions of a window. Raw values are the words of the file.
-public enum FeatureAggregate: String, Sendable, CaseIterable {
-    case count, sum, avg, min, max, first, last
 }

@@ -1,20 +1,73 @@
-/// How far back from a label time an aggregate looks: from `t − d`, included, to `t`, not included.
-public enum FeatureWindow: Sendable, Hashable {
-    /// Exact microseconds, at least 1.
-    case duration(Int64)
-    /// Calendar months in UTC, at least 1; a day that the earlier month lacks becomes its last day.
-    case months(Int)
-    case lifetime
+/// Which events an aggregate at a label time `t` takes in.
+///
+/// Unless said otherwise windows hold their start and not their end: `[t − d, t)`.
+public struct FeatureWindow: Sendable, Hashable {
+    /// All lengths in microseconds, at least 1.
+    public enum Extent: Sendable, Hashable {
+        /// `[t − d, t)`.
+        case rolling(Int64)
+        /// Calendar months in UTC, at least 1; a day that the earlier month lacks becomes its last day.
+        case months(Int)
+        /// The last whole one of the windows that follow each other from the epoch plus the offset.
+        case tumbling(Int64, offset: Int64)
+        /// Ends at the newest instant at or before `t` on the grid `offset + every · n`.
+        case sliding(Int64, every: Int64, offset: Int64)
+        /// All before `t`.
+        case lifetime
+    }
+
+    public var extent: Extent
+    /// Shifts the window back: `[t − delay − d, t − delay)`. Microseconds, at least 0.
+    public var delay: Int64
+    /// `(t − d, t]` in place of `[t − d, t)`.
+    public var includesEnd: Bool
+
+    public init(_ extent: Extent, delay: Int64 = 0, includesEnd: Bool = false) {
+        (self.extent, self.delay, self.includesEnd) = (extent, delay, includesEnd)
+    }
+
+    public static func duration(_ microseconds: Int64) -> Self { Self(.rolling(microseconds)) }
+    public static func months(_ count: Int) -> Self { Self(.months(count)) }
+    public static let lifetime = Self(.lifetime)
+
+    /// The event times that count at `time`: from `start` up to but without `end`. Microseconds since the epoch.
+    ///
+    /// `end` never decreases with `time`; `start` may, by a day's time, where calendar months are clamped.
+    public func bounds(at time: Int64) -> (start: Int64, end: Int64) {
+        let shifted = Self.subtract(delay, from: time)
+        var bounds: (start: Int64, end: Int64)
+        switch extent {
+        case .lifetime: bounds = (.min, shifted)
+        case .rolling(let duration): bounds = (Self.subtract(duration, from: shifted), shifted)
+        case .months(let months): bounds = (Self.subtract(months: months, from: shifted), shifted)
+        case .tumbling(let duration, let offset):
+            let end = Self.boundary(at: shifted, every: duration, offset: offset)
+            bounds = (Self.subtract(duration, from: end), end)
+        case .sliding(let duration, let every, let offset):
+            let end = Self.boundary(at: shifted, every: every, offset: offset)
+            bounds = (Self.subtract(duration, from: end), end)
+        }
+        guard includesEnd else { return bounds }
+        if bounds.start != .min { bounds.start = Self.subtract(-1, from: bounds.start) }
+        bounds.end = Self.subtract(-1, from: bounds.end)
+        return bounds
+    }
 
     /// The first instant of the window that ends before `time`. All in microseconds since the epoch.
-    public func start(before time: Int64) -> Int64 {
-        switch self {
-        case .lifetime: return .min
-        case .duration(let duration):
-            let (start, overflow) = time.subtractingReportingOverflow(duration)
-            return overflow ? .min : start
-        case .months(let months): return Self.subtract(months: months, from: time)
-        }
+    public func start(before time: Int64) -> Int64 { bounds(at: time).start }
+
+    /// The newest instant at or before `time` on the grid `offset + every · n`.
+    private static func boundary(at time: Int64, every: Int64, offset: Int64) -> Int64 {
+        let (shifted, overflow) = time.subtractingReportingOverflow(offset)
+        guard !overflow, every > 0 else { return time }
+        let remainder = shifted % every
+        return subtract(remainder < 0 ? remainder + every : remainder, from: time)
+    }
+
+    /// Ends at the ends of 64 bits.
+    private static func subtract(_ duration: Int64, from time: Int64) -> Int64 {
+        let (result, overflow) = time.subtractingReportingOverflow(duration)
+        return overflow ? (duration > 0 ? .min : .max) : result
     }
 
     private static let day: Int64 = 86_400_000_000

@@ -122,10 +122,10 @@ struct FeatureCheck {
         case .aggregate(let aggregate, let column?, _, _):
             guard let type = schema[column]?.type else { return }
             types[feature.name] = Self.result(of: aggregate, type)
-            if types[feature.name] == nil { report("takes the \(aggregate.rawValue) of \(column), which is \(type)") }
+            if types[feature.name] == nil { report("takes the \(aggregate.name) of \(column), which is \(type)") }
         case .latest(let column, _), .lookup(let column):
             types[feature.name] = schema[column]?.type
-        case .aggregate, .ratio, .expression: break
+        case .aggregate, .ratio, .sum, .coalesce, .expression: break
         }
     }
 
@@ -141,6 +141,7 @@ struct FeatureCheck {
         case (.sum, .float), (.sum, .double): .double
         case (.sum, .decimal(_, let scale)): .decimal(precision: 38, scale: scale)
         case (.sum, _): .long
+        default: nil
         }
     }
 
@@ -167,6 +168,7 @@ struct FeatureCheck {
             case .success(nil): report("is an expression that is always null")
             case .failure(let problem): report("is an expression that \(problem)")
             }
+        case .sum, .coalesce: report("is of a kind that cannot be computed yet")
         case .aggregate, .latest, .lookup: break
         }
     }

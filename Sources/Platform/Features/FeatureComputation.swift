@@ -81,7 +81,7 @@ package struct FeatureComputation: Sendable {
                 })
         case .expression(let expression):
             return try ExpressionColumn(feature.name, expression, columns).column(rowCount: rowCount)
-        case .aggregate, .latest, .lookup:
+        case .aggregate, .latest, .lookup, .sum, .coalesce:
             throw FeatureError.invalidComputation(["Feature \(feature.name) is not computed from other features"])
         }
     }

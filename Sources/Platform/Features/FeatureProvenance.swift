@@ -48,7 +48,7 @@ extension FeatureDefinition {
     package var readsTable: Bool {
         switch self {
         case .aggregate, .latest, .lookup: true
-        case .ratio, .expression: false
+        case .ratio, .sum, .coalesce, .expression: false
         }
     }
 }

@@ -41,7 +41,7 @@ struct FeatureSweep: Sendable {
                     (doubles, form) = (own?.doubles() ?? [], .doubles)
                 }
             case .min, .max: ranks = own?.ranks() ?? []
-            case .first, .last: break
+            default: break
             }
         }
         (self.form, self.included) = (form, included)
@@ -90,6 +90,7 @@ struct FeatureSweep: Sendable {
             if aggregate == .sum { return .exact(checked.map { $0.count == 0 ? nil : $0.sum }) }
             let unit = scale.map(Column.power) ?? 1
             return .doubles(checked.map { $0.count == 0 ? nil : Double($0.sum) / Double($0.count) / unit })
+        default: throw FeatureError.invalidComputation(["Feature \(feature.name) cannot be computed yet"])
         }
     }
 

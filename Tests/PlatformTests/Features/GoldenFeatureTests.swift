@@ -159,7 +159,7 @@ struct GoldenCase: Decodable {
                 }
             }
             for (index, aggregate) in (aggregates ?? []).enumerated() {
-                guard let function = FeatureAggregate(rawValue: aggregate.function), aggregate.bounds == nil else {
+                guard let function = FeatureAggregate(aggregate.function), aggregate.bounds == nil else {
                     continue
                 }
                 let table = try #require(tables[aggregate.source])

@@ -6,7 +6,8 @@ import Testing
 struct BatchCheckTests {
     private typealias Table = BatchBench.Table
 
-    private let spine = Table("r, key, now, day, naive", "(0, 'a', \(at(1)), DATE '2024-01-01', TIMESTAMP '2024-01-01')")
+    private let spine = Table(
+        "r, key, now, day, naive", "(0, 'a', \(at(1)), DATE '2024-01-01', TIMESTAMP '2024-01-01')")
     private let table = Table("k, ts, x", "('a', \(at(1)), 1)")
 
     private func codes(_ lookups: FeatureLookup...) async throws -> [FeatureIssue.Code] {

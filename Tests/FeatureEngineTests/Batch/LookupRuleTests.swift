@@ -66,7 +66,8 @@ struct LookupRuleTests {
 
     @Test func `The greatest tie break wins, and null is the lowest`() async throws {
         let table = Table(
-            "k, ts, x, seq", "('a', \(at(10)), 1, 5), ('a', \(at(10)), 2, NULL), ('a', \(at(10)), 3, 7), ('b', \(at(1)), 4, NULL)")
+            "k, ts, x, seq",
+            "('a', \(at(10)), 1, 5), ('a', \(at(10)), 2, NULL), ('a', \(at(10)), 3, 7), ('b', \(at(1)), 4, NULL)")
         let rows = try await BatchBench.rows(
             specification(.table(tie: "seq")), spine(("'a'", at(20)), ("'b'", at(20))), ["t": table])
         #expect(rows == ["0 3", "1 4"])
@@ -81,7 +82,9 @@ struct LookupRuleTests {
         }
     }
 
-    @Test func `Two rows of one key and time that nothing decides between are refused if a row needs them`() async throws {
+    @Test func `Two rows of one key and time that nothing decides between are refused if a row needs them`()
+        async throws
+    {
         let table = Table("k, ts, x", "('a', \(at(10)), 1), ('a', \(at(10)), 1), ('a', \(at(20)), 3)")
         #expect(try await BatchBench.codes(specification(), spine(("'a'", at(15))), ["t": table]) == [.duplicateKey])
         #expect(try await BatchBench.rows(specification(), spine(("'a'", at(20))), ["t": table]) == ["0 3"])
@@ -116,7 +119,8 @@ struct LookupRuleTests {
     }
 
     @Test func `Keys pair by position, several at once, without running into each other`() async throws {
-        let table = Table("k, l, ts, x", "('a', 'bc', \(at(1)), 1), ('ab', 'c', \(at(1)), 2), ('ab', NULL, \(at(1)), 3)")
+        let table = Table(
+            "k, l, ts, x", "('a', 'bc', \(at(1)), 1), ('ab', 'c', \(at(1)), 2), ('ab', NULL, \(at(1)), 3)")
         let spine = Table(
             "r, now, second, first",
             "(0, \(at(2)), 'c', 'ab'), (1, \(at(2)), 'bc', 'a'), (2, \(at(2)), NULL, 'ab'), (3, \(at(2)), 'ab', 'c')")
@@ -138,7 +142,9 @@ struct LookupRuleTests {
         #expect(rows == ["1 10", "2 -", "3 -"])
     }
 
-    @Test func `At scoring a column of the caller stands in for a feature, and its nulls take the default`() async throws {
+    @Test func `At scoring a column of the caller stands in for a feature, and its nulls take the default`()
+        async throws
+    {
         let table = Table("k, ts, x, y", "('a', \(at(10)), 1, 2)")
         let given = Table("r, key, now, x", "(0, 'a', \(at(20)), 100), (1, 'a', \(at(20)), NULL)")
         var scoring = specification(features: ["x", "y"], mode: .score)
@@ -180,7 +186,10 @@ struct LookupRuleTests {
         let none = BatchBench.Table(
             "r, key, now", "(0, 'a', \(at(1)))) LIMIT 0) UNION ALL (SELECT 0, 'a', \(at(1)) WHERE false")
         _ = none
-        #expect(try await BatchBench.columns(specification(), spine(("'a'", at(1))), ["t": empty]) == ["r int32", "x float32"])
+        #expect(
+            try await BatchBench.columns(specification(), spine(("'a'", at(1))), ["t": empty]) == [
+                "r int32", "x float32",
+            ])
     }
 
     @Test func `Nanoseconds decide`() async throws {

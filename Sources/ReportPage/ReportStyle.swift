@@ -1,5 +1,5 @@
 /// The page's only style sheet: light and dark by the reader's setting, and a print layout.
-let reportStyle = """
+package let reportStyle = """
     :root{--bg:#fff;--fg:#1b1f24;--muted:#57606a;--line:#c9d1d9;--card:#f6f8fa;--ref:#5b7083;
     --cur:#a33b00;--ok:#1a6b37}
     @media (prefers-color-scheme:dark){:root{--bg:#14181d;--fg:#e6e9ed;--muted:#a9b3bd;--line:#3a434d;--card:#1c2229;

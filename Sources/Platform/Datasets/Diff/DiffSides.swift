@@ -81,13 +81,6 @@ extension DataType {
         default: false
         }
     }
-
-    fileprivate var isNumber: Bool {
-        switch self {
-        case .float, .double, .decimal: true
-        default: isInteger
-        }
-    }
 }
 
 extension RecordBatch {

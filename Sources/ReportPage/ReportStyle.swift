@@ -25,6 +25,7 @@ package let reportStyle = """
     tbody th{overflow-wrap:anywhere;min-width:min(13rem,34vw);position:sticky;left:0;background:var(--bg)}
     .v{min-width:6.4rem}.t{min-width:9rem}
     .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+    .w td{white-space:nowrap}
     .d{color:var(--cur);font-weight:600}
     .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:1rem}
     figure{margin:0;padding:.75rem;border:1px solid var(--line);border-radius:.4rem;break-inside:avoid}

@@ -21,7 +21,7 @@ package func tableSection(
         <section aria-labelledby="\(id)">
         <h2 id="\(id)">\(html(heading))</h2>
         <div class="scroll" role="group" aria-labelledby="\(id)" tabindex="0">
-        <table>
+        <table class="w">
         \(words)<thead><tr>\(head)</tr></thead>
         <tbody>
         \(body.joined(separator: "\n"))

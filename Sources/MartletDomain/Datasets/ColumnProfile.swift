@@ -42,6 +42,29 @@ public struct ColumnProfile: Sendable, Hashable, Codable {
 
     /// The value at a share of the ordered values, as ``quantiles`` has it.
     public func quantile(_ share: Double) -> ProfileValue? { quantiles.first { $0.share == share }?.value }
+
+    /// What a bin of the histogram holds, in words: `3`, or `2.5 to 4`.
+    public func words(ofBin bin: Int) -> String {
+        guard let edges = histogram?.edges, bin >= 0, bin + 1 < edges.count else { return "" }
+        func place(_ edge: Double) -> String { ProfileValue(edge, of: type).description }
+        if hasBinEach { return place(edges[bin] + 0.5) }
+        return edges[bin] == edges[bin + 1] ? place(edges[bin]) : "\(place(edges[bin])) to \(place(edges[bin + 1]))"
+    }
+
+    /// The ends of the histogram in words.
+    public var histogramEnds: (low: String, high: String)? {
+        guard let edges = histogram?.edges, let low = edges.first, let high = edges.last else { return nil }
+        let half = hasBinEach ? 0.5 : 0
+        return (ProfileValue(low + half, of: type).description, ProfileValue(high - half, of: type).description)
+    }
+
+    /// Whether each bin holds one whole number, or one day.
+    private var hasBinEach: Bool {
+        guard type != .float, type != .double, type != .timestamp, let edges = histogram?.edges, edges.count > 1 else {
+            return false
+        }
+        return edges[1] - edges[0] == 1 && edges[0] - edges[0].rounded(.down) == 0.5
+    }
 }
 
 /// `value` is at or above `share` of the values. Numbers are interpolated between neighbours, dates and times are values that

@@ -57,7 +57,7 @@ public struct UnusableKey: MartletError, Equatable {
 
     public var code: ErrorCode { .invalidParameterValue }
     public var message: String {
-        (["Nothing was compared, because \(key.joined(separator: ", ")) does not tell rows apart."]
+        (["Nothing was compared, because the key \(key.joined(separator: ", ")) does not tell rows apart."]
             + problems.map { "  " + $0 }
             + ["Name other columns with --key, or leave it out to compare whole rows."]).joined(separator: "\n")
     }

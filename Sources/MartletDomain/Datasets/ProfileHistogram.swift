@@ -30,8 +30,9 @@ public struct ProfileHistogram: Sendable, Hashable, Codable {
         var edges: [Double] = []
         for step in 0...binCount {
             let share = Double(step) / Double(binCount)
-            // Not by the width, which need not be finite.
-            let edge = step == binCount ? high : step == 0 ? low : low * (1 - share) + high * share
+            let width = high - low
+            let inner = width.isFinite ? low + width * share : low * (1 - share) + high * share
+            let edge = step == binCount ? high : inner
             if edges.last.map({ $0 < edge }) ?? true { edges.append(min(edge, high)) }
         }
         return edges

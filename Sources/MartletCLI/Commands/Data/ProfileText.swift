@@ -71,7 +71,7 @@ struct ProfileText {
         if let histogram = column.histogram {
             func place(_ edge: Double) -> String { ProfileValue(edge, of: column.type).description }
             let edges = histogram.edges
-            rows = histogram.counts.enumerated().map { ("\(place(edges[$0])) to \(place(edges[$0 + 1]))", $1) }
+            rows = histogram.counts.enumerated().map { (column.words(ofBin: $0), $1) }
             if histogram.below > 0, let first = edges.first {
                 rows.insert(("below \(place(first))", histogram.below), at: 0)
             }

@@ -22,7 +22,8 @@ struct KeyedRows {
                 ).whole("n") ?? 0
             if nulls > 0 {
                 let found = try session.collect(
-                    "SELECT \(texts) FROM (SELECT \(columns) FROM \(side.relation)) WHERE \(isNull) LIMIT 5")
+                    "SELECT DISTINCT \(texts) FROM (SELECT \(columns) FROM \(side.relation)) WHERE \(isNull) ORDER BY ALL LIMIT 5"
+                )
                 problems.append(
                     "\(side.table): \(nulls) \(nulls == 1 ? "row has" : "rows have") a null in it, as \(examples(found))."
                 )
@@ -122,7 +123,7 @@ struct KeyedRows {
 
     private func changes() throws -> [RowChange] {
         let columns =
-            keys.enumerated().map { "\(shortText("c.k\($0)")) AS k\($0)" }
+            keys.indices.map { "\(shortText("c.k\($0)")) AS k\($0)" }
             + sides.common.enumerated().flatMap { place, column in
                 let name = quotedIdentifier(column.name)
                 return [

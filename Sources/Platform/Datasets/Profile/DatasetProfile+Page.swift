@@ -19,11 +19,16 @@ package func profilePage(_ profile: DatasetProfile) -> String {
         """
     let caption =
         "\(quantiles)\(estimated ? " Distinct counts with ≈ are estimated, mostly within 3 %." : "") "
-        + "Least, median and greatest are of finite values."
+        + "Least, greatest, mean and deviation are of finite values."
     let table = tableSection(
         "All columns", id: "all", caption: caption,
-        ["Column", "Type", "Nulls", "Distinct", "Least", "Median", "Greatest", "Mean", "Standard deviation"],
-        numeric: [2, 3, 4, 5, 6, 7, 8], profile.columns.map { $0.cells(of: profile.rows) })
+        ["Column", "Type", "Nulls", "Distinct", "Least", "Greatest", "Mean", "Deviation"],
+        numeric: [2, 3, 4, 5, 6, 7], profile.columns.map { $0.cells(of: profile.rows) })
+    let ordered = profile.columns.filter { !$0.quantiles.isEmpty }
+    let quantileTable = tableSection(
+        "Quantiles", id: "quantiles", ["Column"] + ProfileQuantile.shares.map { NumberText.percent($0) },
+        numeric: Set(1...ProfileQuantile.shares.count),
+        ordered.map { column in [column.name] + column.quantiles.map { $0.value.description } })
     let figures = profile.columns.enumerated().map { number, column in
         (
             heading: column.name, drawing: column.drawing(number, of: profile.rows),
@@ -33,7 +38,7 @@ package func profilePage(_ profile: DatasetProfile) -> String {
     return reportPage(
         title: title,
         [
-            header, "<main>", table, figuresSection("Distributions", id: "distributions", figures),
+            header, "<main>", table, quantileTable, figuresSection("Distributions", id: "distributions", figures),
             factsSection("What was looked at", id: "facts", profile.facts), "</main>",
         ], data: profile, dataID: "profile")
 }
@@ -71,21 +76,21 @@ extension ColumnProfile {
         func number(_ value: Double?) -> String { value.map { ProfileValue($0).description } ?? "–" }
         return [
             name, type.description, nulls == 0 ? "0" : NumberText.percent(Double(nulls) / Double(max(1, rows))),
-            (distinctIsExact ? "" : "≈ ") + NumberText.count(Int(distinct)), short(least), short(quantile(0.5)),
-            short(greatest), number(mean), number(standardDeviation),
+            (distinctIsExact ? "" : "≈ ") + NumberText.count(Int(distinct)), short(least), short(greatest),
+            number(mean), number(standardDeviation),
         ]
     }
 
     fileprivate func drawing(_ number: Int, of rows: Int64) -> String {
         let title = "\(shownName(name)): distribution"
         let description = sentences(of: rows).joined(separator: " ")
-        if let histogram, let low = histogram.edges.first, let high = histogram.edges.last {
-            let chart = stepChart(
-                histogram.counts.map { Double($0) }, low: ProfileValue(low, of: type).description,
-                high: ProfileValue(high, of: type).description)
+        if let histogram, let ends = histogramEnds {
+            let chart = stepChart(histogram.counts.map { Double($0) }, low: ends.low, high: ends.high)
             return chart.map { ReportPage.drawing(number, height: 110, title: title, description: description, $0) }
                 ?? ""
         }
+        // Bars of values that occur once each say nothing.
+        guard let most = topValues.first, most.count > 1 || distinct <= 10 else { return "" }
         let bars = countBars(topValues.map { ($0.value, Double($0.count), NumberText.count(Int($0.count))) })
         return bars.map {
             ReportPage.drawing(number, height: 18 * topValues.count, title: title, description: description, $0)
@@ -102,10 +107,6 @@ extension ColumnProfile {
         if notANumber > 0 { words.append(counted(notANumber, "NaN")) }
         if infinite > 0 { words.append(counted(infinite, "infinite")) }
         words.append("\(distinctIsExact ? "" : "About ")\(NumberText.count(Int(distinct))) distinct.")
-        if !quantiles.isEmpty {
-            let list = quantiles.map { "\(NumberText.percent($0.share)): \($0.value)" }.joined(separator: ", ")
-            words.append("Quantiles \(list).")
-        }
         if let lengths {
             let unit = type == .binary ? "bytes" : "characters"
             words.append(

@@ -58,7 +58,7 @@ def test_the_profile_is_what_polars_describes(table, version):
         expected = {row["statistic"]: row[name] for row in described.iter_rows(named=True)}
         column = found[name]
         assert column["nulls"] == expected["null_count"], name
-        assert math.isclose(column["mean"], expected["mean"], rel_tol=1e-9), name
+        assert math.isclose(column["mean"], expected["mean"], rel_tol=1e-6 if name == "float" else 1e-9), name  # polars adds floats as floats
         assert math.isclose(column["standard_deviation"], expected["std"], rel_tol=1e-6), name
         for word in ("min", "max"):
             assert math.isclose(column[word], expected[word], rel_tol=1e-6), (name, word)

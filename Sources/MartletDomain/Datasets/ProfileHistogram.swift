@@ -45,9 +45,9 @@ public enum ProfileValue: Sendable, Hashable {
     case number(Double)
     case text(String)
 
-    /// A finite number; a whole one that a double holds exactly is ``whole(_:)``.
+    /// A finite number; one that a 64-bit integer holds is ``whole(_:)``, as JSON does not tell them apart.
     public init(_ number: Double) {
-        if let whole = Int64(exactly: number), whole.magnitude < 1 << 53 {
+        if let whole = Int64(exactly: number) {
             self = .whole(whole)
         } else {
             self = .number(number)

@@ -24,7 +24,7 @@ struct ProfileTests {
     }
 
     @Test func `Numbers have the moments and quantiles that one finds by hand`() async throws {
-        let found = try await column("SELECT unnest([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0, NULL]) AS x")
+        let found = try await column("SELECT unnest([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0, NULL]::DOUBLE[]) AS x")
         #expect((found.nulls, found.distinct, found.distinctIsExact) == (1, 5, true))
         #expect((found.least, found.greatest, found.mean) == (.whole(2), .whole(9), 5))
         #expect(abs((found.standardDeviation ?? 0) - (32.0 / 7).squareRoot()) < 1e-14)

@@ -6,7 +6,7 @@ import MartletAPI
 struct FeaturesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "features", abstract: "Features declared once, the same in training, scoring and replay.",
-        subcommands: [Apply.self, BuildSet.self])
+        subcommands: [Apply.self, BuildSet.self, Replay.self])
 
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

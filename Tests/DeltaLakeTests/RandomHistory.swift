@@ -4,7 +4,7 @@ import FuzzInputs
 import MartletDomain
 import QueryEngine
 
-/// Changes a table at random and keeps what its rows must be: columns `id` (long), `p` (string), `at` (timestamp) and
+/// Changes a table at random and keeps what its rows must be: columns `id` (long), `p` (string), `seen` (timestamp) and
 /// `v` (string), and later `w` (long).
 struct RandomHistory {
     enum Step: CaseIterable {
@@ -15,7 +15,7 @@ struct RandomHistory {
     var dice: Dice
     let place: TemporaryTable
     private let partitionedBy: [String]
-    /// Texts of `p`, `at`, `v` and `w` by `id`.
+    /// Texts of `p`, `seen`, `v` and `w` by `id`.
     private(set) var rows: [Int64: [String?]] = [:]
     /// The rows of each version.
     private(set) var versions: [Int64: [Int64: [String?]]] = [:]
@@ -36,7 +36,9 @@ struct RandomHistory {
         self.place = place
         partitionedBy = dice.isLucky(40) ? ["p"] : []
         try await place.table.create(
-            schema: TableSchema([.init("id", .long), .init("p", .string), .init("at", .timestamp), .init("v", .string)]
+            schema: TableSchema([
+                .init("id", .long), .init("p", .string), .init("seen", .timestamp), .init("v", .string),
+            ]
             ),
             partitionColumns: partitionedBy)
         versions[0] = [:]
@@ -79,7 +81,7 @@ struct RandomHistory {
             version = try await table.optimize()?.version
             version.map { _ = quiet.insert($0) }
         case .zOrder:
-            version = try await table.optimize(zOrderedBy: ["id", "at"])?.version
+            version = try await table.optimize(zOrderedBy: ["id", "seen"])?.version
             version.map { _ = quiet.insert($0) }
         case .checkpoint: try await table.checkpoint()
         case .evolve:
@@ -122,9 +124,9 @@ struct RandomHistory {
             return "(CAST(\(id) AS BIGINT), CAST(\(texts[0]) AS VARCHAR), CAST(\(texts[1]) AS TIMESTAMPTZ), "
                 + "CAST(\(texts[2]) AS VARCHAR)\(hasNewColumn ? ", CAST(\(texts[3]) AS BIGINT)" : ""))"
         }
-        let names = "id, p, at, v\(hasNewColumn ? ", w" : "")"
+        let names = "id, p, seen, v\(hasNewColumn ? ", w" : "")"
         guard !list.isEmpty else {
-            return "SELECT CAST(1 AS BIGINT) AS id, '' AS p, now() AS at, '' AS v WHERE false"
+            return "SELECT CAST(1 AS BIGINT) AS id, '' AS p, now() AS seen, '' AS v WHERE false"
         }
         return "SELECT * FROM (VALUES \(list.joined(separator: ", "))) t(\(names))"
     }
@@ -152,11 +154,11 @@ struct RandomHistory {
         case 5:
             let day = "2024-02-1\(dice.below(10)) 10:00:00.5+00"
             return (
-                "at >= TIMESTAMPTZ '\(day)' AND id < \(id)",
+                "seen >= TIMESTAMPTZ '\(day)' AND id < \(id)",
                 { one, values in (values[1] ?? "") >= day.replacing("+00", with: "") && one < id }
             )
         case 6:
-            return ("at < TIMESTAMPTZ '1970-01-01'", { _, values in values[1]?.hasPrefix("1969") == true })
+            return ("seen < TIMESTAMPTZ '1970-01-01'", { _, values in values[1]?.hasPrefix("1969") == true })
         default: return ("v = 'nothing of the kind'", { _, _ in false })
         }
     }
@@ -180,7 +182,7 @@ extension RandomHistory {
         let w = snapshot.schema["w"] == nil ? "NULL" : "CAST(w AS VARCHAR)"
         let sql = """
             SELECT CAST(id AS VARCHAR) || '|' || coalesce(hex(encode(p)), '-') || '|'
-            || coalesce(CAST(epoch_us(at) AS VARCHAR), '-') || '|' || coalesce(hex(encode(v)), '-') || '|'
+            || coalesce(CAST(epoch_us(seen) AS VARCHAR), '-') || '|' || coalesce(hex(encode(v)), '-') || '|'
             || coalesce(\(w), '-') FROM {}
             """
         return try await TemporaryTable.rows(sql, snapshot).compactMap { $0[0] }.sorted()

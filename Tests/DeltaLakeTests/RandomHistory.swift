@@ -23,6 +23,7 @@ struct RandomHistory {
     /// Versions whose commit changed no rows.
     private(set) var quiet: Set<Int64> = []
     private var nextID: Int64 = 0
+    private var batches: Int64 = 0
 
     private static let texts = [
         "", "é", "e\u{301}", "Z", "z", "'", "\"quoted\"", "日本語", "👩‍👩‍👧‍👦", "\u{10FFFF}", "a/b%=c", "null",
@@ -60,7 +61,8 @@ struct RandomHistory {
         switch step {
         case .append: version = try await table.append(selecting: select(fresh(1 + dice.below(8)))).version
         case .batch:
-            let transaction = AppTransaction(appID: "random", version: Int64(versions.count))
+            batches += 1
+            let transaction = AppTransaction(appID: "random", version: batches)
             version = try await table.append(selecting: select(fresh(2)), transaction: transaction).version
         case .merge:
             let chosen = fresh(dice.below(4)) + rows.keys.sorted().filter { _ in dice.isLucky(20) }

@@ -21,7 +21,9 @@ texts = ["", "é", "e\u0301", "'", "日本語", "👩‍👩‍👧‍👦", "\U
 
 
 def frame(ids):
-    rows = [{"id": i, "p": dice.choice([None, "x", "y", "ü/ b"]), "v": dice.choice(texts + [None]),
+    # The vacuum of deltalake 1.2.1 fails where a file of a null partition was removed, in tables of its own, too.
+    places = ["x", "y", "ü/ b"] + ([] if partitioned else [None])
+    rows = [{"id": i, "p": dice.choice(places), "v": dice.choice(texts + [None]),
              "seen": dice.choice([None, EPOCH + datetime.timedelta(microseconds=dice.randrange(-10**6, 10**15))])} for i in ids]
     return rows, pa.Table.from_pylist(rows, schema=schema)
 
@@ -36,10 +38,11 @@ def read():
 
 
 rows, versions, done, readable = {}, {}, [], 0
+partitioned = bool(DeltaTable(path).metadata().partition_columns) if os.path.exists(path) else dice.random() < 0.5
 if os.path.exists(path):
     rows = read()
 else:
-    partition_by = dice.choice([None, ["p"]])
+    partition_by = ["p"] if partitioned else None
     new, table = frame(range(first, first + 5))
     first += 5
     write_deltalake(path, table, partition_by=partition_by)

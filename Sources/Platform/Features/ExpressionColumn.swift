@@ -9,17 +9,12 @@ struct ExpressionColumn {
     let type: FeatureValueType
 
     init(_ name: String, _ expression: RowExpression, _ columns: [String: Column]) throws {
-        self.name = name
+        (self.name, self.expression) = (name, expression)
         inputs = expression.columns.compactMap { columns[$0] }
         guard inputs.count == expression.columns.count,
             case .success(let type?) = FeatureCheck.type(of: expression, { columns[$0]?.type })
         else { throw FeatureError.invalidComputation(["Feature \(name) does not fit its columns"]) }
         self.type = type
-        do {
-            self.expression = try expression.bound(to: inputs.compactMap { FeatureValueType($0.type) })
-        } catch {
-            throw FeatureError.invalidComputation(["Feature \(name) is an expression that \(error)"])
-        }
     }
 
     func column(rowCount: Int) throws -> Column {

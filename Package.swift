@@ -94,7 +94,9 @@ let package = Package(
         .target(name: "FuzzInputs", path: "Tests/FuzzInputs"),
         .executableTarget(
             name: "martlet-benchmarks",
-            dependencies: ["FuzzInputs", "Metadata", "MartletDomain", "AuditLog", argumentParser],
+            dependencies: [
+                "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "FeatureEngine", "QueryEngine", argumentParser,
+            ],
             path: "Benchmarks", exclude: ["README.md", "Tracking"]),
 
         .testTarget(name: "AuditLogTests", dependencies: ["AuditLog"]),

@@ -55,6 +55,7 @@ package struct MartletApplication: Sendable {
         addGovernanceRoutes(to: martlet, registry: platform.registry, identity: platform.identity)
         addDatasetRoutes(to: martlet, platform: platform)
         addQualityRoutes(to: martlet, platform: platform)
+        addDatasetComparisonRoutes(to: martlet, platform: platform)
         addFeatureRoutes(to: martlet, platform: platform)
         addModelRoutes(to: martlet, platform: platform)
         addScoringRoutes(to: martlet, platform: platform)

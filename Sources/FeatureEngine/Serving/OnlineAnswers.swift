@@ -18,6 +18,8 @@ package enum OnlineStatus: UInt8, Sendable, CaseIterable {
 /// The features of some requests.
 package struct OnlineAnswers: Sendable {
     package let features: [OnlinePlan.Feature]
+    /// Of the definitions that gave the values.
+    package let version: String
     /// Of requests.
     package let count: Int
     /// By feature, then request.
@@ -29,8 +31,8 @@ package struct OnlineAnswers: Sendable {
     /// Why values were refused.
     package internal(set) var issues: [FeatureIssue] = []
 
-    init(_ features: [OnlinePlan.Feature], count: Int) {
-        (self.features, self.count) = (features, count)
+    init(_ features: [OnlinePlan.Feature], version: String = "", count: Int) {
+        (self.features, self.version, self.count) = (features, version, count)
         values = features.map { _ in Array(repeating: .null, count: count) }
         statuses = features.map { _ in Array(repeating: .missing, count: count) }
         eventTimes = features.map { _ in Array(repeating: nil, count: count) }

@@ -9,7 +9,7 @@ extension OnlineState {
     ///   request before ``horizon``.
     package func answer(_ requests: RecordBatch) throws -> OnlineAnswers {
         let columns = try columns(requests)
-        var answers = OnlineAnswers(plan.features, count: requests.rowCount)
+        var answers = OnlineAnswers(plan.features, version: version, count: requests.rowCount)
         var cells = [CellValue](repeating: .null, count: plan.request.count + plan.features.count)
         for row in 0..<requests.rowCount {
             try answer(row, columns, &cells, into: &answers)

@@ -10,24 +10,29 @@ import Synchronization
 /// any number of threads.
 package final class OnlineState: Sendable {
     package let plan: OnlinePlan
+    /// The version of the definitions that it answers by: the hash of their plan. Answers carry it.
+    package let version: String
     let streams: [OnlineStream]
     /// In microseconds; see ``forget(before:)``.
     private let oldest = Atomic(Int64.min)
 
-    package init(_ plan: OnlinePlan) {
-        self.plan = plan
+    package init(_ plan: OnlinePlan, version: String = "") {
+        (self.plan, self.version) = (plan, version)
         streams = plan.streams.map { OnlineStream($0) }
     }
 
     /// The plan of a specification over sources, checked as a batch's is.
     ///
-    /// - Parameter requests: The columns that requests come with.
+    /// - Parameters:
+    ///   - requests: The columns that requests come with.
+    ///   - version: The hash of the definitions' plan.
     /// - Throws: ``FeatureError/issues(_:)`` with every problem.
     package convenience init(
-        _ specification: TrainingSetSpecification, sources: [String: ResolvedSource], requests: Relation
+        _ specification: TrainingSetSpecification, sources: [String: ResolvedSource], requests: Relation,
+        version: String = ""
     ) throws {
         let plan = try BatchExecutor(specification, sources: sources, spine: requests).plan
-        try self.init(OnlinePlan(plan, specification, sources: sources))
+        try self.init(OnlinePlan(plan, specification, sources: sources), version: version)
     }
 
     /// How rows go in.

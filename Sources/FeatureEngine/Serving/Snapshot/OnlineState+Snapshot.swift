@@ -33,6 +33,8 @@ extension OnlinePlan {
 }
 
 extension OnlineState {
+    private var fingerprint: UInt64 { stableHash64(Array("\(version)\u{1C}\(plan.fingerprint)".utf8)) }
+
     /// Writes the state, piece by piece. Rows that come meanwhile may or may not be in it.
     ///
     /// - Parameters:
@@ -44,7 +46,7 @@ extension OnlineState {
         start.put(SnapshotFormat.version)
         try write(start.bytes)
         var header = SnapshotWriter()
-        header.put(stableHash64(Array(plan.fingerprint.utf8)))
+        header.put(fingerprint)
         header.put(horizon)
         header.put(note)
         try write(Self.frame(.header, header))
@@ -106,7 +108,7 @@ extension OnlineState {
             guard try reader.integer(UInt64.self) == hash else { throw .damaged("a checksum is not that of its bytes") }
             switch (SnapshotFormat.Frame(rawValue: kind), header) {
             case (.header, nil):
-                guard try content.integer(UInt64.self) == stableHash64(Array(plan.fingerprint.utf8)) else {
+                guard try content.integer(UInt64.self) == fingerprint else {
                     throw .otherPlan
                 }
                 header = (try content.integer(), try content.text())

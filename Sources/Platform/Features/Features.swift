@@ -8,6 +8,8 @@ package import QueryEngine
 package struct Features: Sendable {
     let store: Store
     let datasets: Datasets
+    /// Writes to one feature table go one after the other.
+    let turns = Turns()
 
     package init(store: Store, datasets: Datasets) { (self.store, self.datasets) = (store, datasets) }
 

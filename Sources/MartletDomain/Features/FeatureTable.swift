@@ -116,9 +116,9 @@ public struct FeatureTableReader: Sendable, Hashable, Codable {
     public var reader: String
     /// Which features, in order; empty for all.
     public var features: [String]
-    /// The newest version that was read.
+    /// The version that was read last.
     public var version: Int64
-    /// When, at last; milliseconds since 1970 UTC.
+    /// When that was; milliseconds since 1970 UTC.
     public var readAt: Int64
 
     public init(reader: String, features: [String], version: Int64, readAt: Int64) {

@@ -56,3 +56,30 @@ extension Client {
         return .upload(try await upload(file).upload, fileName: file.lastPathComponent)
     }
 }
+
+extension Client {
+    /// Joins features to the rows of a file as of each row's own time, and keeps the result as a table.
+    ///
+    /// - Parameters:
+    ///   - specification: What it is made of, YAML.
+    ///   - spine: `.csv`, `.csv.gz`, `.parquet` or `.jsonl`.
+    /// - Throws: ``ClientError/refusedFeatures(_:_:)`` with every problem.
+    public func createTrainingSet(
+        _ table: TableName, specification: String, spine: URL, runID: String? = nil
+    ) async throws -> TrainingSetRecord {
+        let upload = try await upload(spine)
+        return try await send(
+            CreateTrainingSet(
+                table: table, specification: specification,
+                spine: .upload(upload.upload, fileName: spine.lastPathComponent), runID: runID))
+    }
+
+    /// As ``createTrainingSet(_:specification:spine:runID:)``, for rows of a table; nil for its newest version.
+    public func createTrainingSet(
+        _ table: TableName, specification: String, spine: TableName, version: Int64? = nil, runID: String? = nil
+    ) async throws -> TrainingSetRecord {
+        try await send(
+            CreateTrainingSet(
+                table: table, specification: specification, spine: .table(spine, version: version), runID: runID))
+    }
+}

@@ -7,7 +7,8 @@ struct FeaturesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "features", abstract: "Features declared once, the same in training, scoring and replay.",
         subcommands: [
-            Apply.self, BuildSet.self, CreateTableCommand.self, WriteTableCommand.self, ReadTableCommand.self,
+            Apply.self, TrainingSetsCommand.self, ViewsCommand.self, CreateTableCommand.self, WriteTableCommand.self,
+            ReadTableCommand.self,
             ListTablesCommand.self, ShowTableCommand.self, RegisterTableCommand.self, DropTableCommand.self,
             TagTableCommand.self,
         ])

@@ -77,5 +77,14 @@ extension Migration {
             )
             """,
             "CREATE INDEX training_sets_by_plan ON training_sets (plan_hash)",
+            """
+            CREATE TABLE training_set_views (
+                name TEXT NOT NULL,
+                version BIGINT NOT NULL,
+                view_hash TEXT NOT NULL,
+                PRIMARY KEY (name, version, view_hash)
+            )
+            """,
+            "CREATE INDEX training_set_views_by_view ON training_set_views (view_hash)",
         ])
 }

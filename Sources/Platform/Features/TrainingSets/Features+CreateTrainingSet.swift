@@ -54,7 +54,10 @@ extension Features {
     /// Computes a training set again, out of the versions that it was made of.
     /// - Returns: What comes out now.
     package func recomputeTrainingSet(_ record: TrainingSetRecord) async throws -> TableContent {
-        let declared = try TrainingSetSpecification(yaml: record.specification, views: try await views())
+        // A view that it names without a version has newer ones by now, perhaps.
+        let hashes = Set(record.views.map(\.hash))
+        let views = try await views().filter { hashes.contains($0.planDigest) }
+        let declared = try TrainingSetSpecification(yaml: record.specification, views: views)
         let sources = try await TrainingSetSources(of: declared, self, recorded: record.sources)
         let hash = CanonicalPlan.hash(of: sources.specification)
         guard hash == record.planHash else {

@@ -223,6 +223,12 @@ struct TrainingSetRouteTests {
             }
             let next = changed.replacing("version: 1", with: "version: 2")
             _ = try await client.send(ApplyFeatures(name: "vendor", definition: next))
+            let inSQL = """
+                CREATE FEATURE VIEW vendor VERSION 2 ON risk.awards ENTITY (vendor) EVENT TIME ended_at JOIN (uei) AS
+                SELECT sum(amount) OVER (ROLLING '30 days') AS amount_all;
+                """
+            // The same plan: it is on record as version 2 already.
+            _ = try await client.send(ApplyFeatures(name: "vendor", definition: inSQL))
             #expect(try await client.send(ListFeatureViews()).views.map(\.view.version) == [2, 1])
             // It names the view without a version, and is computed again by the one that it was made by.
             let check = try await client.send(ShowTrainingSet(table: record.table.name, check: true)).check

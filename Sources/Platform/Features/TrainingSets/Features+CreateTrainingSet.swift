@@ -46,7 +46,9 @@ extension Features {
             views: specification.views.map {
                 .init(name: $0.view.name, version: $0.view.version, hash: $0.view.planDigest)
             },
-            label: specification.labels, excluded: specification.excluded, warnings: [], specification: text,
+            label: specification.labels, excluded: specification.excluded,
+            warnings: FeatureLint.findings(of: specification).map { "\($0.code.rawValue): \($0.message)" },
+            specification: text,
             createdBy: version.writtenBy, createdAt: version.writtenAt)
         return try await keep(record, by: caller)
     }

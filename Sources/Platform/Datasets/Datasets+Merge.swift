@@ -1,5 +1,6 @@
 package import DeltaLake
 package import MartletDomain
+import Metadata
 import QueryEngine
 
 extension Datasets {

@@ -8,6 +8,10 @@ extension MonitoringPlan.RetrainingTrigger: ExpressibleByArgument {}
 extension Role: ExpressibleByArgument {}
 extension WriteMode: ExpressibleByArgument {}
 
+extension DatasetTransaction.Kind: ExpressibleByArgument {
+    public init?(argument: String) { self.init(rawValue: argument.uppercased()) }
+}
+
 extension Stage: ExpressibleByArgument {
     public init?(argument: String) { self.init(word: argument) }
 }

@@ -7,7 +7,7 @@ extension RowExpression {
         return try type(of: root, types)
     }
 
-    private func type(of node: Node, _ types: [FeatureValueType]) throws(Problem) -> FeatureValueType? {
+    func type(of node: Node, _ types: [FeatureValueType]) throws(Problem) -> FeatureValueType? {
         switch node {
         case .literal(let value): return Self.type(of: value)
         case .column(let index): return types[index]

@@ -99,7 +99,7 @@ let package = Package(
         .executableTarget(
             name: "martlet-benchmarks",
             dependencies: ["FuzzInputs", "Metadata", "MartletDomain", "AuditLog", argumentParser],
-            path: "Benchmarks", exclude: ["README.md", "Tracking"]),
+            path: "Benchmarks", exclude: ["README.md", "Tracking", "Import"]),
 
         .testTarget(name: "AuditLogTests", dependencies: ["AuditLog"]),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),

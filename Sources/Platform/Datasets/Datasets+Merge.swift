@@ -64,7 +64,9 @@ extension Datasets {
 
     /// Turns away rows that would come into a feature table past its keys.
     func requireNoFeatureTable(_ name: TableName, for operation: DatasetVersion.Operation) async throws {
-        let foreign: [DatasetVersion.Operation] = [.imported, .derived, .trainingSet, .predictions, .monitoring]
+        let foreign: [DatasetVersion.Operation] = [
+            .imported, .derived, .trainingSet, .predictions, .monitoring, .transaction,
+        ]
         guard foreign.contains(operation) else { return }
         let isFeatureTable = try await store.read { db in try db.featureTableIfPresent(name)?.name == name }
         guard !isFeatureTable else {

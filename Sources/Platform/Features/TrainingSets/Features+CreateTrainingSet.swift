@@ -99,13 +99,13 @@ extension Features {
         by caller: Caller
     ) async throws -> TableReference {
         if case .table(let name, let version) = rows {
-            let spelled = name.spellings.first { datasets.deltaTable($0).exists() } ?? name
+            let spelled = datasets.spelled(name)
             return TableReference(spelled, version: try await datasets.snapshot(spelled, version: version).version)
         }
         let declared = specification.spineSchema.map { columns in
             TableSchema(columns.compactMap { column in DataType(declared: column.type).map { .init(column.name, $0) } })
         }
-        let name = try TableName("\(table)_spine")
+        let name = try TableName(table.parts.joined(separator: ".") + "_spine")
         return try await withFrame(rows, like: declared) { frame in
             _ = try await frame.schema(datasets.engine)
             return try await datasets.write(

@@ -101,7 +101,7 @@ let package = Package(
             dependencies: [
                 "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "FeatureEngine", "QueryEngine", argumentParser,
             ],
-            path: "Benchmarks", exclude: ["README.md", "Tracking"]),
+            path: "Benchmarks", exclude: ["README.md", "Tracking", "Import"]),
 
         .testTarget(name: "AuditLogTests", dependencies: ["AuditLog"]),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),

@@ -57,6 +57,8 @@ package struct MartletApplication: Sendable {
         addQualityRoutes(to: martlet, platform: platform)
         addDatasetComparisonRoutes(to: martlet, platform: platform)
         addFeatureRoutes(to: martlet, platform: platform)
+        addFeatureTableRoutes(to: martlet, platform: platform)
+        addTrainingSetRoutes(to: martlet, platform: platform)
         addModelRoutes(to: martlet, platform: platform)
         addScoringRoutes(to: martlet, platform: platform)
         addMonitoringRoutes(to: martlet, platform: platform)

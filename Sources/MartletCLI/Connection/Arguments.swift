@@ -7,6 +7,11 @@ extension MonitoringPlan.Frequency: ExpressibleByArgument {}
 extension MonitoringPlan.RetrainingTrigger: ExpressibleByArgument {}
 extension Role: ExpressibleByArgument {}
 extension WriteMode: ExpressibleByArgument {}
+extension FeatureWriteMode: ExpressibleByArgument {}
+
+extension DatasetTransaction.Kind: ExpressibleByArgument {
+    public init?(argument: String) { self.init(rawValue: argument.uppercased()) }
+}
 
 extension Stage: ExpressibleByArgument {
     public init?(argument: String) { self.init(word: argument) }

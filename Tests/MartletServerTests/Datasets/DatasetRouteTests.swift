@@ -58,10 +58,11 @@ struct DatasetRouteTests {
                 ("datasets/delete-rows", ["table": "shop.sales", "predicate": "id = ("], 400),
                 ("datasets/delete-rows", ["table": "shop.sales", "predicate": "id = 1", "transaction": "x"], 400),
                 (
-                    "datasets/vacuum", ["table": "shop.sales", "retention_hours": 1, "force": false, "dry_run": false],
+                    "datasets/vacuum",
+                    ["table": "shop.sales", "retention_hours": 1, "force": .bool(false), "dry_run": .bool(false)],
                     400
                 ),
-                ("datasets/vacuum", ["table": "shop.none", "force": false, "dry_run": true], 404),
+                ("datasets/vacuum", ["table": "shop.none", "force": .bool(false), "dry_run": .bool(true)], 404),
                 ("datasets/optimize", ["table": "shop.sales", "target_size": 0], 400),
                 ("datasets/branches/create", ["branch": "shop.sales:main"], 400),
                 ("datasets/branches/create", ["branch": "shop.sales:a", "version": 7], 404),
@@ -89,7 +90,7 @@ struct DatasetRouteTests {
             let changes: [(String, JSON)] = [
                 ("datasets/restore", ["table": "shop.sales", "version": 0]),
                 ("datasets/delete-rows", ["table": "shop.sales", "predicate": "id = 1"]),
-                ("datasets/vacuum", ["table": "shop.sales", "force": false, "dry_run": false]),
+                ("datasets/vacuum", ["table": "shop.sales", "force": .bool(false), "dry_run": .bool(false)]),
                 ("datasets/optimize", ["table": "shop.sales"]),
                 ("datasets/branches/create", ["branch": "shop.sales:a"]),
                 ("datasets/branches/fast-forward", ["branch": "shop.sales:a"]),

@@ -38,22 +38,25 @@ extension Datasets {
             }
             guard retentionHours >= 7 * 24 || force else { throw DatasetError.shortRetention(hours: retentionHours) }
         }
-        let table = deltaTable(name)
-        let pins = try await pins(of: name)
-        let kept = Set(pins.filter(\.isReadable).map(\.version))
-        let retention = retentionHours.map { Duration.seconds(3_600 * $0) }
-        let logFiles = try await table.removeExpiredLog(keeping: kept, dryRun: true)
-        if !dryRun {
-            // On record before anything is gone.
-            try await store.change(action, by: caller) { db in
-                db.note("pinned", kept.sorted().map(String.init).joined(separator: " "))
+        // A fast-forward and a restore name files again that are as old as they are: not while one is at work.
+        return try await turns.inTurn("branch " + name.main.description) {
+            let table = deltaTable(name)
+            let pins = try await pins(of: name)
+            let kept = Set(pins.filter(\.isReadable).map(\.version))
+            let retention = retentionHours.map { Duration.seconds(3_600 * $0) }
+            let logFiles = try await table.removeExpiredLog(keeping: kept, dryRun: true)
+            if !dryRun {
+                // On record before anything is gone.
+                try await store.change(action, by: caller) { db in
+                    db.note("pinned", kept.sorted().map(String.init).joined(separator: " "))
+                }
             }
+            let report = try await table.vacuum(keeping: kept, retention: retention, dryRun: dryRun)
+            let removed = dryRun ? logFiles : try await table.removeExpiredLog(keeping: kept)
+            return DatasetVacuum(
+                files: report.files, bytes: report.bytes, logFiles: removed, pinnedFiles: report.pinnedFiles,
+                pins: pins, dryRun: dryRun)
         }
-        let report = try await table.vacuum(keeping: kept, retention: retention, dryRun: dryRun)
-        let removed = dryRun ? logFiles : try await table.removeExpiredLog(keeping: kept)
-        return DatasetVacuum(
-            files: report.files, bytes: report.bytes, logFiles: removed, pinnedFiles: report.pinnedFiles, pins: pins,
-            dryRun: dryRun)
     }
 
     /// Writes the rows of small files into fewer, larger ones; the table has the same rows afterwards.
@@ -89,8 +92,10 @@ extension Datasets {
         let then = TableReference(name, version: version)
         let origin = DatasetOrigin(
             .restore, inputs: [then], source: then.description, runID: runID, transaction: newID())
-        let result = try await deltaTable(name).restore(
-            to: version, commit: origin.commit("RESTORE", kind: .snapshot, by: caller), transaction: origin.batch)
+        let result = try await turns.inTurn("branch " + name.main.description) {
+            try await deltaTable(name).restore(
+                to: version, commit: origin.commit("RESTORE", kind: .snapshot, by: caller), transaction: origin.batch)
+        }
         return try await record(
             DatasetVersion(
                 table: TableReference(name, version: result.version), operation: .restore, rowCount: result.rowCount,

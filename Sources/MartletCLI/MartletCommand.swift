@@ -39,6 +39,9 @@ struct MartletCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+        } catch let error as FeatureError where !error.issues.isEmpty {
+            say(error.issues)
+            exit(withError: ExitCode(1))
         } catch let error as any MartletError {
             say(error.message)
             exit(withError: error.code.exitCode)
@@ -52,6 +55,12 @@ struct MartletCommand: AsyncParsableCommand {
 
 private func say(_ message: String) {
     FileHandle.standardError.write(Data("Error: \(harmlessLines(message))\n".utf8))
+}
+
+/// One line for each, `error[missing_column]: …`, that scripts can read.
+private func say(_ issues: [FeatureIssue]) {
+    let lines = issues.map { "error[\($0.code.rawValue)]: \(harmlessLines($0.message))\n" }
+    FileHandle.standardError.write(Data(lines.joined().utf8))
 }
 
 extension ErrorCode {

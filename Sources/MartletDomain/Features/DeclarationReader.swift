@@ -3,7 +3,9 @@ struct DeclarationReader {
     let node: DeclarationNode
     /// What messages call this place: `view carriers`, `feature rate_30d of view carriers`.
     let place: String
-    private(set) var problems: [String] = []
+    private(set) var issues: [FeatureIssue] = []
+
+    var problems: [String] { issues.map(\.message) }
 
     init(_ node: DeclarationNode, _ place: String, keys: Set<String>) {
         (self.node, self.place) = (node, place)
@@ -20,7 +22,9 @@ struct DeclarationReader {
         }
     }
 
-    mutating func report(_ problem: String) { problems.append("\(place) \(problem)") }
+    mutating func report(_ problem: String, as code: FeatureIssue.Code = .invalidDeclaration) {
+        issues.append(FeatureIssue(code, "\(place) \(problem)"))
+    }
 
     func has(_ key: String) -> Bool { node[key] != nil }
 
@@ -76,5 +80,48 @@ struct DeclarationReader {
         }
     }
 
-    mutating func adopt(_ more: [String]) { problems += more }
+    /// One of the words of an enum.
+    mutating func word<Word: RawRepresentable & CaseIterable>(_ key: String) -> Word? where Word.RawValue == String {
+        guard let text = text(key) else { return nil }
+        if let word = Word(rawValue: text) { return word }
+        let known = Word.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        report("needs one of \(known) under '\(key)', not '\(text)'")
+        return nil
+    }
+
+    /// The elements of a list; none if it is missing or no list.
+    mutating func elements(_ key: String, atMost limit: Int) -> [DeclarationNode] {
+        guard let value = node[key], value != .null else { return [] }
+        guard let elements = value.elements else {
+            report("needs a list under '\(key)'")
+            return []
+        }
+        if elements.count > limit { report("has more than \(limit) elements under '\(key)'") }
+        return Array(elements.prefix(limit))
+    }
+
+    /// The entries of a mapping in the order of the file; none if it is missing or no mapping.
+    mutating func entries(_ key: String, atMost limit: Int) -> [DeclarationNode.Entry] {
+        guard let value = node[key], value != .null else { return [] }
+        guard let entries = value.entries else {
+            report("needs a mapping under '\(key)'")
+            return []
+        }
+        if entries.count > limit { report("has more than \(limit) entries under '\(key)'") }
+        var seen: Set<String> = []
+        for entry in entries where !seen.insert(entry.key).inserted {
+            report("has '\(entry.key)' twice under '\(key)'")
+        }
+        return Array(entries.prefix(limit))
+    }
+
+    /// A name that a column or a feature may have.
+    mutating func checkName(_ name: String) {
+        let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+        if !(1...200).contains(name.utf8.count) || !isPlain {
+            report("needs a name of 1 to 200 bytes without control characters", as: .invalidName)
+        }
+    }
+
+    mutating func adopt(_ more: [FeatureIssue]) { issues += more }
 }

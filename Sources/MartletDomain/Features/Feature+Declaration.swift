@@ -1,5 +1,5 @@
 extension FeatureView {
-    private static let kinds = FeatureAggregate.names + ["ratio", "latest", "lookup", "expression"]
+    private static let kinds = FeatureAggregate.names + ["ratio", "coalesce", "latest", "lookup", "expression"]
 
     /// Reads one feature of a view whose source is already read. Nil if it is faulty, with the reasons in `view`.
     static func feature(
@@ -7,9 +7,9 @@ extension FeatureView {
     ) -> Feature? {
         var reader = DeclarationReader(
             node, "Feature \(name) of \(view.place.lowercasedFirst)",
-            keys: Set(kinds + ["window", "where", "lookback", "hidden"]))
+            keys: Set(kinds + ["window", "where", "quantile", "lookback", "hidden"]))
         let found = kinds.filter(reader.has)
-        if name.isEmpty || name.utf8.count > 200 { reader.report("needs a name of 1 to 200 bytes") }
+        if name.isEmpty || name.utf8.count > 200 { reader.report("needs a name of 1 to 200 bytes", as: .invalidName) }
         if found.count != 1, node.entries != nil {
             reader.report("needs exactly one of \(kinds.joined(separator: ", "))")
         }
@@ -18,7 +18,7 @@ extension FeatureView {
             definition = Self.definition(kind, node, owner.source, &reader)
         }
         let hidden = reader.flag("hidden")
-        view.adopt(reader.problems)
+        view.adopt(reader.issues)
         guard reader.problems.isEmpty else { return nil }
         return definition.map { Feature(name, $0, isHidden: hidden) }
     }
@@ -26,19 +26,18 @@ extension FeatureView {
     private static func definition(
         _ kind: String, _ node: DeclarationNode, _ source: FeatureSource?, _ reader: inout DeclarationReader
     ) -> FeatureDefinition? {
-        let aggregate = FeatureAggregate(kind)
-        if aggregate == nil {
-            for key in ["window", "where"] where reader.has(key) { reader.report("has '\(key)' but is no aggregate") }
+        let isComputed = kind == "sum" && node["sum"]?.elements != nil
+        let isAggregate = FeatureAggregate.names.contains(kind) && !isComputed
+        if !isAggregate {
+            for key in ["window", "where", "quantile"] where reader.has(key) {
+                reader.report("has '\(key)' but is no aggregate")
+            }
         }
         if kind != "latest", reader.has("lookback") { reader.report("has 'lookback' but is not 'latest'") }
         switch kind {
-        case "ratio":
-            let names = node["ratio"]?.elements?.compactMap(\.text) ?? []
-            guard names.count == 2, node["ratio"]?.elements?.count == 2 else {
-                reader.report("needs two names under 'ratio'")
-                return nil
-            }
-            return .ratio(names[0], names[1])
+        case "ratio": return reader.operands("ratio", 2...2).map { .ratio($0[0], $0[1]) }
+        case "coalesce": return reader.operands("coalesce").map { .coalesce($0) }
+        case "sum" where isComputed: return reader.operands("sum").map { .sum($0) }
         case "expression":
             return reader.expression("expression").map { .expression($0) }
         default:
@@ -46,12 +45,12 @@ extension FeatureView {
                 reader.report("reads a table, but the view has no 'source'")
                 return nil
             }
-            return read(kind, aggregate, source, &reader)
+            return read(kind, isAggregate, source, &reader)
         }
     }
 
     private static func read(
-        _ kind: String, _ aggregate: FeatureAggregate?, _ source: FeatureSource, _ reader: inout DeclarationReader
+        _ kind: String, _ isAggregate: Bool, _ source: FeatureSource, _ reader: inout DeclarationReader
     ) -> FeatureDefinition? {
         let column = reader.required(kind)
         if kind == "lookup" {
@@ -59,42 +58,12 @@ extension FeatureView {
             return .lookup(column)
         }
         if source.eventTime == nil { reader.report("needs source.event_time") }
-        guard let aggregate else { return .latest(column, lookback: lookback(&reader)) }
-        if column == "*", aggregate != .count { reader.report("needs a column; only count takes '*'") }
-        let window = window(&reader)
-        let filter = reader.expression("where")
-        return window.map { .aggregate(aggregate, column: column == "*" ? nil : column, window: $0, filter: filter) }
-    }
-
-    private static func lookback(_ reader: inout DeclarationReader) -> Int64? {
-        guard let text = reader.text("lookback") else { return nil }
-        guard case .microseconds(let duration) = CalendarDuration(text) else {
-            reader.report("needs a duration without months under 'lookback', like PT3H, not '\(text)'")
-            return nil
-        }
-        return duration
-    }
-
-    private static func window(_ reader: inout DeclarationReader) -> FeatureWindow? {
-        guard let node = reader.node["window"] else {
-            reader.report("lacks 'window': {rolling: P30D}, or {lifetime: true}")
-            return nil
-        }
-        var window = DeclarationReader(
-            node, "The window of \(reader.place.lowercasedFirst)", keys: ["rolling", "lifetime"])
-        defer { reader.adopt(window.problems) }
-        guard window.problems.isEmpty else { return nil }
-        if window.has("lifetime"), !window.has("rolling"), window.flag("lifetime") { return .lifetime }
-        guard let text = window.text("rolling"), !window.has("lifetime") else {
-            window.report("needs either {rolling: P30D} or {lifetime: true}")
-            return nil
-        }
-        switch CalendarDuration(text) {
-        case .months(let months) where months > 0: return .months(months)
-        case .microseconds(let duration) where duration > 0: return .duration(duration)
-        default:
-            window.report("needs a duration above zero, like P30D, PT6H or P12M, not '\(text)'")
-            return nil
-        }
+        guard isAggregate else { return .latest(column, lookback: reader.lookback()) }
+        let aggregate = reader.aggregate(kind)
+        if column == "*", kind != "count" { reader.report("needs a column; only count takes '*'") }
+        let window = reader.window()
+        let filter = reader.filter("where")
+        guard let aggregate, let window else { return nil }
+        return .aggregate(aggregate, column: column == "*" ? nil : column, window: window, filter: filter)
     }
 }

@@ -10,11 +10,14 @@ public enum FeatureError: MartletError, Equatable {
     case duplicateKey(view: String, table: String, key: String)
     /// A sum or an integer expression that leaves the range of its type.
     case overflow(feature: String)
+    /// Every problem that was found, each with the word for its kind. Never empty.
+    case issues([FeatureIssue])
 
     public var code: ErrorCode {
         switch self {
         case .invalidDeclaration, .invalidComputation: .invalidParameterValue
         case .ambiguousRows, .duplicateKey, .overflow: .invalidState
+        case .issues(let issues): issues.allSatisfy(\.code.isOfData) ? .invalidState : .invalidParameterValue
         }
     }
 
@@ -33,10 +36,20 @@ public enum FeatureError: MartletError, Equatable {
         case .overflow(let feature):
             "\(feature) was not computed: the result leaves the range of its integer type. "
                 + "Use the avg of the column, or a where clause that leaves out impossible values."
+        case .issues(let issues):
+            "The features were refused:\n" + Self.list(issues.map(\.description))
         }
     }
+
+    /// The problems that have codes; empty for errors of other cases.
+    public var issues: [FeatureIssue] { if case .issues(let issues) = self { issues } else { [] } }
 
     private static func list(_ problems: [String]) -> String {
         problems.map { "  - " + $0 }.joined(separator: "\n")
     }
+}
+
+extension FeatureIssue.Code {
+    /// Whether the rows are at fault, not the declaration.
+    fileprivate var isOfData: Bool { self == .duplicateKey || self == .nullKey || self == .overflow }
 }

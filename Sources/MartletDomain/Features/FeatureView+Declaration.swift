@@ -64,7 +64,7 @@ extension FeatureView {
             if source.availableAt != nil { reader.report("has 'available_at' without 'event_time'") }
             if source.tieBreak != nil { reader.report("has 'tie_break' without 'event_time'") }
         }
-        view.adopt(reader.problems)
+        view.adopt(reader.issues)
         return source
     }
 

@@ -3,7 +3,7 @@
 /// The result's columns are: those of the spine that are neither label nor excluded, in its order; features in the order
 /// lookups, aggregates, views; derived features; labels last. Rows are the spine's, each once, in its order.
 public struct TrainingSetSpecification: Sendable, Equatable {
-    public enum Mode: String, Sendable, Codable {
+    public enum Mode: String, Sendable, Codable, CaseIterable {
         /// A feature named like a column of the spine is an error.
         case train
         /// A column of the spine named like a feature is used in its place, nulls included.

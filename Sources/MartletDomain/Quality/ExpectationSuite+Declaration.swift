@@ -75,7 +75,7 @@ extension ExpectationSuite {
                 reader.report("needs error or warn under 'severity', not '\(word)'")
             }
         }
-        defer { suite.adopt(reader.problems) }
+        defer { suite.adopt(reader.issues) }
         guard !type.isEmpty else {
             reader.report("names no expectation")
             return nil
@@ -86,7 +86,7 @@ extension ExpectationSuite {
         }
         var expected = ExpectationReader(DeclarationReader(settings, reader.place, keys: keys))
         let check = expected.check(type)
-        reader.adopt(expected.reader.problems)
+        reader.adopt(expected.reader.issues)
         return check.map { Expectation(type: type, check: $0, severity: severity, settings: settings) }
     }
 }

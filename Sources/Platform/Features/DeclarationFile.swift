@@ -64,3 +64,11 @@ extension FeatureView {
         try views(in: DeclarationFile.node(yaml: text))
     }
 }
+
+extension TrainingSetSpecification {
+    /// Reads a file of one training set.
+    /// - Throws: ``FeatureError/issues(_:)`` with every problem, ``InvalidRequest`` for text that is no YAML.
+    package init(yaml text: String, views: [FeatureView] = []) throws {
+        try self.init(in: DeclarationFile.node(yaml: text), views: views)
+    }
+}

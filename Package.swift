@@ -102,7 +102,8 @@ let package = Package(
         .testTarget(name: "DriftStatisticsTests", dependencies: ["DriftStatistics"]),
         .testTarget(name: "QueryEngineTests", dependencies: ["QueryEngine", "NativeLoader", "MartletDomain"]),
         .testTarget(name: "DeltaLakeTests", dependencies: ["DeltaLake", "MartletDomain", "QueryEngine"]),
-        .testTarget(name: "FeatureEngineTests", dependencies: ["FeatureEngine", "MartletDomain", "QueryEngine"]),
+        .testTarget(
+            name: "FeatureEngineTests", dependencies: ["FeatureEngine", "FuzzInputs", "MartletDomain", "QueryEngine"]),
         .testTarget(name: "ModelRuntimeTests", dependencies: ["ModelRuntime", "MartletDomain"]),
         .testTarget(name: "MartletDomainTests", dependencies: ["MartletDomain", yams]),
         .testTarget(name: "MetadataTests", dependencies: ["Metadata", "MartletDomain", "AuditLog", grdb]),

@@ -6,6 +6,12 @@ public struct DatasetVersion: Sendable, Hashable, Codable {
         case trainingSet = "training_set"
         case predictions
         case monitoring
+        /// Rows that clients pushed.
+        case pushed = "push"
+        /// Features computed for all keys at the instants of a grid.
+        case materialized = "materialize"
+        /// Answers of served features, kept to be computed again.
+        case featureLog = "feature_log"
         /// Found in the table's log without a record here: the process ended between the two.
         case recovered
     }

@@ -1,0 +1,353 @@
+import Foundation
+package import MartletDomain
+package import QueryEngine
+
+/// Computes a training set: the rows of a spine, each with its features as of its own time.
+///
+/// One row in, one row out, in order. A row's features are a function of the row and the tables' contents alone.
+package struct BatchExecutor: Sendable {
+    package let plan: BatchPlan
+    package let dialect: SQLDialect
+    /// Threads for window aggregates.
+    package let threads: Int
+
+    /// Checks everything that can be known without reading rows.
+    ///
+    /// - Parameters:
+    ///   - sources: By the names that lookups, aggregates and views use.
+    ///   - spine: The caller's rows.
+    /// - Throws: ``FeatureError/issues(_:)`` with every problem.
+    package init(
+        _ specification: TrainingSetSpecification, sources: [String: ResolvedSource], spine: Relation,
+        dialect: SQLDialect = .duckDB, threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    ) throws {
+        var builder = PlanBuilder(specification, sources: sources, spine: spine, dialect: dialect)
+        guard let plan = builder.plan() else { throw FeatureError.issues(builder.issues) }
+        (self.plan, self.dialect, self.threads) = (plan, dialect, threads)
+    }
+
+    /// Runs the plan. The result lives in temporary tables of the session.
+    ///
+    /// - Returns: A SELECT of the result's rows, in the order of the spine.
+    /// - Throws: ``FeatureError/issues(_:)`` for rows that nothing decides between and sums that leave their type;
+    ///   ``QueryError``.
+    package func run(in session: any QuerySession) throws -> String {
+        var run = BatchRun(plan, dialect, session, threads: threads)
+        return try run.result()
+    }
+}
+
+/// One run of a plan in a session.
+struct BatchRun {
+    let plan: BatchPlan
+    let dialect: SQLDialect
+    let session: any QuerySession
+    let threads: Int
+    /// Tells this run's tables from another's in the same session.
+    private let prefix = "run_" + UUID().uuidString.prefix(8) + "_"
+    /// Tables of one row for each row of the spine, in its order.
+    private var tables: [String] = []
+    /// SQL over ``tables`` by the name of a column.
+    private var columns: [String: String] = [:]
+    private var rowCount = 0
+
+    init(_ plan: BatchPlan, _ dialect: SQLDialect, _ session: any QuerySession, threads: Int) {
+        (self.plan, self.dialect, self.session, self.threads) = (plan, dialect, session, threads)
+    }
+
+    mutating func result() throws -> String {
+        try holdSpine()
+        for step in plan.steps {
+            switch step {
+            case .lookup(let step): try look(step)
+            case .window(let step): try aggregate(step)
+            case .derived(let step): try derive(step)
+            }
+        }
+        let list = plan.output.map { "\(columns[$0.name] ?? "NULL") AS \(dialect.name($0.name))" }
+        return "SELECT \(list.joined(separator: ", ")) FROM \(dialect.beside(tables))"
+    }
+
+    private func table(_ name: String) -> String { prefix + name }
+
+    /// Keeps the columns of the spine that are part of the result or that features are computed from.
+    private mutating func holdSpine() throws {
+        let base = table("spine")
+        var needed = Set(plan.output.map(\.name))
+        for step in plan.steps {
+            switch step {
+            case .lookup(let step): needed.formUnion(step.access.key + [step.access.at].compactMap { $0 })
+            case .window(let step): needed.formUnion(step.access.key + [step.access.at].compactMap { $0 })
+            case .derived(let step):
+                needed.formUnion(DerivedFeature(step.name, step.definition).inputs)
+            }
+        }
+        var list = ["TRUE AS row_is_there"]
+        for (index, column) in plan.spine.columns.enumerated() where needed.contains(column.name) {
+            list.append("\(dialect.name(column.name)) AS c\(index)")
+            let held = "\(base).c\(index)"
+            columns[column.name] = filled(held, column.kind, plan.spineDefaults[column.name])
+        }
+        try session.execute("CREATE TEMP TABLE \(base) AS SELECT \(list.joined(separator: ", ")) FROM \(plan.spine.sql)")
+        tables.append(base)
+        let count = try session.collect("SELECT count(*) AS n FROM \(base)").column("n").longs?.first ?? nil
+        rowCount = Int(count ?? 0)
+        guard rowCount < Int(Int32.max) else {
+            throw InvalidRequest("A training set has at most 2,147,483,646 rows; compute it in parts.")
+        }
+    }
+
+    private func filled(_ column: String, _ kind: ColumnKind, _ fallback: String?) -> String {
+        guard let fallback else { return column }
+        if plan.defaultFillsNaN, kind.isFloatingPoint {
+            return "CASE WHEN \(column) IS NULL OR isnan(\(column)) THEN \(fallback) ELSE \(column) END"
+        }
+        return "coalesce(\(column), \(fallback))"
+    }
+
+    // MARK: Keys and labels
+
+    /// A table with a number for each key that rows ask for, and when they do.
+    private func labels(_ access: BatchPlan.Access, _ name: String) throws -> (keys: String, index: LabelIndex) {
+        let keys = table(name + "_keys")
+        let asked = access.key.map { columns[$0] ?? "NULL" }
+        let names = access.key.indices.map { "k\($0)" }
+        let distinct = zip(asked, names).map { "\($0) AS \($1)" }.joined(separator: ", ")
+        let present = asked.map { "\($0) IS NOT NULL" }
+        try session.execute(
+            """
+            CREATE TEMP TABLE \(keys) AS SELECT *, CAST(row_number() OVER () - 1 AS INTEGER) AS id FROM (\
+            SELECT DISTINCT \(distinct) FROM \(dialect.beside(tables)) WHERE \(present.joined(separator: " AND ")))
+            """)
+        let time = access.at.flatMap { columns[$0] }.map { dialect.clock($0, access.atKind) }
+        let rowNumber = "\(tables[0]).rowid"
+        let select = ["CAST(\(rowNumber) AS INTEGER) AS r"] + zip(asked, names).map { "\($0) AS \($1)" }
+            + (time.map { ["\($0) AS t"] } ?? [])
+        var labels: [(row: Int32, key: Int32, time: Int64)] = []
+        labels.reserveCapacity(rowCount)
+        let same = names.map { "l.\($0) = k.\($0)" }.joined(separator: " AND ")
+        try session.query(
+            """
+            SELECT l.r, k.id\(time == nil ? "" : ", l.t") FROM (SELECT \(select.joined(separator: ", ")) \
+            FROM \(dialect.beside(tables))) l JOIN \(keys) k ON \(same)\(time == nil ? "" : " WHERE l.t IS NOT NULL")
+            """
+        ) { batch in
+            guard case .integer(let rows) = batch.columns[0].values,
+                case .integer(let ids) = batch.columns[1].values
+            else { throw QueryError.invalidBatch("A row's number is no integer.") }
+            let times = time == nil ? nil : try batch.columns[2].ticks()
+            for row in 0..<batch.rowCount { labels.append((rows[row], ids[row], times?[row] ?? 0)) }
+        }
+        let count = try session.collect("SELECT count(*) AS n FROM \(keys)").column("n").longs?.first ?? nil
+        return (keys, LabelIndex(labels, keyCount: Int(count ?? 0), rowCount: rowCount))
+    }
+
+    /// The rows of the accessed table whose key is asked for: their key's number, then `columns`.
+    private func events(_ access: BatchPlan.Access, relation: String, keys: String, _ columns: [String]) -> String {
+        let same = access.entity.enumerated().map { "s.\(dialect.name($1)) = k.k\($0)" }
+        let clocks = [access.eventTime, access.availableAt].compactMap { $0 }
+            .map { "\(dialect.clock("s." + dialect.name($0.column), $0.kind)) IS NOT NULL" }
+        return "SELECT \((["k.id"] + columns).joined(separator: ", ")) FROM \(relation) s "
+            + "JOIN \(keys) k ON \(same.joined(separator: " AND "))"
+            + (clocks.isEmpty ? "" : " WHERE \(clocks.joined(separator: " AND "))")
+    }
+
+    private func clocks(_ access: BatchPlan.Access) -> [String] {
+        [access.eventTime, access.availableAt].compactMap { $0 }
+            .map { dialect.clock("s." + dialect.name($0.column), $0.kind) }
+    }
+
+    /// The relation with a column `tie_rank`, where rows of one time are told apart by a column without numbers.
+    private func ranked(_ access: BatchPlan.Access, _ relation: String) -> (relation: String, rank: String?) {
+        guard let tie = access.tieBreak, access.eventTime != nil else { return (relation, nil) }
+        let order = dialect.order(dialect.name(tie.column), tie.kind)
+        guard order.contains(" OVER ") else {
+            return (relation, dialect.order("s." + dialect.name(tie.column), tie.kind))
+        }
+        return ("(SELECT *, \(order) AS tie_rank FROM \(relation))", "s.tie_rank")
+    }
+
+    private func describe(key: Int, of access: BatchPlan.Access, in keys: String) throws -> String {
+        let list = access.key.indices.map { "coalesce(CAST(k\($0) AS VARCHAR), '')" }.joined(separator: " || ', ' || ")
+        let text = try session.collect("SELECT \(list) AS t FROM \(keys) WHERE id = \(key)").column("t").strings
+        return (text?.first ?? nil) ?? ""
+    }
+
+    // MARK: Lookups
+
+    private mutating func look(_ step: BatchPlan.LookupStep) throws {
+        let name = "t\(tables.count)"
+        let (keys, index) = try labels(step.access, name)
+        var relation = step.access.relation
+        let carried = step.outputs.contains { dialect.encoded("", $0.kind) == nil }
+        if carried {
+            // Values that no kernel holds are found again by the number of their row.
+            let held = table(name + "_rows")
+            try session.execute("CREATE TEMP TABLE \(held) AS SELECT * FROM \(relation)")
+            relation = held
+        }
+        var (source, rank) = ranked(step.access, relation)
+        if carried { source = "(SELECT *, rowid AS row_number FROM \(source))" }
+        var read = clocks(step.access) + [rank].compactMap { $0 }
+        let kept = step.outputs.filter { dialect.encoded("", $0.kind) != nil }
+        read += kept.compactMap { dialect.encoded("s." + dialect.name($0.column), $0.kind) }
+        if carried { read.append("s.row_number") }
+        let layout = MatchKernel.Layout(
+            hasTime: step.access.eventTime != nil, hasAvailability: step.access.availableAt != nil,
+            hasTie: rank != nil)
+        var kernel = MatchKernel(index)
+        try session.query(events(step.access, relation: source, keys: keys, read)) { try kernel.take($0, layout) }
+        let matches = kernel.matches(lookback: step.lookback)
+        if let ambiguous = matches.ambiguous {
+            let key = try describe(key: ambiguous.key, of: step.access, in: keys)
+            throw FeatureError.issues([Self.ambiguity(step.access, key: key)])
+        }
+        var batch = RecordBatch(columns: [], rowCount: rowCount)
+        for (column, kept) in matches.kept.enumerated() {
+            batch.columns.append(kept.laidOut(matches.slots, named: "v\(column)"))
+        }
+        let types = kept.map { dialect.storedType($0.kind) } + (carried ? ["BIGINT"] : [])
+        let result = try hold(batch, types: types, name)
+        for (column, output) in kept.enumerated() {
+            columns[output.name] = filled(
+                dialect.decoded("\(result).v\(column)", output.kind), output.kind, output.fallback)
+        }
+        try session.execute("DROP TABLE \(keys)")
+        if carried { try carry(step, relation, result, kept.count) }
+    }
+
+    /// Adds the values that were carried along by the number of their row.
+    private mutating func carry(
+        _ step: BatchPlan.LookupStep, _ rows: String, _ numbers: String, _ column: Int
+    ) throws {
+        let outputs = step.outputs.filter { dialect.encoded("", $0.kind) == nil }
+        let list = outputs.enumerated().map { "s.\(dialect.name($1.column)) AS v\($0)" }.joined(separator: ", ")
+        let held = numbers + "_carried"
+        try session.execute(
+            """
+            CREATE TEMP TABLE \(held) AS SELECT \(list) FROM (SELECT rowid AS r, v\(column) AS n FROM \(numbers)) m \
+            LEFT JOIN \(rows) s ON s.rowid = m.n ORDER BY m.r
+            """)
+        tables.append(held)
+        for (index, output) in outputs.enumerated() {
+            columns[output.name] = filled("\(held).v\(index)", output.kind, output.fallback)
+        }
+        // The rows stay: temporary tables end with the session.
+    }
+
+    /// One value for each row of the spine, in a table beside it.
+    private mutating func hold(_ batch: RecordBatch, types: [String], _ name: String) throws -> String {
+        let result = table(name)
+        let list = (["row_is_there BOOLEAN"] + types.enumerated().map { "v\($0) \($1)" }).joined(separator: ", ")
+        try session.execute("CREATE TEMP TABLE \(result) (\(list))")
+        var batch = batch
+        if batch.columns.count == types.count {
+            let there = Column("row_is_there", .boolean(Array(repeating: true, count: rowCount)))
+            batch.columns.insert(there, at: 0)
+            try session.append(batch, to: result)
+        } else {
+            // No row was found at all: the kernel never saw a column.
+            try session.execute("INSERT INTO \(result) (row_is_there) SELECT TRUE FROM range(\(rowCount))")
+        }
+        tables.append(result)
+        return result
+    }
+
+    private static func ambiguity(_ access: BatchPlan.Access, key: String) -> FeatureIssue {
+        guard access.eventTime != nil else {
+            return FeatureIssue(
+                .duplicateKey,
+                "\(access.table) holds the key \(key) more than once; a table without a time key may hold each once")
+        }
+        return FeatureIssue(
+            .duplicateKey,
+            "\(access.table) has two rows for the key \(key) at one time and nothing that says which counts; "
+                + "name a column under tie_break, of which the greater value wins")
+    }
+
+    // MARK: Window aggregates
+
+    private mutating func aggregate(_ step: BatchPlan.WindowStep) throws {
+        let name = "t\(tables.count)"
+        let (keys, index) = try labels(step.access, name)
+        var inputs: [Relation.Column] = []
+        var conditions: [String] = []
+        var windows: [WindowBounds] = []
+        var outputs: [WindowKernel.Output] = []
+        func place<Value: Equatable>(_ value: Value, in all: inout [Value]) -> Int {
+            if let index = all.firstIndex(of: value) { return index }
+            all.append(value)
+            return all.count - 1
+        }
+        for output in step.outputs {
+            guard let rule = AggregateRule(output.aggregate, input: output.input?.kind.cellType) else {
+                throw InvalidRequest("\(output.name) is the \(output.aggregate.name) of values that it does not take.")
+            }
+            let bounds = WindowBounds(window: output.window, isInNanoseconds: step.access.isInNanoseconds)
+            outputs.append(
+                .init(
+                    rule: rule, input: output.input.map { place($0, in: &inputs) },
+                    condition: output.filter.map { place($0, in: &conditions) }, window: place(bounds, in: &windows)))
+        }
+        let kernel = WindowKernel(labels: index, windows: windows, outputs: outputs)
+        let (source, rank) = ranked(step.access, step.access.relation)
+        let read = clocks(step.access) + [rank].compactMap { $0 }
+            + inputs.compactMap { dialect.encoded("s." + dialect.name($0.name), $0.kind) } + conditions
+        let layout = EventTable.Layout(
+            hasAvailability: step.access.availableAt != nil, hasTie: rank != nil, inputCount: inputs.count,
+            conditionCount: conditions.count)
+        var table = EventTable()
+        let spans = kernel.spans()
+        try session.query(events(step.access, relation: source, keys: keys, read)) {
+            try table.take($0, layout, spans: spans)
+        }
+        table.finish(keyCount: index.keyCount)
+        let answers: [[CellValue]]
+        do {
+            answers = try kernel.answers(table, threads: threads)
+        } catch let refusal as WindowKernel.Refusal {
+            let key = try describe(key: refusal.key, of: step.access, in: keys)
+            throw FeatureError.issues([Self.issue(refusal, step, key: key)])
+        }
+        let batch = RecordBatch(
+            columns: zip(answers, step.outputs).enumerated().map { index, pair in
+                Column("v\(index)", cells: pair.0, pair.1.kind)
+            }, rowCount: rowCount)
+        let result = try hold(batch, types: step.outputs.map { dialect.storedType($0.kind) }, name)
+        for (column, output) in step.outputs.enumerated() {
+            columns[output.name] = dialect.decoded("\(result).v\(column)", output.kind)
+        }
+        try session.execute("DROP TABLE \(keys)")
+    }
+
+    private static func issue(
+        _ refusal: WindowKernel.Refusal, _ step: BatchPlan.WindowStep, key: String
+    ) -> FeatureIssue {
+        let name = step.outputs[refusal.output].name
+        guard refusal.isOverflow else { return ambiguity(step.access, key: key) }
+        return FeatureIssue(
+            .overflow,
+            "\(name) leaves the range of its type for the key \(key); use the avg, or a filter that leaves out "
+                + "impossible values")
+    }
+
+    // MARK: Derived features
+
+    private mutating func derive(_ step: BatchPlan.DerivedStep) throws {
+        func sql(_ name: String) -> String { columns[name] ?? "NULL" }
+        let value: String
+        switch step.definition {
+        case .ratio(let dividend, let divisor):
+            let (above, below) = (dialect.cast(sql(dividend), to: .double), dialect.cast(sql(divisor), to: .double))
+            value = "CASE WHEN \(below) <> 0 THEN \(above) / \(below) END"
+        case .sum(let names):
+            value = names.map { dialect.cast(sql($0), to: step.kind) }.joined(separator: " + ")
+        case .coalesce(let names):
+            value = "coalesce(\(names.map { dialect.cast(sql($0), to: step.kind) }.joined(separator: ", ")))"
+        case .expression(let expression):
+            value = dialect.expression(
+                expression, columns: expression.columns.map { name in (sql(name), plan.kind(of: name) ?? .double) })
+        }
+        columns[step.name] = "(\(dialect.cast("(\(value))", to: step.kind)))"
+    }
+}

@@ -1,0 +1,39 @@
+import QueryEngine
+
+/// The instants asked for, by key and in time order.
+///
+/// Positions count the labels in that order; rows are those of the spine.
+struct LabelIndex: Sendable {
+    /// Rows of the spine, with those that ask for nothing.
+    let rowCount: Int
+    let keyCount: Int
+    /// The labels of a key are at positions `offsets[key]..<offsets[key + 1]`.
+    private(set) var offsets: [Int] = []
+    /// In ticks, ascending within a key.
+    private(set) var times: [Int64] = []
+    /// The row of each position.
+    private(set) var rows: [Int32] = []
+
+    /// - Parameters:
+    ///   - labels: Row, key and time of each row that has a key and a time; any order.
+    init(_ labels: [(row: Int32, key: Int32, time: Int64)], keyCount: Int, rowCount: Int) {
+        (self.keyCount, self.rowCount) = (keyCount, rowCount)
+        var offsets = [Int](repeating: 0, count: keyCount + 1)
+        for label in labels { offsets[Int(label.key) + 1] += 1 }
+        for key in 0..<keyCount { offsets[key + 1] += offsets[key] }
+        var next = offsets
+        var sorted = [(time: Int64, row: Int32)](repeating: (0, 0), count: labels.count)
+        for label in labels {
+            sorted[next[Int(label.key)]] = (label.time, label.row)
+            next[Int(label.key)] += 1
+        }
+        for key in 0..<keyCount {
+            let range = offsets[key]..<offsets[key + 1]
+            if zip(sorted[range], sorted[range].dropFirst()).allSatisfy({ $0.time <= $1.time }) { continue }
+            sorted[range].sort { ($0.time, $0.row) < ($1.time, $1.row) }
+        }
+        self.offsets = offsets
+        times = sorted.map(\.time)
+        rows = sorted.map(\.row)
+    }
+}

@@ -1,0 +1,61 @@
+import MartletDomain
+import QueryEngine
+
+/// How one engine spells what the planner says. The only place where its SQL is known.
+package struct SQLDialect: Sendable {
+    package static let duckDB = SQLDialect()
+
+    func name(_ name: String) -> String { quotedIdentifier(name) }
+
+    func cast(_ expression: String, to kind: ColumnKind) -> String { "CAST(\(expression) AS \(kind.sqlName))" }
+
+    func literal(_ text: String) -> String { quotedLiteral(text) }
+
+    /// What stands for a column on its way through a kernel; nil for a kind that no kernel holds.
+    func encoded(_ column: String, _ kind: ColumnKind) -> String? {
+        switch kind {
+        case .naiveTimestamp: "epoch_us(\(column))"
+        case .nanoseconds: "epoch_ns(\(column))"
+        case .other: nil
+        default: column
+        }
+    }
+
+    /// The column's own value again, of what ``encoded(_:_:)`` made of it.
+    func decoded(_ column: String, _ kind: ColumnKind) -> String {
+        switch kind {
+        case .naiveTimestamp: "make_timestamp(\(column))"
+        case .nanoseconds: "make_timestamp_ns(\(column))"
+        default: column
+        }
+    }
+
+    /// The type that a kernel's column is kept in.
+    func storedType(_ kind: ColumnKind) -> String {
+        switch kind {
+        case .naiveTimestamp, .nanoseconds: "BIGINT"
+        default: kind.sqlName
+        }
+    }
+
+    /// A column that orders rows as `column` does, readable as 64-bit numbers or doubles; null the lowest.
+    ///
+    /// Numbers and clocks order themselves. Anything else takes its rank, which sorts the whole relation.
+    func order(_ column: String, _ kind: ColumnKind) -> String {
+        switch kind {
+        case .boolean, .byte, .short, .integer, .long: "CAST(\(column) AS BIGINT)"
+        case .timestamp, .naiveTimestamp: "epoch_us(\(column))"
+        case .nanoseconds: "epoch_ns(\(column))"
+        case .date: "CAST(\(column) - DATE '1970-01-01' AS BIGINT)"
+        case .float, .double: "CAST(\(column) AS DOUBLE)"
+        case .decimal, .string, .binary, .other:
+            "CASE WHEN \(column) IS NOT NULL THEN dense_rank() OVER (ORDER BY \(column) NULLS FIRST) END"
+        }
+    }
+
+    /// A clock as a column of dates, instants or whole numbers.
+    func clock(_ column: String, _ kind: ColumnKind) -> String { encoded(column, kind) ?? column }
+
+    /// Tables of equal length side by side, row by row.
+    func beside(_ tables: [String]) -> String { tables.joined(separator: " POSITIONAL JOIN ") }
+}

@@ -92,6 +92,7 @@ extension JSONWriter {
         case .null: raw("\"NULL_VALUE\"")
         case .missing: raw("\"NOT_FOUND\"")
         case .expired: raw("\"OUTSIDE_MAX_AGE\"")
+        case .refused: raw("\"INVALID\"")
         }
     }
 
@@ -101,6 +102,7 @@ extension JSONWriter {
         case .null: raw("\"null\"")
         case .missing: raw("\"missing\"")
         case .expired: raw("\"expired\"")
+        case .refused: raw("\"refused\"")
         }
     }
 

@@ -72,6 +72,8 @@ public enum ServedStatus: String, Sendable, Hashable, Codable {
     case missing
     /// The newest row is older than the feature's lookback allows.
     case expired
+    /// There is no one value: a sum leaves its type, or nothing decides between two rows.
+    case refused
 
     /// Feast's word for it.
     public var feast: String {
@@ -80,6 +82,7 @@ public enum ServedStatus: String, Sendable, Hashable, Codable {
         case .null: "NULL_VALUE"
         case .missing: "NOT_FOUND"
         case .expired: "OUTSIDE_MAX_AGE"
+        case .refused: "INVALID"
         }
     }
 }

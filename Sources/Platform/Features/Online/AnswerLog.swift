@@ -10,11 +10,11 @@ final class AnswerLog: Sendable {
     struct Entry: Sendable {
         var view: String
         var planHash: String
-        /// The key's cells as a JSON list.
-        var keys: [CellValue]
+        /// What the caller gave: the key, then what formulas take.
+        var keys: [JSONCell]
         /// As of when it was answered, microseconds.
         var time: Int64
-        var values: [CellValue]
+        var values: [(feature: String, cell: FeatureCell, isRefused: Bool)]
         var tableVersion: Int64
         var pushedThrough: Int64
     }
@@ -31,11 +31,14 @@ final class AnswerLog: Sendable {
 
     var isOff: Bool { threshold == 0 }
 
-    func takes(_ key: [CellValue]) -> Bool {
+    func takes(_ key: some Sequence<JSONCell>) -> Bool {
         guard threshold > 0 else { return false }
         var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
-        for cell in key { hash = (hash ^ cell.stableHash) &* 0xFF51_AFD7_ED55_8CCD }
-        return hash ^ (hash >> 33) <= threshold
+        for cell in key {
+            hash = (hash ^ cell.stableHash) &* 0xFF51_AFD7_ED55_8CCD
+            hash ^= hash >> 33
+        }
+        return hash <= threshold
     }
 
     func append(_ entry: Entry) {
@@ -65,4 +68,17 @@ final class AnswerLog: Sendable {
 
     /// Since the process began.
     var counts: (logged: Int64, dropped: Int64) { state.withLock { ($0.logged, $0.dropped) } }
+}
+
+extension JSONCell {
+    /// The same in every process.
+    fileprivate var stableHash: UInt64 {
+        switch self {
+        case .null: CellValue.null.stableHash
+        case .boolean(let value): CellValue.boolean(value).stableHash
+        case .long(let value): CellValue.long(value).stableHash
+        case .double(let value): Int64(exactly: value).map { CellValue.long($0).stableHash } ?? CellValue.double(value).stableHash
+        case .string(let text): CellValue.string(text).stableHash
+        }
+    }
 }

@@ -2,6 +2,14 @@ package import FeatureEngine
 package import MartletDomain
 import QueryEngine
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// A question to served features: which, for which rows, as of when.
 package struct OnlineRequest: Sendable {
     /// `view` for all features of a view, or `view:feature`.
@@ -125,22 +133,49 @@ extension OnlineStore {
         }
         var columns: [ServedColumn] = []
         for part in selection.parts {
-            let first = columns.count
+            let served = part.served
+            // While a push is on its way nobody can say which of the two came first.
+            let isKept = request.time == nil && !self.answers.isOff
+                && !states.isPushing(to: served.record.source, by: time)
+            let answers = try served.answer(request, at: time, part.features)
             for index in part.features {
-                let output = part.served.outputs[index]
+                let output = served.outputs[index]
+                let values = (0..<rows).map { row in
+                    ServedValue(
+                        value: answers.values[output.place][row],
+                        status: answers.statuses[output.place][row].served,
+                        eventTime: answers.eventTimes[output.place][row])
+                }
                 columns.append(
                     ServedColumn(
-                        view: part.served.record.name, feature: output.name, version: part.served.version,
-                        scale: output.scale, values: []))
-                columns[columns.count - 1].values.reserveCapacity(rows)
+                        view: served.record.name, feature: output.name, version: served.version, scale: output.scale,
+                        values: values))
             }
-            try part.served.answer(request, at: time, isNow: request.time == nil, answers) { values in
-                for (offset, index) in part.features.enumerated() {
-                    columns[first + offset].values.append(values[index])
-                }
-            }
+            if isKept { note(answers, request, served, at: time) }
         }
         return columns
+    }
+
+    /// Keeps the answers of some keys to be computed again.
+    private func note(
+        _ answers: OnlineAnswers, _ request: OnlineRequest, _ served: ServedFeatures, at time: Int64
+    ) {
+        let columns = served.plan.request.compactMap { wanted in
+            request.columns.first { $0.name == wanted.name }
+        }
+        guard columns.count == served.plan.request.count else { return }
+        for row in 0..<request.rowCount {
+            let keys = columns.map { $0.cells[row] }
+            guard self.answers.takes(keys.prefix(served.plan.keyCount)) else { continue }
+            self.answers.append(
+                .init(
+                    view: served.record.name, planHash: served.record.planHash, keys: keys, time: time,
+                    values: served.outputs.map { output in
+                        let isRefused = answers.statuses[output.place][row] == .refused
+                        return (output.name, answers.values[output.place][row].featureCell(scale: output.scale), isRefused)
+                    },
+                    tableVersion: served.tableVersion ?? -1, pushedThrough: served.through(.both)))
+        }
     }
 
     /// Microseconds since 1970 UTC.

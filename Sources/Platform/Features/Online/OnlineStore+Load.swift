@@ -1,5 +1,4 @@
 import DeltaLake
-import FeatureEngine
 import Foundation
 import MartletDomain
 import Metadata
@@ -9,9 +8,8 @@ extension OnlineStore {
     /// Brings what is served into memory: from the kept state and what came after it, else from the table.
     func load(_ record: OnlineFeatures) async throws -> ServedFeatures {
         guard let source = record.source else {
-            let served = ServedFeatures(
-                record, try await view(of: record), TableSchema([]), try OnlineState(try await view(of: record), TableSchema([])),
-                tableID: "", at: .none, isSaved: true)
+            let served = try ServedFeatures(
+                record, try await view(of: record), TableSchema([]), tableID: "", at: .none, isSaved: true)
             states.publish(served)
             return served
         }
@@ -27,9 +25,9 @@ extension OnlineStore {
             header.progress.tableVersion <= snapshot.version
         {
             do {
-                let state = try OnlineState(view, schema, snapshot: bytes)
-                let served = ServedFeatures(
-                    record, view, schema, state, tableID: snapshot.tableID, at: header.progress, isSaved: true)
+                let served = try ServedFeatures(
+                    record, view, schema, snapshot: bytes, tableID: snapshot.tableID, at: header.progress,
+                    isSaved: true)
                 try await applyPending(to: served, source)
                 if try await takeInChanges(served, source) != nil {
                     states.publish(served)
@@ -50,14 +48,13 @@ extension OnlineStore {
     func rebuilt(_ record: OnlineFeatures, _ view: FeatureView, _ source: TableName) async throws -> ServedFeatures {
         let snapshot = try await datasets.snapshot(source)
         let schema = try Self.columns(of: view, in: snapshot.schema, source)
-        let state = try OnlineState(view, schema)
-        _ = try await add(snapshot.relation, schema, to: state)
         let batches = try await datasets.deltaTable(source).batches(at: snapshot.version)
         let written = batches[Self.batchID(.both)] ?? 0
         let progress = ServedFeatures.Progress(
             tableVersion: snapshot.version, pushed: [PushDestination.both.rawValue: .init(through: written)])
-        let served = ServedFeatures(
-            record, view, schema, state, tableID: snapshot.tableID, at: progress, isSaved: false)
+        let served = try ServedFeatures(
+            record, view, schema, tableID: snapshot.tableID, at: progress, isSaved: false)
+        _ = try await add(snapshot.relation, to: served)
         states.publish(served)
         try await applyPending(to: served, source)
         return served
@@ -110,17 +107,31 @@ extension OnlineStore {
         let missing = served.schema.names.contains { changes.added.schema[$0] == nil }
         guard !missing else { return nil }
         guard !changes.removed.files.isEmpty else {
-            return try await add(changes.added.relation, served.schema, to: served.state)
+            return try await add(changes.added.relation, to: served)
         }
         let (came, went) = (changes.added.relation, changes.removed.relation)
         let gone = try await datasets.engine.withSession { session in
             try session.collect(
                 "SELECT count(*) AS n FROM (SELECT \(columns) FROM \(went) EXCEPT ALL SELECT \(columns) FROM \(came))")
         }
-        guard gone["n"]?.longs?.first == 0 else { return nil }
+        // A row of a feature table that came again with other values takes the place of the one that went.
+        if gone["n"]?.longs?.first != 0 {
+            guard served.record.kind == .table, try await areReplaced(went, by: came, served) else { return nil }
+        }
         return try await add(
-            "(SELECT \(columns) FROM \(came) EXCEPT ALL SELECT \(columns) FROM \(went))", served.schema,
-            to: served.state)
+            "(SELECT \(columns) FROM \(came) EXCEPT ALL SELECT \(columns) FROM \(went))", to: served)
+    }
+
+    /// Whether every row that went has one of its key, time and tie break among those that came.
+    private func areReplaced(_ went: String, by came: String, _ served: ServedFeatures) async throws -> Bool {
+        guard let source = served.view.source else { return false }
+        let keys = source.entity + [source.eventTime, source.tieBreak].compactMap { $0 }
+        let columns = keys.map(quotedIdentifier).joined(separator: ", ")
+        let lost = try await datasets.engine.withSession { session in
+            try session.collect(
+                "SELECT count(*) AS n FROM (SELECT \(columns) FROM \(went) EXCEPT SELECT \(columns) FROM \(came))")
+        }
+        return lost["n"]?.longs?.first == 0
     }
 
     /// Puts the pushes in that are not yet.
@@ -137,13 +148,13 @@ extension OnlineStore {
     }
 
     /// - Returns: How many rows.
-    private func add(_ relation: String, _ schema: TableSchema, to state: OnlineState) async throws -> Int64 {
-        let columns = schema.names.map(quotedIdentifier).joined(separator: ", ")
+    private func add(_ relation: String, to served: ServedFeatures) async throws -> Int64 {
+        let columns = served.schema.names.map(quotedIdentifier).joined(separator: ", ")
         return try await datasets.engine.withSession { session in
             var rows: Int64 = 0
             try session.query("SELECT \(columns) FROM \(relation)", []) { batch in
                 rows += Int64(batch.rowCount)
-                try state.add(batch)
+                try served.add(batch)
             }
             return rows
         }

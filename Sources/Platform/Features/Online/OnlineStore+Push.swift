@@ -32,7 +32,11 @@ extension OnlineStore {
         let source = try await pushSource(name)
         let views = try await viewsServed(of: source)
         let schema = try await datasets.snapshot(source).schema
-        let now = Int64((Date().timeIntervalSince1970 * 1_000).rounded(.down))
+        // An answer of this time or later may lack the rows until they are in; their own time is after it.
+        let begun = Self.now()
+        states.beginPush(to: source, at: begun)
+        defer { states.endPush(to: source, at: begun) }
+        let now = max(begun, Self.now()) + 1
         // A row that one view could not use is no row of the table's for the others either.
         var rules = PushRules(table: source, schema: schema, required: [], availableAt: nil)
         for view in views {
@@ -40,8 +44,8 @@ extension OnlineStore {
             rules.required += one.required.filter { !rules.required.contains($0) }
             rules.availableAt = rules.availableAt ?? one.availableAt
         }
-        let frame = try frame.stamped(rules, arrivedAt: now * 1_000)
-        let rows = try frame.typed(rules, arrivedAt: now * 1_000)
+        let frame = try frame.stamped(rules, arrivedAt: now)
+        let rows = try frame.typed(rules, arrivedAt: now)
         let encoded = Array(try JSONEncoder().encode(frame))
         let action = AuditAction(
             "features", "push",

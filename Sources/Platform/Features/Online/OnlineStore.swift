@@ -47,6 +47,9 @@ package struct OnlineStore: Sendable {
         return found
     }
 
+    /// Answers that were kept to be computed again, and those for which there was no room, since the process began.
+    package var answerCounts: (logged: Int64, dropped: Int64) { answers.counts }
+
     /// What answers for that name, loaded at its first use.
     package func served(_ name: String) async throws -> ServedFeatures {
         if let ready = states.ready(name) { return ready }
@@ -91,6 +94,26 @@ final class OnlineStates: Sendable {
     }
 
     private let entries = Mutex<[String: Entry]>([:])
+    /// Pushes that are not in memory yet: when they came, by source.
+    private let pushes = Mutex<[TableName: [Int64: Int]]>([:])
+
+    func beginPush(to source: TableName, at time: Int64) {
+        pushes.withLock { $0[source, default: [:]][time, default: 0] += 1 }
+    }
+
+    func endPush(to source: TableName, at time: Int64) {
+        pushes.withLock { pushes in
+            guard let count = pushes[source]?[time] else { return }
+            pushes[source]?[time] = count > 1 ? count - 1 : nil
+            if pushes[source]?.isEmpty == true { pushes[source] = nil }
+        }
+    }
+
+    /// Whether a push that came by then is not in memory yet.
+    func isPushing(to source: TableName?, by time: Int64) -> Bool {
+        guard let source else { return false }
+        return pushes.withLock { $0[source]?.keys.contains { $0 <= time } ?? false }
+    }
 
     func ready(_ name: String) -> ServedFeatures? {
         entries.withLock { entries in

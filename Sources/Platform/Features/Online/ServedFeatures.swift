@@ -29,23 +29,53 @@ package final class ServedFeatures: Sendable {
 
     package let record: OnlineFeatures
     package let view: FeatureView
-    /// The table's columns when it was loaded.
+    /// The table's columns that the view reads, as they were when it was loaded.
     let schema: TableSchema
-    package let state: OnlineState
+    let plan: ServingPlan
+    let state: OnlineState
+    /// The features that are shown, in the view's order.
+    package let outputs: [Output]
+    /// The beginning of the plan's hash.
+    package let version: String
     /// The table's own identity, which another of the same name has not.
     let tableID: String
+    private let readsTable: Bool
     private let progress: Mutex<(now: Progress, saved: Progress)>
 
+    package struct Output: Sendable {
+        package var name: String
+        package var type: DataType
+        /// Among the features of the engine's plan.
+        var place: Int
+        /// Digits after the point of a decimal.
+        package var scale: Int { if case .decimal(_, let scale) = type { scale } else { 0 } }
+    }
+
+    /// - Parameter bytes: What was in memory; nil for nothing.
     init(
-        _ record: OnlineFeatures, _ view: FeatureView, _ schema: TableSchema, _ state: OnlineState, tableID: String,
-        at progress: Progress, isSaved: Bool
-    ) {
-        (self.record, self.view, self.schema, self.state, self.tableID) = (record, view, schema, state, tableID)
+        _ record: OnlineFeatures, _ view: FeatureView, _ schema: TableSchema, snapshot bytes: ArraySlice<UInt8>? = nil,
+        tableID: String, at progress: Progress, isSaved: Bool
+    ) throws {
+        (self.record, self.view, self.schema, self.tableID) = (record, view, schema, tableID)
+        plan = try ServingPlan(view, schema)
+        readsTable = view.features.contains { $0.definition.readsTable }
+        let state = try OnlineState(
+            plan.specification, sources: ServingPlan.sources(view, schema, relation: "martlet_source"),
+            requests: plan.spine(sql: "martlet_requests"))
+        if let bytes { try state.restore(bytes) }
+        self.state = state
+        version = String(record.planHash.prefix(12))
+        let features = state.plan.features
+        outputs = view.features.filter { !$0.isHidden }.compactMap { feature in
+            features.firstIndex { $0.name == feature.name }.map {
+                Output(name: feature.name, type: features[$0].kind.dataType, place: $0)
+            }
+        }
         self.progress = Mutex((progress, isSaved ? progress : .none))
     }
 
     package var tableVersion: Int64? { progress.withLock { $0.now.tableVersion < 0 ? nil : $0.now.tableVersion } }
-    package var keyCount: Int { state.keyCount }
+    package var keyCount: Int { state.size.keys }
 
     /// The number of the pushes to a destination that are all in.
     func through(_ destination: PushDestination) -> Int64 {
@@ -56,13 +86,16 @@ package final class ServedFeatures: Sendable {
     func apply(_ rows: RecordBatch, _ sequence: Int64, _ destination: PushDestination) throws {
         try progress.withLock { progress in
             guard progress.now.pushed[destination.rawValue]?.contains(sequence) != true else { return }
-            try state.add(rows)
+            try add(rows)
             progress.now.pushed[destination.rawValue, default: Watermark()].insert(sequence)
         }
     }
 
-    /// Puts rows in that a version of the table brought.
-    func add(_ rows: RecordBatch) throws { try state.add(rows) }
+    /// Puts rows of the table in.
+    func add(_ rows: RecordBatch) throws {
+        guard let table = view.source?.table, rows.rowCount > 0, readsTable else { return }
+        try state.ingest(rows, into: table, as: record.kind == .table ? .replacing : .events)
+    }
 
     func reach(_ version: Int64) { progress.withLock { $0.now.tableVersion = version } }
 
@@ -74,4 +107,43 @@ package final class ServedFeatures: Sendable {
     }
 
     func didSave(_ saved: Progress) { progress.withLock { $0.saved = saved } }
+
+    /// Answers each row of a request as of `time`.
+    ///
+    /// - Returns: Values by ``outputs`` of the given places, then row.
+    func answer(_ request: OnlineRequest, at time: Int64, _ places: [Int]) throws -> OnlineAnswers {
+        var issues: [FeatureIssue] = []
+        var columns: [Column] = []
+        columns.reserveCapacity(plan.request.count + 1)
+        for wanted in plan.request {
+            guard let column = request.columns.first(where: { $0.name == wanted.name }) else {
+                issues.append(.init(.missingColumn, "the request lacks '\(wanted.name)', which \(record.name) takes"))
+                continue
+            }
+            let cells = TypedCells(column.cells, as: wanted.kind.dataType)
+            if let (rows, example) = cells.misfits {
+                issues.append(
+                    .init(
+                        .typeMismatch,
+                        "'\(wanted.name)' is \(wanted.kind.dataType), which \(example) in row \(rows[0] + 1) is not"))
+            }
+            columns.append(Column(wanted.name, cells.values, validity: cells.validity))
+        }
+        guard issues.isEmpty else { throw FeatureError.issues(issues) }
+        let rows = request.rowCount
+        columns.append(Column(ServingPlan.time, .timestamp(Array(repeating: time, count: rows))))
+        return try state.answer(RecordBatch(columns: columns, rowCount: rows))
+    }
+}
+
+extension OnlineStatus {
+    var served: ServedStatus {
+        switch self {
+        case .present: .present
+        case .null: .null
+        case .missing: .missing
+        case .expired: .expired
+        case .refused: .refused
+        }
+    }
 }

@@ -93,6 +93,9 @@ let package = Package(
             ]),
         .target(name: "FuzzInputs", path: "Tests/FuzzInputs"),
         .executableTarget(
+            name: "DeltaWriter", dependencies: ["DeltaLake", "MartletDomain", "QueryEngine"],
+            path: "Tests/DeltaWriter"),
+        .executableTarget(
             name: "martlet-benchmarks",
             dependencies: ["FuzzInputs", "Metadata", "MartletDomain", "AuditLog", argumentParser],
             path: "Benchmarks", exclude: ["README.md", "Tracking"]),
@@ -101,7 +104,8 @@ let package = Package(
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
         .testTarget(name: "DriftStatisticsTests", dependencies: ["DriftStatistics"]),
         .testTarget(name: "QueryEngineTests", dependencies: ["QueryEngine", "NativeLoader", "MartletDomain"]),
-        .testTarget(name: "DeltaLakeTests", dependencies: ["DeltaLake", "MartletDomain", "QueryEngine"]),
+        .testTarget(
+            name: "DeltaLakeTests", dependencies: ["DeltaLake", "FuzzInputs", "MartletDomain", "QueryEngine"]),
         .testTarget(name: "FeatureEngineTests", dependencies: ["FeatureEngine", "MartletDomain", "QueryEngine"]),
         .testTarget(name: "ModelRuntimeTests", dependencies: ["ModelRuntime", "MartletDomain"]),
         .testTarget(name: "MartletDomainTests", dependencies: ["MartletDomain", yams]),

@@ -71,7 +71,8 @@ let package = Package(
         .target(
             name: "MartletServer",
             dependencies: [
-                "MartletDomain", "AuditLog", "DeltaLake", "Platform", "MartletAPI", "Martlet", hummingbird, httpTypes,
+                "MartletDomain", "AuditLog", "DeltaLake", "FeatureEngine", "Platform", "MartletAPI", "Martlet",
+                hummingbird, httpTypes,
                 lifecycle, logging, nio, nioEmbedded, nioHTTP, nioHTTPTypes, nioPosix, signals,
             ]),
         .target(name: "TerminalText"),
@@ -93,6 +94,9 @@ let package = Package(
             ]),
         .target(name: "FuzzInputs", path: "Tests/FuzzInputs"),
         .executableTarget(
+            name: "DeltaWriter", dependencies: ["DeltaLake", "MartletDomain", "QueryEngine"],
+            path: "Tests/DeltaWriter"),
+        .executableTarget(
             name: "martlet-benchmarks",
             dependencies: ["FuzzInputs", "Metadata", "MartletDomain", "AuditLog", argumentParser],
             path: "Benchmarks", exclude: ["README.md", "Tracking"]),
@@ -101,7 +105,8 @@ let package = Package(
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
         .testTarget(name: "DriftStatisticsTests", dependencies: ["DriftStatistics"]),
         .testTarget(name: "QueryEngineTests", dependencies: ["QueryEngine", "NativeLoader", "MartletDomain"]),
-        .testTarget(name: "DeltaLakeTests", dependencies: ["DeltaLake", "MartletDomain", "QueryEngine"]),
+        .testTarget(
+            name: "DeltaLakeTests", dependencies: ["DeltaLake", "FuzzInputs", "MartletDomain", "QueryEngine"]),
         .testTarget(
             name: "FeatureEngineTests", dependencies: ["FeatureEngine", "FuzzInputs", "MartletDomain", "QueryEngine"]),
         .testTarget(name: "ModelRuntimeTests", dependencies: ["ModelRuntime", "MartletDomain"]),

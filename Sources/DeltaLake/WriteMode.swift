@@ -26,6 +26,9 @@ enum WriteMode {
     /// Whether rows that are there may go.
     var removesRows: Bool { readsRows }
 
+    /// Delta's word for what others may do meanwhile.
+    var isolation: String { changesRows ? "Serializable" : "SnapshotIsolation" }
+
     var word: String {
         switch self {
         case .append: "Append"

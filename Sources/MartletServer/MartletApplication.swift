@@ -56,6 +56,10 @@ package struct MartletApplication: Sendable {
         addDatasetRoutes(to: martlet, platform: platform)
         addQualityRoutes(to: martlet, platform: platform)
         addFeatureRoutes(to: martlet, platform: platform)
+        addOnlineFeatureRoutes(to: martlet, online: platform.online)
+        addFeatureCheckRoutes(to: martlet, online: platform.online)
+        addFeastRoutes(to: routes, online: platform.online)
+        platform.online.notices.report { logger.warning("\($0)") }
         addModelRoutes(to: martlet, platform: platform)
         addScoringRoutes(to: martlet, platform: platform)
         addMonitoringRoutes(to: martlet, platform: platform)
@@ -90,6 +94,7 @@ package struct MartletApplication: Sendable {
             configuration: .init(
                 services: [
                     .init(service: WebhookService(webhooks: platform.webhooks, logger: logger)),
+                    .init(service: OnlineFeatureService(online: platform.online)),
                     .init(service: application),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await services.run()

@@ -7,7 +7,11 @@ import MartletDomain
 struct FeaturesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "features", abstract: "Features declared once, the same in training, scoring and replay.",
-        subcommands: [Apply.self, BuildSet.self])
+        subcommands: [
+            Apply.self, BuildSet.self, ServeFeaturesCommand.self, PushFeaturesCommand.self, GetFeaturesCommand.self,
+            MaterializeFeaturesCommand.self, VerifyFeaturesCommand.self, RecomputeFeaturesCommand.self,
+            FeatureChecksCommand.self,
+        ])
 
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

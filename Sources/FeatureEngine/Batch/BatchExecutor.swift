@@ -179,15 +179,16 @@ struct BatchRun {
         let name = "t\(tables.count)"
         let (keys, index) = try labels(step.access, name)
         var relation = step.access.relation
+        var rows = ""
         let carried = step.outputs.contains { dialect.encoded("", $0.kind) == nil }
         if carried {
             // Values that no kernel holds are found again by the number of their row.
             let held = table(name + "_rows")
             try session.execute("CREATE TEMP TABLE \(held) AS SELECT * FROM \(relation)")
-            relation = held
+            relation = "(SELECT *, rowid AS row_number FROM \(held))"
+            rows = held
         }
-        var (source, rank) = ranked(step.access, relation)
-        if carried { source = "(SELECT *, rowid AS row_number FROM \(source))" }
+        let (source, rank) = ranked(step.access, relation)
         var read = clocks(step.access) + [rank].compactMap { $0 }
         let kept = step.outputs.filter { dialect.encoded("", $0.kind) != nil }
         read += kept.compactMap { dialect.encoded("s." + dialect.name($0.column), $0.kind) }
@@ -213,7 +214,7 @@ struct BatchRun {
                 dialect.decoded("\(result).v\(column)", output.kind), output.kind, output.fallback)
         }
         try session.execute("DROP TABLE \(keys)")
-        if carried { try carry(step, relation, result, kept.count) }
+        if carried { try carry(step, rows, result, kept.count) }
     }
 
     /// Adds the values that were carried along by the number of their row.
@@ -241,14 +242,8 @@ struct BatchRun {
         let list = (["row_is_there BOOLEAN"] + types.enumerated().map { "v\($0) \($1)" }).joined(separator: ", ")
         try session.execute("CREATE TEMP TABLE \(result) (\(list))")
         var batch = batch
-        if batch.columns.count == types.count {
-            let there = Column("row_is_there", .boolean(Array(repeating: true, count: rowCount)))
-            batch.columns.insert(there, at: 0)
-            try session.append(batch, to: result)
-        } else {
-            // No row was found at all: the kernel never saw a column.
-            try session.execute("INSERT INTO \(result) (row_is_there) SELECT TRUE FROM range(\(rowCount))")
-        }
+        batch.columns.insert(Column("row_is_there", .boolean(Array(repeating: true, count: rowCount))), at: 0)
+        try session.append(batch, to: result)
         tables.append(result)
         return result
     }
@@ -345,8 +340,7 @@ struct BatchRun {
         case .coalesce(let names):
             value = "coalesce(\(names.map { dialect.cast(sql($0), to: step.kind) }.joined(separator: ", ")))"
         case .expression(let expression):
-            value = dialect.expression(
-                expression, columns: expression.columns.map { name in (sql(name), plan.kind(of: name) ?? .double) })
+            value = try dialect.expression(expression, zip(expression.columns, step.inputKinds).map { (sql($0), $1) })
         }
         columns[step.name] = "(\(dialect.cast("(\(value))", to: step.kind)))"
     }

@@ -1,4 +1,4 @@
-package import MartletDomain
+import MartletDomain
 
 /// What is to be computed for each row of a spine, in what order and out of which tables: checked, and nothing run yet.
 package struct BatchPlan: Sendable {
@@ -78,6 +78,8 @@ package struct BatchPlan: Sendable {
     struct DerivedStep: Sendable {
         var name: String
         var definition: DerivedFeature.Definition
+        /// Types of what an expression reads, in the order of its columns.
+        var inputKinds: [ColumnKind] = []
         var kind: ColumnKind
     }
 }

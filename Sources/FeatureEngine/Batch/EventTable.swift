@@ -56,7 +56,7 @@ struct EventTable {
             index += 1
         }
         if inputs.isEmpty {
-            inputs = try batch.columns[index..<index + layout.inputCount].map { EventColumn(like: $0) }
+            inputs = batch.columns[index..<index + layout.inputCount].map { EventColumn(like: $0) }
             conditions = Array(repeating: [], count: layout.conditionCount)
         }
         for input in inputs.indices {

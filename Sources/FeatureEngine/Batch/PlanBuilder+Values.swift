@@ -49,7 +49,7 @@ extension PlanBuilder {
         }
         do {
             let type = try expression.type(given: types) ?? .boolean
-            return (dialect.expression(expression, types: types, columns: columns), ColumnKind(type))
+            return (try dialect.expression(expression, columns), ColumnKind(type))
         } catch {
             report(.typeMismatch, "\(place) \(error)")
             return nil

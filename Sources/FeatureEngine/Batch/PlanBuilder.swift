@@ -194,11 +194,12 @@ struct PlanBuilder {
                 report(.unknownFeature, "\(place) asks for \(name); the table has \(source.relation.columnNames)")
                 continue
             }
-            let fallback = lookup.defaults[output].flatMap { fallback($0, for: output, kind, place) }
+            var spare: String?
+            if let value = lookup.defaults[output] { spare = fallback(value, for: output, kind, place) }
             if announce(output) {
-                outputs.append(.init(name: output, column: name, kind: kind, fallback: fallback))
+                outputs.append(.init(name: output, column: name, kind: kind, fallback: spare))
             } else {
-                spineDefaults[output] = fallback
+                spineDefaults[output] = spare
             }
         }
         for name in lookup.defaults.keys.sorted() where !provided.contains(name) {
@@ -410,6 +411,9 @@ struct PlanBuilder {
         case .derived(var step):
             guard let kind = kind(of: step, item.place) else { return nil }
             step.kind = kind
+            if case .expression(let expression) = step.definition {
+                step.inputKinds = expression.columns.map { kinds[$0] ?? .double }
+            }
             kinds[step.name] = kind
             return .derived(step)
         }

@@ -56,6 +56,11 @@ package struct SQLDialect: Sendable {
     /// A clock as a column of dates, instants or whole numbers.
     func clock(_ column: String, _ kind: ColumnKind) -> String { encoded(column, kind) ?? column }
 
+    /// A row expression over columns in the order of its own.
+    func expression(_ expression: RowExpression, _ columns: [(sql: String, kind: ColumnKind)]) throws -> String {
+        throw RowExpression.Problem("TEMPORARY")
+    }
+
     /// Tables of equal length side by side, row by row.
     func beside(_ tables: [String]) -> String { tables.joined(separator: " POSITIONAL JOIN ") }
 }

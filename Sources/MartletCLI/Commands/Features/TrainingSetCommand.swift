@@ -1,0 +1,91 @@
+import ArgumentParser
+import FeatureEngine
+import Foundation
+import Martlet
+import MartletAPI
+import MartletDomain
+import Platform
+import QueryEngine
+
+extension FeaturesCommand {
+    struct BuildSet: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "training-set",
+            abstract: "Join to each row what its features were at that row's time, and keep the result.",
+            discussion: """
+                One row in, one row out. With --spec, out of files into a file; else out of the workspace's tables into a \
+                table, where outcomes that became known after --known-at are left out.
+
+                Example: martlet features training-set --spec training.yaml --spine labels.parquet --out training.parquet
+
+                Example: martlet features training-set flights.training --features flights --spine flights.flights --key \
+                flight_id --time departure --keep dep_delay --label late --label-known-at landed_at --from 2013-01-01 --to \
+                2013-07-01
+                """)
+
+        @Argument(help: "The table to write.") var table: String?
+        @Option(help: "A file that says what the training set is made of, in place of the options below.")
+        var spec: String?
+        @Option(help: "With --spec: the file to write, .parquet or .csv.") var out: String?
+        @Option(help: "The table, or with --spec the file, whose rows are wanted.") var spine: String
+        @Option(help: "The feature set's name or hash.") var features: String?
+        @Option(help: "A column that names a row. May be given again.") var key: [String] = []
+        @Option(help: "The column with the instant as of which features are computed.") var time: String?
+        @Option(help: "A column of the rows to keep as a feature. May be given again.") var keep: [String] = []
+        @Option(help: "The column with the outcome.") var label: String?
+        @Option(help: "The column with the instant at which the outcome became known.") var labelKnownAt: String?
+        @Option(help: "The first moment, as 2013-01-01 or with a time (UTC).") var from: String?
+        @Option(help: "The moment after the last.") var to: String?
+        @Option(help: "Leave out outcomes that became known later. Default: the end of the span.") var knownAt: String?
+        @OptionGroup var connection: ConnectionOptions
+
+        func validate() throws {
+            let forTables = [
+                "<table>": table != nil, "--features": features != nil, "--key": !key.isEmpty, "--time": time != nil,
+                "--label": label != nil, "--from": from != nil, "--to": to != nil,
+            ]
+            if spec != nil {
+                let given = forTables.filter(\.value).keys.sorted()
+                if !given.isEmpty {
+                    throw ValidationError("With --spec, \(given.joined(separator: ", ")) is said by the file.")
+                }
+                if out == nil { throw ValidationError("Name the file to write: --out training.parquet") }
+            } else {
+                let missing = forTables.filter { !$0.value }.keys.sorted()
+                if !missing.isEmpty {
+                    throw ValidationError("Missing: \(missing.joined(separator: ", ")), or --spec with a file.")
+                }
+            }
+        }
+
+        func run() async throws {
+            if let spec, let out { return try await compute(spec, to: out) }
+            guard let table, let features, let time, let label, let from, let to else { return }
+            let recipe = FeatureRecipe(
+                featureSet: features, spine: try TableName(spine), key: key, time: time, spineColumns: keep,
+                label: label, labelAvailableAt: labelKnownAt)
+            let end = try Instant(to)
+            let request = BuildTrainingSet(
+                table: try TableName(table), recipe: recipe, from: try Instant(from), to: end,
+                knownAt: try knownAt.map { try Instant($0) } ?? end)
+            let summary = try await connection.withClient { try await $0.send(request) }
+            if connection.json { return try printJSON(summary) }
+            print("Computed \(summary.reference): \(summary.rows) rows, \(summary.columns.count) columns")
+        }
+
+        /// Out of files, without a workspace.
+        private func compute(_ spec: String, to out: String) async throws {
+            let specification = try TrainingSetSpecification(yaml: textFile(spec))
+            let engine = try DuckDBEngine()
+            let summary: FileTrainingSet.Summary
+            do {
+                summary = try await FileTrainingSet.compute(specification, spine: spine, to: out, engine: engine)
+            } catch {
+                await engine.close()
+                throw error
+            }
+            await engine.close()
+            print("Computed \(out): \(summary.rows) rows, \(summary.columns.count) columns")
+        }
+    }
+}

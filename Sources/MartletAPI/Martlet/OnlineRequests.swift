@@ -116,7 +116,7 @@ public struct GetOnlineFeatures: MartletRequest {
 
 /// Replays a view's history through the serving path, and compares with a batch.
 public struct VerifyFeatures: MartletRequest {
-    public typealias Response = FeatureCheck
+    public typealias Response = ConsistencyCheck
     public static let path = "features/verify"
 
     public var view: String
@@ -135,8 +135,8 @@ public struct VerifyFeatures: MartletRequest {
 /// Computes again what was answered in service, and compares.
 public struct RecomputeFeatures: MartletRequest {
     public struct Response: Codable, Sendable {
-        public var checks: [FeatureCheck]
-        public init(checks: [FeatureCheck]) { self.checks = checks }
+        public var checks: [ConsistencyCheck]
+        public init(checks: [ConsistencyCheck]) { self.checks = checks }
     }
     public static let path = "features/recompute"
 

@@ -77,13 +77,13 @@ struct FeatureChecksCommand: AsyncParsableCommand {
 
 private enum FeatureCheckReport {
     /// Says what came out, and ends the command with what it means.
-    static func print(_ checks: [FeatureCheck], _ connection: ConnectionOptions) throws {
+    static func print(_ checks: [ConsistencyCheck], _ connection: ConnectionOptions) throws {
         if connection.json { try printJSON(checks) } else { for check in checks { show(check) } }
         if checks.contains(where: { $0.outcome == .couldNotBeEvaluated }) || checks.isEmpty { throw ExitCode(2) }
         if checks.contains(where: { $0.outcome == .failed }) { throw ExitCode(1) }
     }
 
-    private static func show(_ check: FeatureCheck) {
+    private static func show(_ check: ConsistencyCheck) {
         switch check.outcome {
         case .couldNotBeEvaluated:
             Swift.print("\(check.view) could not be compared: \(check.reason ?? "no reason is known")")

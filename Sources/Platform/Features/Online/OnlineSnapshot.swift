@@ -1,57 +1,19 @@
-import Crypto
+import FeatureEngine
 import Foundation
 import MartletDomain
+import Metadata
 
-/// What was in memory, as a file: a line that names the format, the length of the header, the header, the state, and a digest
-/// of all that (SHA-256).
-struct OnlineSnapshot {
-    struct Header: Codable {
-        var name: String
-        var planHash: String
-        var tableID: String
-        var progress: ServedFeatures.Progress
-    }
+/// What is noted in the file of a kept state: which features of which table, and how far they had come.
+struct OnlineSnapshotNote: Codable {
+    var name: String
+    var planHash: String
+    var tableID: String
+    var progress: ServedFeatures.Progress
+}
 
-    /// Why a file was not used.
-    struct Problem: Error, CustomStringConvertible {
-        var description: String
-    }
-
-    private static let magic = Array("martlet online features 1\n".utf8)
-    private static let headerLimit = 64 << 20
-
-    var header: Header
-    var state: ArraySlice<UInt8>
-
-    static func data(_ header: Header, _ state: [UInt8]) throws -> Data {
-        let encoded = try JSONEncoder().encode(header)
-        var data = Data(magic)
-        data.reserveCapacity(magic.count + 8 + encoded.count + state.count + 32)
-        withUnsafeBytes(of: UInt64(encoded.count).littleEndian) { data.append(contentsOf: $0) }
-        data.append(encoded)
-        data.append(contentsOf: state)
-        data.append(contentsOf: SHA256.hash(data: data))
-        return data
-    }
-
-    /// - Throws: ``Problem`` for anything but a whole file.
-    init(_ data: Data) throws {
-        let bytes = [UInt8](data)
-        let start = Self.magic.count + 8
-        guard bytes.count >= start + 32, bytes.starts(with: Self.magic) else {
-            throw Problem(description: "it is no snapshot of this version of Martlet")
-        }
-        let end = bytes.count - 32
-        guard bytes[end...].elementsEqual(SHA256.hash(data: bytes[..<end])) else {
-            throw Problem(description: "it is damaged")
-        }
-        let length = bytes[Self.magic.count..<start].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= UInt64(Self.headerLimit), start + Int(length) <= end else {
-            throw Problem(description: "its header is longer than itself")
-        }
-        header = try JSONDecoder().decode(Header.self, from: Data(bytes[start..<(start + Int(length))]))
-        state = bytes[(start + Int(length))..<end]
-    }
+/// Why a kept state was not used.
+struct UnusableSnapshot: Error, CustomStringConvertible {
+    var description: String
 }
 
 extension OnlineStore {
@@ -59,16 +21,12 @@ extension OnlineStore {
         folder.appending(path: "\(record.name)-\(record.planHash.prefix(16)).state")
     }
 
-    /// Keeps what is in memory, and lets go of pushed rows that are both in their table and in every such file.
+    /// Keeps what is in memory. For whoever has the source's turn.
     func save(_ served: ServedFeatures) async throws {
-        guard served.record.source != nil, let (progress, state) = served.snapshot() else { return }
         let record = served.record
+        guard record.source != nil, let (progress, pieces) = try served.snapshot() else { return }
         let file = snapshotFile(record)
-        let header = OnlineSnapshot.Header(
-            name: record.name, planHash: record.planHash, tableID: served.tableID, progress: progress)
-        try await offTheCooperativePool {
-            try durablyWrite(OnlineSnapshot.data(header, state), to: file)
-        }
+        try await offTheCooperativePool { try Self.write(pieces, to: file) }
         let through = progress.pushed[PushDestination.both.rawValue]?.through ?? 0
         let action = AuditAction(
             "features", "keep_online_state",
@@ -85,22 +43,50 @@ extension OnlineStore {
         served.didSave(progress)
     }
 
-    /// The kept state; nil, with the reason in the log, when it cannot be used.
-    func restored(_ record: OnlineFeatures, tableID: String) async -> (OnlineSnapshot.Header, ArraySlice<UInt8>)? {
+    /// Temporary, fsync, rename, fsync the folder.
+    private static func write(_ pieces: [[UInt8]], to file: URL) throws {
+        let temporary = file.appendingPathExtension("tmp")
+        guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
+            throw FileError(temporary.path, errno)
+        }
+        do {
+            let handle = try FileHandle(forWritingTo: temporary)
+            for piece in pieces { try handle.write(contentsOf: piece) }
+            try handle.close()
+            try synchronize(temporary)
+            guard rename(temporary.path, file.path) == 0 else { throw FileError(file.path, errno) }
+            try synchronize(file.deletingLastPathComponent())
+        } catch {
+            try? FileManager.default.removeItem(at: temporary)
+            throw error
+        }
+    }
+
+    /// What was kept, back in memory; nil, with the reason in the log, when it cannot be used.
+    func restored(
+        _ record: OnlineFeatures, _ view: FeatureView, _ schema: TableSchema, tableID: String, newest: Int64
+    ) async -> ServedFeatures? {
         let file = snapshotFile(record)
         guard FileManager.default.fileExists(atPath: file.path) else { return nil }
         do {
-            let snapshot = try await offTheCooperativePool { try OnlineSnapshot(Data(contentsOf: file)) }
-            guard snapshot.header.planHash == record.planHash, snapshot.header.name == record.name else {
-                throw OnlineSnapshot.Problem(description: "it is of other features")
+            return try await offTheCooperativePool {
+                let data = try Data(contentsOf: file, options: .mappedIfSafe)
+                return try ServedFeatures(record, view, schema, tableID: tableID) { state in
+                    let text = try data.withUnsafeBytes { try state.restore($0) }
+                    let note = try decoded(OnlineSnapshotNote.self, from: text)
+                    guard note.planHash == record.planHash, note.name == record.name else {
+                        throw UnusableSnapshot(description: "it is of other features")
+                    }
+                    guard note.tableID == tableID, note.progress.tableVersion <= newest else {
+                        throw UnusableSnapshot(description: "it is of another table of that name")
+                    }
+                    return note.progress
+                }
             }
-            guard snapshot.header.tableID == tableID else {
-                throw OnlineSnapshot.Problem(description: "it is of another table of that name")
-            }
-            return (snapshot.header, snapshot.state)
         } catch {
             notices.say(
-                "The kept state of \(record.name) is not used (\(error)); it is computed again from its table.")
+                "The kept state of \(record.name) is not used (\(Self.words(error))); it is computed again from its "
+                    + "table.")
             return nil
         }
     }

@@ -47,11 +47,11 @@ extension OnlineStore {
     /// compares. Nightly work.
     ///
     /// - Parameter name: Nil for every view that is served.
-    package func recompute(_ name: String?, from: Int64?, to: Int64?, by caller: Caller) async throws -> [FeatureCheck] {
+    package func recompute(_ name: String?, from: Int64?, to: Int64?, by caller: Caller) async throws -> [ConsistencyCheck] {
         let action = AuditAction("features", "recompute", ["view": name])
         try await datasets.requireChange(action, by: caller)
         try await writeAnswers()
-        var checks: [FeatureCheck] = []
+        var checks: [ConsistencyCheck] = []
         let records = if let name { [try await record(name)] } else { try await list() }
         for record in records {
             checks.append(try await recompute(record, from ?? .min, to ?? .max, by: caller))
@@ -61,8 +61,8 @@ extension OnlineStore {
 
     private func recompute(
         _ record: OnlineFeatures, _ from: Int64, _ to: Int64, by caller: Caller
-    ) async throws -> FeatureCheck {
-        var check = FeatureCheck(
+    ) async throws -> ConsistencyCheck {
+        var check = ConsistencyCheck(
             view: record.name, planHash: record.planHash, kind: .log, outcome: .couldNotBeEvaluated, source: nil,
             requests: 0, features: [], by: caller.user.name)
         do {

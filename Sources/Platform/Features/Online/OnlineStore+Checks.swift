@@ -4,7 +4,7 @@ import Metadata
 
 extension OnlineStore {
     /// Puts the result of a comparison on record.
-    func record(_ check: FeatureCheck, by caller: Caller) async throws -> FeatureCheck {
+    func record(_ check: ConsistencyCheck, by caller: Caller) async throws -> ConsistencyCheck {
         let action = AuditAction(
             "features", check.kind == .replay ? "verify" : "recompute",
             [
@@ -30,7 +30,7 @@ extension OnlineStore {
     }
 
     /// The newest checks, newest first.
-    package func checks(of view: String?) async throws -> [FeatureCheck] {
+    package func checks(of view: String?) async throws -> [ConsistencyCheck] {
         try await store.read { db in
             let rows =
                 if let view {
@@ -46,11 +46,11 @@ extension OnlineStore {
 }
 
 extension Snapshot {
-    func featureCheck(_ row: SQLRow) throws -> FeatureCheck {
-        FeatureCheck(
+    func featureCheck(_ row: SQLRow) throws -> ConsistencyCheck {
+        ConsistencyCheck(
             number: try row.integer("number"), view: try row.text("view_name"), planHash: try row.text("plan_hash"),
-            kind: try FeatureCheck.Kind(rawValue: row.text("kind")) ?? .replay,
-            outcome: try FeatureCheck.Outcome(rawValue: row.text("outcome")) ?? .couldNotBeEvaluated,
+            kind: try ConsistencyCheck.Kind(rawValue: row.text("kind")) ?? .replay,
+            outcome: try ConsistencyCheck.Outcome(rawValue: row.text("outcome")) ?? .couldNotBeEvaluated,
             reason: try row.textIfPresent("reason"),
             source: try row.textIfPresent("source").map { try TableReference($0) },
             requests: try row.integer("requests"),

@@ -9,7 +9,7 @@ extension OnlineStore {
     func load(_ record: OnlineFeatures) async throws -> ServedFeatures {
         guard let source = record.source else {
             let served = try ServedFeatures(
-                record, try await view(of: record), TableSchema([]), tableID: "", at: .none, isSaved: true)
+                record, try await view(of: record), TableSchema([]), tableID: "")
             states.publish(served)
             return served
         }
@@ -21,13 +21,10 @@ extension OnlineStore {
         let view = try await view(of: record)
         let snapshot = try await datasets.snapshot(source)
         let schema = try Self.columns(of: view, in: snapshot.schema, source)
-        if let (header, bytes) = await restored(record, tableID: snapshot.tableID),
-            header.progress.tableVersion <= snapshot.version
+        if let served = await restored(
+            record, view, schema, tableID: snapshot.tableID, newest: snapshot.version)
         {
             do {
-                let served = try ServedFeatures(
-                    record, view, schema, snapshot: bytes, tableID: snapshot.tableID, at: header.progress,
-                    isSaved: true)
                 try await applyPending(to: served, source)
                 if try await takeInChanges(served, source) != nil {
                     states.publish(served)
@@ -53,7 +50,7 @@ extension OnlineStore {
         let progress = ServedFeatures.Progress(
             tableVersion: snapshot.version, pushed: [PushDestination.both.rawValue: .init(through: written)])
         let served = try ServedFeatures(
-            record, view, schema, tableID: snapshot.tableID, at: progress, isSaved: false)
+            record, view, schema, tableID: snapshot.tableID, at: progress)
         _ = try await add(snapshot.relation, to: served)
         states.publish(served)
         try await applyPending(to: served, source)

@@ -1,3 +1,4 @@
+import DeltaLake
 import Foundation
 package import MartletDomain
 import Metadata

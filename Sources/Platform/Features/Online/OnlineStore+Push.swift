@@ -1,3 +1,5 @@
+import Crypto
+import DeltaLake
 import Foundation
 package import MartletDomain
 import Metadata
@@ -44,14 +46,14 @@ extension OnlineStore {
             rules.required += one.required.filter { !rules.required.contains($0) }
             rules.availableAt = rules.availableAt ?? one.availableAt
         }
-        let frame = try frame.stamped(rules, arrivedAt: now)
+        let frame = frame.stamped(rules, arrivedAt: now)
         let rows = try frame.typed(rules, arrivedAt: now)
         let encoded = Array(try JSONEncoder().encode(frame))
         let action = AuditAction(
             "features", "push",
             [
                 "source": source.description, "to": destination.rawValue, "rows": "\(rows.rowCount)",
-                "sha256": encoded.sha256Hex,
+                "sha256": SHA256.hash(data: encoded).hexadecimal,
             ])
         let stream = "push:\(source):\(destination.rawValue)"
         let sequence = try await store.change(action, by: caller) { db in
@@ -137,4 +139,10 @@ struct NoSource: MartletError {
 
     var code: ErrorCode { .invalidParameterValue }
     var message: String { "\(name) is computed from the caller's rows alone: there is no table to push rows to." }
+}
+
+extension SHA256.Digest {
+    fileprivate var hexadecimal: String {
+        map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
 }

@@ -18,10 +18,10 @@ extension OnlineStore {
     /// - Returns: The check, on record. What could not be compared did not pass.
     package func verify(
         _ name: String, in window: TimeWindow, requests: TableName?, at time: String?, by caller: Caller
-    ) async throws -> FeatureCheck {
+    ) async throws -> ConsistencyCheck {
         try await datasets.requireChange(AuditAction("features", "verify", ["view": name]), by: caller)
         let view = try await target(name).view
-        var check = FeatureCheck(
+        var check = ConsistencyCheck(
             view: name, planHash: view.planDigest, kind: .replay, outcome: .couldNotBeEvaluated, source: nil,
             requests: 0, features: [], by: caller.user.name)
         do {
@@ -124,7 +124,7 @@ extension OnlineStore {
             try session.execute("CREATE TEMP TABLE martlet_verify_batch AS \(result)")
             let replay = try Replay(plan.specification, sources: sources, requests: spine)
             let served = try replay.run(in: session)
-            try session.execute("CREATE TEMP TABLE martlet_verify_served AS \(served)")
+            try session.execute("CREATE TEMP TABLE martlet_verify_served AS \(served.select)")
             var differences = shown.map { FeatureDifference(feature: $0) }
             for (index, feature) in shown.enumerated() {
                 try Self.compare(

@@ -2,6 +2,9 @@ import Foundation
 import MartletDomain
 import QueryEngine
 
+/// A column of a table, where a frame's own columns go by that name.
+private typealias TableColumn = Column
+
 /// What a table asks of rows that are pushed into it.
 struct PushRules: Sendable {
     var table: TableName
@@ -42,13 +45,13 @@ extension PushedFrame {
         if Set(columns.map(\.name)).count < columns.count {
             issues.append(.init(.duplicateName, "a column comes twice"))
         }
-        var typed: [Column] = []
+        var typed: [TableColumn] = []
         for field in rules.schema.fields {
             guard let column = self[field.name] else {
                 if rules.required.contains(field.name) {
                     issues.append(.init(.missingColumn, "the push lacks the column '\(field.name)'"))
                 } else if field.name == rules.availableAt, field.type == .timestamp {
-                    typed.append(Column(field.name, .timestamp(Array(repeating: time, count: rows))))
+                    typed.append(TableColumn(field.name, .timestamp(Array(repeating: time, count: rows))))
                 }
                 continue
             }
@@ -63,7 +66,7 @@ extension PushedFrame {
                 let nulls = column.cells.indices.filter { column.cells[$0] == .null }
                 if !nulls.isEmpty { issues.append(.init(.nullKey, "'\(field.name)' is null in \(Self.rows(nulls))")) }
             }
-            typed.append(Column(field.name, reading.values, validity: reading.validity))
+            typed.append(TableColumn(field.name, reading.values, validity: reading.validity))
         }
         guard issues.isEmpty else { throw FeatureError.issues(issues) }
         return RecordBatch(columns: typed, rowCount: rows)
@@ -107,7 +110,8 @@ struct TypedCells {
                 read(0) { Self.decimal($0, precision, scale) }, precision: precision, scale: scale)
         case .string: values = .string(read("") { if case .string(let text) = $0 { text } else { nil } })
         case .binary:
-            values = .binary(read([]) { if case .string(let text) = $0 { Data(base64Encoded: text).map { Array($0) } } else { nil } })
+            values = .binary(
+                read([]) { if case .string(let text) = $0 { Data(base64Encoded: text).map { [UInt8]($0) } } else { nil } })
         case .date: values = .date(read(0) { if case .string(let text) = $0 { Instant.day(of: text) } else { nil } })
         case .timestamp:
             values = .timestamp(

@@ -1,4 +1,5 @@
-package import FeatureEngine
+import Foundation
+import FeatureEngine
 package import MartletDomain
 import QueryEngine
 import Synchronization
@@ -51,19 +52,18 @@ package final class ServedFeatures: Sendable {
         package var scale: Int { if case .decimal(_, let scale) = type { scale } else { 0 } }
     }
 
-    /// - Parameter bytes: What was in memory; nil for nothing.
+    /// - Parameter restore: Puts back what was kept, and says how far it had come; nil for nothing.
     init(
-        _ record: OnlineFeatures, _ view: FeatureView, _ schema: TableSchema, snapshot bytes: ArraySlice<UInt8>? = nil,
-        tableID: String, at progress: Progress, isSaved: Bool
+        _ record: OnlineFeatures, _ view: FeatureView, _ schema: TableSchema, tableID: String,
+        at start: Progress = .none, restoring restore: ((OnlineState) throws -> Progress)? = nil
     ) throws {
         (self.record, self.view, self.schema, self.tableID) = (record, view, schema, tableID)
         plan = try ServingPlan(view, schema)
         readsTable = view.features.contains { $0.definition.readsTable }
-        let state = try OnlineState(
+        state = try OnlineState(
             plan.specification, sources: ServingPlan.sources(view, schema, relation: "martlet_source"),
             requests: plan.spine(sql: "martlet_requests"))
-        if let bytes { try state.restore(bytes) }
-        self.state = state
+        let kept = try restore?(state)
         version = String(record.planHash.prefix(12))
         let features = state.plan.features
         outputs = view.features.filter { !$0.isHidden }.compactMap { feature in
@@ -71,7 +71,7 @@ package final class ServedFeatures: Sendable {
                 Output(name: feature.name, type: features[$0].kind.dataType, place: $0)
             }
         }
-        self.progress = Mutex((progress, isSaved ? progress : .none))
+        progress = Mutex((kept ?? start, kept ?? .none))
     }
 
     package var tableVersion: Int64? { progress.withLock { $0.now.tableVersion < 0 ? nil : $0.now.tableVersion } }
@@ -100,9 +100,14 @@ package final class ServedFeatures: Sendable {
     func reach(_ version: Int64) { progress.withLock { $0.now.tableVersion = version } }
 
     /// What is in memory now, to be kept; nil if that is what was kept last.
-    func snapshot() -> (Progress, [UInt8])? {
-        progress.withLock { progress in
-            progress.now == progress.saved ? nil : (progress.now, state.snapshot())
+    func snapshot() throws -> (Progress, [[UInt8]])? {
+        try progress.withLock { progress in
+            guard progress.now != progress.saved else { return nil }
+            let note = OnlineSnapshotNote(
+                name: record.name, planHash: record.planHash, tableID: tableID, progress: progress.now)
+            var pieces: [[UInt8]] = []
+            try state.snapshot(note: canonicalText(note)) { pieces.append($0) }
+            return (progress.now, pieces)
         }
     }
 

@@ -1,5 +1,5 @@
 /// Whether a view's served values were those that a batch computes: measured, never assumed.
-public struct FeatureCheck: Sendable, Hashable, Codable {
+public struct ConsistencyCheck: Sendable, Hashable, Codable {
     public enum Kind: String, Sendable, Hashable, Codable {
         /// History was replayed through the serving path.
         case replay

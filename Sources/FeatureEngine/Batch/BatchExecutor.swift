@@ -88,7 +88,8 @@ struct BatchRun {
             let held = "\(base).c\(index)"
             columns[column.name] = filled(held, column.kind, plan.spineDefaults[column.name])
         }
-        try session.execute("CREATE TEMP TABLE \(base) AS SELECT \(list.joined(separator: ", ")) FROM \(plan.spine.sql)")
+        try session.execute(
+            "CREATE TEMP TABLE \(base) AS SELECT \(list.joined(separator: ", ")) FROM \(plan.spine.sql)")
         tables.append(base)
         let count = try session.collect("SELECT count(*) AS n FROM \(base)").column("n").longs?.first ?? nil
         rowCount = Int(count ?? 0)
@@ -121,7 +122,8 @@ struct BatchRun {
             """)
         let time = access.at.flatMap { columns[$0] }.map { dialect.clock($0, access.atKind) }
         let rowNumber = "\(tables[0]).rowid"
-        let select = ["CAST(\(rowNumber) AS INTEGER) AS r"] + zip(asked, names).map { "\($0) AS \($1)" }
+        let select =
+            ["CAST(\(rowNumber) AS INTEGER) AS r"] + zip(asked, names).map { "\($0) AS \($1)" }
             + (time.map { ["\($0) AS t"] } ?? [])
         var labels: [(row: Int32, key: Int32, time: Int64)] = []
         labels.reserveCapacity(rowCount)
@@ -286,7 +288,8 @@ struct BatchRun {
         }
         let kernel = WindowKernel(labels: index, windows: windows, outputs: outputs)
         let (source, rank) = ranked(step.access, step.access.relation)
-        let read = clocks(step.access) + [rank].compactMap { $0 }
+        let read =
+            clocks(step.access) + [rank].compactMap { $0 }
             + inputs.compactMap { dialect.encoded("s." + dialect.name($0.name), $0.kind) } + conditions
         let layout = EventTable.Layout(
             hasAvailability: step.access.availableAt != nil, hasTie: rank != nil, inputCount: inputs.count,

@@ -27,10 +27,11 @@ struct LabelIndex: Sendable {
             sorted[next[Int(label.key)]] = (label.time, label.row)
             next[Int(label.key)] += 1
         }
-        for key in 0..<keyCount {
-            let range = offsets[key]..<offsets[key + 1]
-            if zip(sorted[range], sorted[range].dropFirst()).allSatisfy({ $0.time <= $1.time }) { continue }
-            sorted[range].sort { ($0.time, $0.row) < ($1.time, $1.row) }
+        sorted.withUnsafeMutableBufferPointer { sorted in
+            for key in 0..<keyCount {
+                var labels = UnsafeMutableBufferPointer(rebasing: sorted[offsets[key]..<offsets[key + 1]])
+                labels.sort { $0.time != $1.time ? $0.time < $1.time : $0.row < $1.row }
+            }
         }
         self.offsets = offsets
         times = sorted.map(\.time)

@@ -103,7 +103,8 @@ struct PlanBuilder {
         let known = Set(spine.columns.map(\.name))
         for item in items {
             for name in item.needs where !known.contains(name) && providers[name] == nil {
-                report(.missingColumn, "\(item.place) needs \(name), which is neither a column of the rows nor a feature")
+                report(
+                    .missingColumn, "\(item.place) needs \(name), which is neither a column of the rows nor a feature")
             }
         }
         var order: [Int] = []
@@ -154,7 +155,10 @@ struct PlanBuilder {
 
     private mutating func source(_ table: String, _ place: String) -> ResolvedSource? {
         if let source = resolved(table) { return source }
-        report(.unknownTable, "\(place) reads \(table), which is not declared; there are \(sources.keys.sorted().joined(separator: ", "))")
+        report(
+            .unknownTable,
+            "\(place) reads \(table), which is not declared; there are \(sources.keys.sorted().joined(separator: ", "))"
+        )
         return nil
     }
 
@@ -174,7 +178,9 @@ struct PlanBuilder {
                 "\(place) gives \(lookup.key.count) keys, and the table has \(source.primaryKeys.count): "
                     + source.primaryKeys.joined(separator: ", "))
         }
-        if let lookback = lookup.lookback, lookback < 0 { report(.invalidLookback, "\(place) has a lookback below zero") }
+        if let lookback = lookup.lookback, lookback < 0 {
+            report(.invalidLookback, "\(place) has a lookback below zero")
+        }
         if lookup.lookback != nil, lookup.at == nil || source.timeKey == nil {
             report(.invalidLookback, "\(place) has a lookback without a time: it needs 'at', and the table a time key")
         } else if source.timeKey != nil, lookup.at == nil {
@@ -273,14 +279,20 @@ struct PlanBuilder {
             return nil
         }
         guard let kind = aggregate.kind(of: column?.kind) else {
-            report(.typeMismatch, "\(place) is the \(aggregate.name) of \(input ?? ""), which is \(column?.kind.description ?? "")")
+            report(
+                .typeMismatch,
+                "\(place) is the \(aggregate.name) of \(input ?? ""), which is \(column?.kind.description ?? "")")
             return nil
         }
         var condition: String?
         if let filter {
-            guard let (sql, kind) = compiled(filter, place, column: { [dialect] name in
-                source.relation[name].map { ("s." + dialect.name(name), $0) }
-            }) else { return nil }
+            guard
+                let (sql, kind) = compiled(
+                    filter, place,
+                    column: { [dialect] name in
+                        source.relation[name].map { ("s." + dialect.name(name), $0) }
+                    })
+            else { return nil }
             if kind != .boolean {
                 report(.typeMismatch, "\(place) has a filter that is \(kind.description), not true or false")
             }
@@ -296,7 +308,8 @@ struct PlanBuilder {
             report(.missingColumn, "\(place) reads \(name); \(access.table) has \(source.relation.columnNames)")
         }
         if access.key.count != access.entity.count {
-            report(.keyMismatch, "\(place) gives \(access.key.count) keys for \(access.entity.count) of \(access.table)")
+            report(
+                .keyMismatch, "\(place) gives \(access.key.count) keys for \(access.entity.count) of \(access.table)")
         }
     }
 
@@ -426,7 +439,8 @@ struct PlanBuilder {
         for (column, name) in zip(access.entity, access.key) {
             guard let theirs = source.relation[column], let ours = kinds[name] else {
                 if source.relation[column] == nil {
-                    report(.missingColumn, "\(access.table) has no key \(column); it has \(source.relation.columnNames)")
+                    report(
+                        .missingColumn, "\(access.table) has no key \(column); it has \(source.relation.columnNames)")
                 }
                 fits = false
                 continue
@@ -435,7 +449,8 @@ struct PlanBuilder {
                 report(.typeMismatch, "\(access.table) has the key \(column), and \(theirs) is no type for a key")
                 fits = false
             } else if !ours.matches(theirs) {
-                report(.typeMismatch, "\(place): \(name) is \(ours), and the key \(column) is \(theirs); cast one of them")
+                report(
+                    .typeMismatch, "\(place): \(name) is \(ours), and the key \(column) is \(theirs); cast one of them")
                 fits = false
             }
             access.keyKinds.append(ours)
@@ -450,7 +465,9 @@ struct PlanBuilder {
         for (clock, isEvent) in [(access.eventTime, true), (access.availableAt, false)] {
             guard let clock else { continue }
             guard let kind = source.relation[clock.column] else {
-                report(.missingColumn, "\(access.table) has no column \(clock.column); it has \(source.relation.columnNames)")
+                report(
+                    .missingColumn,
+                    "\(access.table) has no column \(clock.column); it has \(source.relation.columnNames)")
                 fits = false
                 continue
             }
@@ -472,7 +489,9 @@ struct PlanBuilder {
         case .ratio(let dividend, let divisor):
             for name in [dividend, divisor] {
                 guard let kind = kinds[name] else { return nil }
-                if !kind.isNumber && kind != .boolean { report(.typeMismatch, "\(place) divides \(name), which is \(kind)") }
+                if !kind.isNumber && kind != .boolean {
+                    report(.typeMismatch, "\(place) divides \(name), which is \(kind)")
+                }
             }
             natural = .double
         case .sum(let names):

@@ -58,7 +58,8 @@ package struct SQLDialect: Sendable {
 
     /// A row expression over columns in the order of its own.
     func expression(_ expression: RowExpression, _ columns: [(sql: String, kind: ColumnKind)]) throws -> String {
-        throw RowExpression.Problem("TEMPORARY")
+        try expression.sql(
+            over: columns.compactMap { RowExpression.Operand(duckDB: $0.sql, columnType: $0.kind.sqlName) })
     }
 
     /// Tables of equal length side by side, row by row.

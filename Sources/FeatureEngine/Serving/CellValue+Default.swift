@@ -24,7 +24,8 @@ extension CellValue {
         case (.string, .string(let text)): self = .string(text)
         case (.date, .string(let text)):
             guard let instant = try? Instant(text) else { return nil }
-            self = .date(Int32(clamping: (Double(instant.microseconds) / 86_400_000_000).rounded(.down)))
+            let day: Int64 = 86_400_000_000
+            self = .date(Int32(clamping: instant.microseconds / day - (instant.microseconds % day < 0 ? 1 : 0)))
         case (.timestamp, .string(let text)):
             guard let instant = try? Instant(text) else { return nil }
             self = .timestamp(instant.microseconds)

@@ -65,7 +65,9 @@ extension EventLog.Node {
         for child in children { child.collect(start, end, time, slots, &states, &newest, layout) }
         guard block.count > 0 else { return }
         let allKnown = known <= time
-        for row in block.position(of: start, layout)..<max(block.position(of: start, layout), block.position(of: end, layout)) {
+        for row in block.position(
+            of: start, layout)..<max(block.position(of: start, layout), block.position(of: end, layout))
+        {
             if !allKnown, block.availableAt(row, layout) > time { continue }
             newest = max(newest, block.time(row, layout))
             for (index, slot) in slots.enumerated() { layout.slots[slot].add(block, row, layout, to: &states[index]) }

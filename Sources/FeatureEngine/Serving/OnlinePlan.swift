@@ -1,4 +1,4 @@
-package import MartletDomain
+import MartletDomain
 import QueryEngine
 
 /// What it takes to answer requests one by one: the streams of rows to keep, and for each feature how it comes out of them.

@@ -1,4 +1,4 @@
-package import MartletDomain
+import MartletDomain
 package import QueryEngine
 
 extension OnlineState {

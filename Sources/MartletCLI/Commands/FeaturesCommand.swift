@@ -9,7 +9,7 @@ struct FeaturesCommand: AsyncParsableCommand {
         subcommands: [
             Apply.self, BuildSet.self, ServeFeaturesCommand.self, PushFeaturesCommand.self, GetFeaturesCommand.self,
             MaterializeFeaturesCommand.self, VerifyFeaturesCommand.self, RecomputeFeaturesCommand.self,
-            FeatureChecksCommand.self,
+            FeatureChecksCommand.self, Replay.self,
         ])
 
     struct Apply: AsyncParsableCommand {

@@ -13,7 +13,7 @@ extension Column {
         case .long(let values): return .long(values[row])
         case .float(let values): return .double(Double(values[row]))
         case .double(let values): return .double(values[row])
-        case .decimal(let values, _, let scale): return .double(Double(values[row]) / Self.power(scale))
+        case .decimal(let values, _, let scale): return .decimal(values[row], scale: scale)
         case .string(let values): return .string(values[row])
         case .date(let values): return .date(values[row])
         case .timestamp(let values): return .timestamp(values[row])

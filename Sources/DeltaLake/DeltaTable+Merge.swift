@@ -5,17 +5,19 @@ extension DeltaTable {
     /// Puts rows into the table by key: a row whose key is there takes the place of that row, any other is added. Only
     /// files that hold one of the keys are written anew.
     ///
-    /// Columns must have the names and types of the table's; one that is missing is null in every row that is written.
+    /// Columns must have the names and types of the table's; one that is missing is null in every row that is added.
     /// - Parameters:
     ///   - sql: A `SELECT` that gives each key once and no null in it.
     ///   - keys: The columns that tell rows apart.
+    ///   - keepingMissing: Whether a row that takes another's place keeps that one's values in columns that are missing.
+    ///     Otherwise they are null.
     ///   - transaction: The batch that these rows are. One that the table has already is not written again.
     /// - Throws: ``DeltaError/schemaMismatch(table:problems:)`` with all that does not fit, null and repeated keys too;
     ///   ``DeltaError/conflict(table:version:reason:)`` when somebody else changed rows meanwhile: merge again.
     package func merge(
         selecting sql: String, _ parameters: [QueryValue] = [], on keys: [String],
-        commit info: CommitInfo = CommitInfo(operation: "MERGE"), transaction: AppTransaction? = nil,
-        prepare: Preparation? = nil
+        keepingMissing: Bool = false, commit info: CommitInfo = CommitInfo(operation: "MERGE"),
+        transaction: AppTransaction? = nil, prepare: Preparation? = nil
     ) async throws -> CommitResult {
         try await engine.withSession { [log] session in
             guard let base = try Self.latest(log, session) else { throw DeltaError.tableNotFound(table: log.table) }
@@ -24,7 +26,7 @@ extension DeltaTable {
                 return CommitResult(version: base.version, rowCount: 0, files: 0, bytes: 0, alreadyDone: true)
             }
             try prepare?(session)
-            let source = try MergeSource(sql, parameters, on: keys, base, session)
+            let source = try MergeSource(sql, parameters, on: keys, keepingMissing: keepingMissing, base, session)
             defer { source.drop() }
             let writer = PartitionedFiles(
                 log: log, schema: base.schema, partitionColumns: base.metadata.partitionColumns, session: session)

@@ -6,18 +6,22 @@ struct MergeSource {
     static let table = "martlet_merge"
 
     private let keys: [String]
+    /// Columns that a row of the table keeps when another takes its place.
+    private let kept: [String]
     private let base: TableState
     private let session: any QuerySession
 
     /// - Throws: ``DeltaError/schemaMismatch(table:problems:)`` when a key is null or comes twice.
     init(
-        _ sql: String, _ parameters: [QueryValue], on keys: [String], _ base: TableState, _ session: any QuerySession
+        _ sql: String, _ parameters: [QueryValue], on keys: [String], keepingMissing: Bool, _ base: TableState,
+        _ session: any QuerySession
     ) throws {
-        (self.keys, self.base, self.session) = (keys, base, session)
         let table = base.log.table
         let statement = SQLText.statement(sql)
         let selected = try SelectedColumns(of: statement, parameters, session)
         let given = Set(selected.columns.map(\.name))
+        (self.keys, self.base, self.session) = (keys, base, session)
+        kept = keepingMissing ? base.schema.names.filter { !given.contains($0) } : []
         var problems = keys.isEmpty ? ["a merge needs a key: name its columns"] : []
         for key in keys where base.schema[key] == nil || !given.contains(key) {
             problems.append("key '\(key)' is not a column of both the rows and the table: name one that is")
@@ -83,6 +87,7 @@ struct MergeSource {
                         + "SEMI JOIN \(Self.table) USING (\(list))")
                 guard hits.first != "0" else { continue }
                 replaced.append(logged)
+                try keepMissing(from: part)
                 let partition = partitions.map { (column: $0, value: found.partitionValues[$0] ?? nil) }
                 let rows = "SELECT \(columns) FROM \(part.relation) AS present ANTI JOIN \(Self.table) USING (\(list))"
                 if let file = try DataFile.write(rows, [], stored, partition, in: base.log, session) {
@@ -94,5 +99,15 @@ struct MergeSource {
             throw error
         }
         return (replaced, files)
+    }
+
+    /// Gives rows that take the place of rows of `part` what those hold in columns that were not selected.
+    private func keepMissing(from part: DeltaSnapshot) throws {
+        guard !kept.isEmpty else { return }
+        let columns = kept.map { "\(quotedIdentifier($0)) = present.\(quotedIdentifier($0))" }
+        let match = keys.map { "\(Self.table).\(quotedIdentifier($0)) = present.\(quotedIdentifier($0))" }
+        try session.execute(
+            "UPDATE \(Self.table) SET \(columns.joined(separator: ", ")) FROM \(part.relation) AS present "
+                + "WHERE \(match.joined(separator: " AND "))")
     }
 }

@@ -123,6 +123,7 @@ public struct Client: Sendable {
             return .unexpected(
                 status: response.status, String(decoding: response.body.prefix(1_000), as: UTF8.self))
         }
+        if let issues = words.issues, !issues.isEmpty { return .refusedFeatures(code, issues) }
         // MLflow has one code for asking too often, which passes, and for asking too much, which does not.
         return .refused(response.status == 429 ? .temporarilyUnavailable : code, words.message)
     }
@@ -142,6 +143,7 @@ public struct Client: Sendable {
 private struct Refusal: Decodable {
     var error_code: String
     var message: String
+    var issues: [FeatureIssue]?
 }
 
 /// A segment of a path or a value of a query: everything but letters, digits and `-._~` escaped.

@@ -4,6 +4,8 @@ public import MartletDomain
 public enum ClientError: MartletError, Equatable {
     /// The server said no, with MLflow's code.
     case refused(ErrorCode, String)
+    /// The server said no to features or to their rows, and what is wrong with them.
+    case refusedFeatures(ErrorCode, [FeatureIssue])
     /// Nothing was sent: there is no such server, or it takes no connections.
     case unreachable(String, reason: String)
     /// The connection broke before the answer was there; whether the request took effect is not known.
@@ -16,7 +18,7 @@ public enum ClientError: MartletError, Equatable {
 
     public var code: ErrorCode {
         switch self {
-        case .refused(let code, _): code
+        case .refused(let code, _), .refusedFeatures(let code, _): code
         case .unreachable, .interrupted: .temporarilyUnavailable
         case .timedOut: .deadlineExceeded
         case .unexpected(let status, _):
@@ -29,7 +31,7 @@ public enum ClientError: MartletError, Equatable {
     public var isTransient: Bool {
         switch self {
         case .unreachable, .interrupted, .timedOut: true
-        case .refused(let code, _):
+        case .refused(let code, _), .refusedFeatures(let code, _):
             [.temporarilyUnavailable, .deadlineExceeded, .internalError].contains(code)
         case .unexpected(let status, _): Self.transientStatuses.contains(status)
         case .noServer: false
@@ -41,11 +43,15 @@ public enum ClientError: MartletError, Equatable {
         "The server has users, and the request came with no token. Set MARTLET_TOKEN or MLFLOW_TRACKING_TOKEN, or give "
             + "--token to martlet, to the token that `martlet init` or an administrator gave you.")
 
+    /// What is wrong with features or with their rows; empty for other refusals.
+    public var issues: [FeatureIssue] { if case .refusedFeatures(_, let issues) = self { issues } else { [] } }
+
     static let transientStatuses: Set<Int> = [408, 425, 429, 500, 502, 503, 504]
 
     public var message: String {
         switch self {
         case .refused(_, let message): message
+        case .refusedFeatures(_, let issues): FeatureError.issues(issues).message
         case .unreachable(let server, let reason):
             "\(server) does not answer: \(reason). Start one with `martlet server`, or name another with --server URL."
         case .interrupted(let server, let reason):

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Martlet
 import MartletDomain
 import Platform
 
@@ -40,6 +41,9 @@ struct MartletCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch let error as FeatureError where !error.issues.isEmpty {
+            say(error.issues)
+            exit(withError: ExitCode(1))
+        } catch let error as ClientError where !error.issues.isEmpty {
             say(error.issues)
             exit(withError: ExitCode(1))
         } catch let error as any MartletError {

@@ -56,6 +56,8 @@ package struct MartletApplication: Sendable {
         addDatasetRoutes(to: martlet, platform: platform)
         addQualityRoutes(to: martlet, platform: platform)
         addFeatureRoutes(to: martlet, platform: platform)
+        addFeatureTableRoutes(to: martlet, platform: platform)
+        addTrainingSetRoutes(to: martlet, platform: platform)
         addOnlineFeatureRoutes(to: martlet, online: platform.online)
         addFeatureCheckRoutes(to: martlet, online: platform.online)
         addFeastRoutes(to: routes, online: platform.online)

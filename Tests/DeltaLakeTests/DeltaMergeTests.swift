@@ -107,4 +107,35 @@ import Testing
             return state ^ (state >> 29)
         }
     }
+
+    @Test func `Columns that are missing keep the values of the rows whose place is taken`() async throws {
+        try await TemporaryTable.with { place in
+            for start in [0, 10] {
+                let sql = "SELECT i AS id, 'old' || i AS t, i * 2 AS n FROM range(\(start), \(start + 10)) r(i)"
+                _ = try await place.table.append(selecting: sql)
+            }
+            let sql = "SELECT * FROM (VALUES (5::BIGINT, 'five'), (15, 'fifteen'), (50, 'fifty')) v(id, t)"
+            _ = try await place.table.merge(selecting: sql, on: ["id"], keepingMissing: true)
+            #expect(
+                try await place.rows("SELECT id, t, n FROM {} WHERE id % 10 = 5 OR id = 50 ORDER BY id") == [
+                    ["5", "five", "10"], ["15", "fifteen", "30"], ["50", "fifty", nil],
+                ])
+            _ = try await place.table.merge(selecting: sql, on: ["id"])
+            #expect(try await place.rows("SELECT count(*), count(n) FROM {}") == [["21", "18"]])
+        }
+    }
+
+    @Test func `A table that is made anew has no rows and other columns, and can be read as it was`() async throws {
+        try await TemporaryTable.with { place in
+            _ = try await place.table.append(selecting: "SELECT i AS id, i % 2 AS p FROM range(9) r(i)")
+            let schema = TableSchema([.init("key", .string, nullable: false), .init("day", .date)])
+            let version = try await place.table.redefine(schema: schema, description: "new", partitionColumns: ["day"])
+            let after = try await place.table.snapshot()
+            #expect(version == 1 && after.rowCount == 0 && after.schema == schema)
+            #expect(after.partitionColumns == ["day"] && after.tableDescription == "new")
+            #expect(try await place.table.snapshot(at: .version(0)).rowCount == 9)
+            _ = try await place.table.append(selecting: "SELECT 'a' AS key, DATE '2024-01-01' AS day")
+            #expect(try await place.rows("SELECT * FROM {}") == [["a", "2024-01-01"]])
+        }
+    }
 }

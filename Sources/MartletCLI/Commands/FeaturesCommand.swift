@@ -9,7 +9,9 @@ struct FeaturesCommand: AsyncParsableCommand {
         subcommands: [
             Apply.self, BuildSet.self, ServeFeaturesCommand.self, PushFeaturesCommand.self, GetFeaturesCommand.self,
             MaterializeFeaturesCommand.self, VerifyFeaturesCommand.self, RecomputeFeaturesCommand.self,
-            FeatureChecksCommand.self, Replay.self,
+            FeatureChecksCommand.self, Replay.self, TrainingSetsCommand.self, ViewsCommand.self,
+            CreateTableCommand.self, WriteTableCommand.self, ReadTableCommand.self, ListTablesCommand.self,
+            ShowTableCommand.self, RegisterTableCommand.self, DropTableCommand.self, TagTableCommand.self,
         ])
 
     struct Apply: AsyncParsableCommand {

@@ -7,6 +7,7 @@ extension MonitoringPlan.Frequency: ExpressibleByArgument {}
 extension MonitoringPlan.RetrainingTrigger: ExpressibleByArgument {}
 extension Role: ExpressibleByArgument {}
 extension WriteMode: ExpressibleByArgument {}
+extension FeatureWriteMode: ExpressibleByArgument {}
 
 extension Stage: ExpressibleByArgument {
     public init?(argument: String) { self.init(word: argument) }

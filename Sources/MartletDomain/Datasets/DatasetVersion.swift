@@ -4,6 +4,8 @@ public struct DatasetVersion: Sendable, Hashable, Codable {
         case imported = "import"
         case derived = "derive"
         case trainingSet = "training_set"
+        /// Rows of a feature table, or a change of its columns.
+        case featureTable = "feature_table"
         case predictions
         case monitoring
         /// Rows that clients pushed.

@@ -17,7 +17,14 @@ public enum FeatureError: MartletError, Equatable {
         switch self {
         case .invalidDeclaration, .invalidComputation: .invalidParameterValue
         case .ambiguousRows, .duplicateKey, .overflow: .invalidState
-        case .issues(let issues): issues.allSatisfy(\.code.isOfData) ? .invalidState : .invalidParameterValue
+        case .issues(let issues):
+            if issues.allSatisfy({ $0.code == .unknownTable }) {
+                .resourceDoesNotExist
+            } else if issues.allSatisfy(\.code.isOfData) {
+                .invalidState
+            } else {
+                .invalidParameterValue
+            }
         }
     }
 

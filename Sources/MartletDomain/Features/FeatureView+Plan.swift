@@ -19,7 +19,7 @@ extension FeatureView: Codable {
 }
 
 /// The JSON values that a plan is made of.
-private indirect enum PlanValue {
+indirect enum PlanValue {
     case text(String)
     case long(Int64)
     case flag(Bool)
@@ -69,7 +69,7 @@ private indirect enum PlanValue {
         self = .object(object)
     }
 
-    private init(_ window: FeatureWindow) {
+    init(_ window: FeatureWindow) {
         var object: [String: PlanValue]
         switch window.extent {
         case .rolling(let duration): object = ["rolling": .text(Self.spelled(duration))]
@@ -88,7 +88,7 @@ private indirect enum PlanValue {
     }
 
     /// Whole days, else seconds with six digits after the point where needed.
-    private static func spelled(_ microseconds: Int64) -> String {
+    static func spelled(_ microseconds: Int64) -> String {
         let day: Int64 = 86_400_000_000
         if microseconds % day == 0 { return "P\(microseconds / day)D" }
         let fraction = String(microseconds % 1_000_000 + 1_000_000).dropFirst()

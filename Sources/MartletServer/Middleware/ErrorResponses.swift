@@ -26,6 +26,9 @@ struct ErrorResponses: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
+        } catch let error as FeatureError where !error.issues.isEmpty {
+            return try jsonResponse(
+                ErrorBody(error.code, error.message, error.issues), status: error.code.httpStatus)
         } catch let error as any MartletError {
             return try errorResponse(error.code, error.message)
         } catch let error as HTTPError where error.status == .notFound {
@@ -52,9 +55,11 @@ private struct ErrorBody: Encodable {
     var message: String
     var sqlstate = "KAM00"
     var error_class: String
+    /// Ours: what is wrong with features, each with the word for its kind.
+    var issues: [FeatureIssue]?
 
-    init(_ code: ErrorCode, _ message: String) {
-        (error_code, self.message) = (code, message)
+    init(_ code: ErrorCode, _ message: String, _ issues: [FeatureIssue]? = nil) {
+        (error_code, self.message, self.issues) = (code, message, issues)
         error_class = code == .resourceDoesNotExist ? "RESOURCE_NOT_FOUND" : code.rawValue
     }
 }

@@ -8,6 +8,8 @@ package import QueryEngine
 package struct Features: Sendable {
     let store: Store
     let datasets: Datasets
+    /// Writes to one feature table go one after the other.
+    let turns = Turns()
 
     package init(store: Store, datasets: Datasets) { (self.store, self.datasets) = (store, datasets) }
 
@@ -18,9 +20,11 @@ package struct Features: Sendable {
             throw InvalidRequest(
                 "'\(name)' cannot name a feature set: a name has 1 to 128 bytes and is not itself a hash.")
         }
-        let hash = FeatureView.planDigest(of: try FeatureView.views(yaml: definition))
+        let views = try FeatureView.views(yaml: definition)
+        let hash = FeatureView.planDigest(of: views)
         let action = AuditAction("features", "apply", ["name": name, "hash": hash])
         return try await store.change(action, by: caller) { db in
+            try db.insert(views, of: hash)
             try db.execute(
                 """
                 INSERT INTO feature_sets (hash, name, definition, created_by, created_at) VALUES (?, ?, ?, ?, ?)

@@ -10,13 +10,16 @@ import QueryEngine
 extension FeaturesCommand {
     struct BuildSet: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "training-set",
+            commandName: "build",
             abstract: "Join to each row what its features were at that row's time, and keep the result.",
             discussion: """
-                One row in, one row out. With --spec, out of files into a file; else out of the workspace's tables into a \
-                table, where outcomes that became known after --known-at are left out.
+                One row in, one row out. With --spec and --out, out of files into a file; with --spec and --into, out of the \
+                workspace's tables into a table, by which it can be computed again. Else out of the workspace's tables by a \
+                feature set, where outcomes that became known after --known-at are left out.
 
                 Example: martlet features training-set --spec training.yaml --spine labels.parquet --out training.parquet
+
+                Example: martlet features training-set --spec training.yaml --spine flights.labels --into flights.training
 
                 Example: martlet features training-set flights.training --features flights --spine flights.flights --key \
                 flight_id --time departure --keep dep_delay --label late --label-known-at landed_at --from 2013-01-01 --to \
@@ -27,7 +30,10 @@ extension FeaturesCommand {
         @Option(help: "A file that says what the training set is made of, in place of the options below.")
         var spec: String?
         @Option(help: "With --spec: the file to write, .parquet or .csv.") var out: String?
-        @Option(help: "The table, or with --spec the file, whose rows are wanted.") var spine: String
+        @Option(help: "With --spec: the table of the workspace to write.") var into: String?
+        @Option(
+            help: "The table (schema.table or schema.table@version), or with --spec the file, whose rows are wanted.")
+        var spine: String
         @Option(help: "The feature set's name or hash.") var features: String?
         @Option(help: "A column that names a row. May be given again.") var key: [String] = []
         @Option(help: "The column with the instant as of which features are computed.") var time: String?
@@ -49,7 +55,9 @@ extension FeaturesCommand {
                 if !given.isEmpty {
                     throw ValidationError("With --spec, \(given.joined(separator: ", ")) is said by the file.")
                 }
-                if out == nil { throw ValidationError("Name the file to write: --out training.parquet") }
+                if (out == nil) == (into == nil) {
+                    throw ValidationError("Name the file to write, --out training.parquet, or the table, --into TABLE.")
+                }
             } else {
                 let missing = forTables.filter { !$0.value }.keys.sorted()
                 if !missing.isEmpty {
@@ -60,6 +68,7 @@ extension FeaturesCommand {
 
         func run() async throws {
             if let spec, let out { return try await compute(spec, to: out) }
+            if let spec, let into { return try await keep(spec, as: into) }
             guard let table, let features, let time, let label, let from, let to else { return }
             let recipe = FeatureRecipe(
                 featureSet: features, spine: try TableName(spine), key: key, time: time, spineColumns: keep,
@@ -86,6 +95,21 @@ extension FeaturesCommand {
             }
             await engine.close()
             print("Computed \(out): \(summary.rows) rows, \(summary.columns.count) columns")
+        }
+
+        /// Out of the workspace's tables.
+        private func keep(_ spec: String, as table: String) async throws {
+            let (text, table) = (try textFile(spec), try TableName(table))
+            let record = try await connection.withClient { client in
+                if FileManager.default.fileExists(atPath: spine) {
+                    return try await client.createTrainingSet(
+                        table, specification: text, spine: URL(fileURLWithPath: spine))
+                }
+                let (rows, version) = try versioned(spine)
+                return try await client.createTrainingSet(table, specification: text, spine: rows, version: version)
+            }
+            if connection.json { return try printJSON(record) }
+            show(record)
         }
     }
 }

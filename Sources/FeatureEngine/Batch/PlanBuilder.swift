@@ -256,8 +256,9 @@ struct PlanBuilder {
             let output = output(
                 feature.name, feature.aggregate, feature.input, feature.window, feature.filter, source)
         else { return }
-        let access = access(
+        var access = access(
             feature.source, source, entity: feature.entity, key: feature.key, at: feature.at)
+        access.takesDates = true
         check(access, source, "aggregate \(feature.name)")
         if isComputed { addWindow(access, output) }
     }
@@ -306,6 +307,11 @@ struct PlanBuilder {
         let clocks = [access.eventTime, access.availableAt, access.tieBreak].compactMap { $0?.column }
         for name in access.entity + clocks where source.relation[name] == nil {
             report(.missingColumn, "\(place) reads \(name); \(access.table) has \(source.relation.columnNames)")
+        }
+        for clock in [access.eventTime, access.availableAt].compactMap({ $0 }) {
+            if let kind = source.relation[clock.column], !kind.isTime {
+                report(.typeMismatch, "\(place): \(clock.column) is \(kind), not a time")
+            }
         }
         if access.key.count != access.entity.count {
             report(
@@ -360,6 +366,7 @@ struct PlanBuilder {
             let isStatic = source.timeKey == nil && source.availableAt == nil
             var access = access(
                 table, source, entity: source.primaryKeys, key: view.join, at: isStatic ? nil : use.at)
+            access.takesDates = true
             check(access, source, "view \(view.name)")
             switch feature.definition {
             case .aggregate(let aggregate, let column, let window, let filter):
@@ -410,7 +417,7 @@ struct PlanBuilder {
         switch item.step {
         case .lookup(var step):
             for output in step.outputs { kinds[output.name] = output.kind }
-            guard let access = typed(step.access, isLookup: true, item.place) else { return nil }
+            guard let access = typed(step.access, item.place) else { return nil }
             step.access = access
             if access.isInNanoseconds, let lookback = step.lookback {
                 step.lookback = lookback.multipliedReportingOverflow(by: 1000).overflow ? .max : lookback * 1000
@@ -418,7 +425,7 @@ struct PlanBuilder {
             return .lookup(step)
         case .window(var step):
             for output in step.outputs { kinds[output.name] = output.kind }
-            guard let access = typed(step.access, isLookup: false, item.place) else { return nil }
+            guard let access = typed(step.access, item.place) else { return nil }
             step.access = access
             return .window(step)
         case .derived(var step):
@@ -432,7 +439,7 @@ struct PlanBuilder {
         }
     }
 
-    private mutating func typed(_ access: BatchPlan.Access, isLookup: Bool, _ place: String) -> BatchPlan.Access? {
+    private mutating func typed(_ access: BatchPlan.Access, _ place: String) -> BatchPlan.Access? {
         guard let source = resolved(access.table), access.entity.count == access.key.count else { return nil }
         var access = access
         var fits = true
@@ -473,8 +480,9 @@ struct PlanBuilder {
             }
             // A date among events is its midnight; a lookup by another type of time is a mistake more often than not.
             let isComparable =
-                isEvent && isLookup
-                ? kind == time : kind == time || (isEvent ? kind == .date : true) && kind.isComparableClock(to: time)
+                isEvent
+                ? kind == time || (access.takesDates && kind == .date && time == .timestamp)
+                : kind.isComparableClock(to: time)
             if !isComparable {
                 report(.typeMismatch, "\(place): \(at) is \(time), and \(clock.column) is \(kind); cast one of them")
                 fits = false

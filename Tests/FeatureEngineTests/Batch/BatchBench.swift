@@ -14,9 +14,13 @@ struct BatchBench {
         var values: String
         var names: String
 
-        init(_ names: String, _ values: String) { (self.names, self.values) = (names, values) }
+        var condition: String
 
-        var sql: String { "(SELECT * FROM (VALUES \(values)) t(\(names)))" }
+        init(_ names: String, _ values: String, where condition: String = "true") {
+            (self.names, self.values, self.condition) = (names, values, condition)
+        }
+
+        var sql: String { "(SELECT * FROM (VALUES \(values)) t(\(names)) WHERE \(condition))" }
     }
 
     /// The cells of the result as text, row by row, `-` for null.

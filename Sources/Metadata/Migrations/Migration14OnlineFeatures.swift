@@ -47,6 +47,17 @@ extension Migration {
                 checked_at BIGINT NOT NULL
             )
             """,
+            """
+            CREATE TABLE feature_materializations (
+                table_name TEXT NOT NULL PRIMARY KEY,
+                view_name TEXT NOT NULL,
+                plan_hash TEXT NOT NULL,
+                source_version BIGINT,
+                grid_from BIGINT NOT NULL,
+                grid_to BIGINT NOT NULL,
+                grid_every BIGINT NOT NULL
+            )
+            """,
             "CREATE INDEX feature_checks_by_plan ON feature_checks (plan_hash, number)",
             "CREATE INDEX feature_checks_by_view ON feature_checks (view_name, number)",
         ])

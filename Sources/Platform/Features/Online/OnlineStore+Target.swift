@@ -1,3 +1,4 @@
+import DeltaLake
 import Foundation
 import MartletDomain
 import Metadata
@@ -10,7 +11,7 @@ extension OnlineStore {
             return OnlineTarget(name: name, kind: .view, view: view)
         }
         if let view = try await features.tableAsView(name) {
-            return OnlineTarget(name: name, kind: .table, view: view)
+            return OnlineTarget(name: view.name, kind: .table, view: view)
         }
         throw UnknownFeatureView(name: name)
     }
@@ -24,25 +25,29 @@ extension OnlineStore {
 extension Features {
     /// The newest definition of a view of that name; nil for none.
     func newestView(_ name: String) async throws -> FeatureView? {
-        let definitions = try await store.read { db in
-            try db.rows("SELECT definition FROM feature_sets ORDER BY created_at DESC, hash").map {
-                try $0.text("definition")
-            }
+        let definition = try await store.read { db in
+            try db.row(
+                "SELECT definition FROM feature_views WHERE name = ? ORDER BY version DESC LIMIT 1", [.text(name)])?
+                .text("definition")
         }
-        var newest: FeatureView?
-        for definition in definitions {
-            for view in try FeatureView.views(yaml: definition) where view.name == name {
-                if view.version > newest?.version ?? 0 { newest = view }
-            }
-        }
-        return newest
+        return try definition.map { try decoded(FeatureView.self, from: $0) }
     }
 
-    /// A feature table as a view of its newest rows; nil if it is none.
-    func tableAsView(_ name: String) async throws -> FeatureView? { nil }
+    /// A feature table as a view of the newest row of each key; nil if there is none of that name.
+    func tableAsView(_ name: String) async throws -> FeatureView? {
+        guard let name = try? TableName(name), let table = try await tableIfPresent(name) else { return nil }
+        let columns = table.keys.features(of: try await datasets.snapshot(table.name).schema)
+        let source = FeatureSource(
+            table: table.name.description, entity: table.keys.primaryKeys, eventTime: table.keys.timeKey,
+            availableAt: table.keys.availableAt, tieBreak: table.keys.tieBreak)
+        let hasTime = table.keys.timeKey != nil
+        return FeatureView(
+            name: table.name.description, version: 1, source: source, join: table.keys.primaryKeys,
+            features: columns.map { Feature($0, hasTime ? .latest($0, lookback: nil) : .lookup($0)) })
+    }
 
     /// The columns by which rows of a feature table are told apart; nil for a table that is none.
-    func rowKey(of table: TableName) async throws -> [String]? { nil }
+    func rowKey(of table: TableName) async throws -> [String]? { try await tableIfPresent(table)?.keys.rowKey }
 }
 
 struct UnknownFeatureView: MartletError {

@@ -40,8 +40,14 @@ package struct OnlineStore: Sendable {
 
     /// - Throws: ``NotServed``.
     package func record(_ name: String) async throws -> OnlineFeatures {
-        let found = try await store.read { db in
-            try db.row("SELECT * FROM online_features WHERE name = ?", [.text(name)]).map { try db.onlineFeatures($0) }
+        // `risk.vendors` and `main.risk.vendors` are one table.
+        let names = [name] + ((try? TableName(name))?.spellings.map(\.description) ?? [])
+        let found = try await store.read { db -> OnlineFeatures? in
+            for name in names {
+                let row = try db.row("SELECT * FROM online_features WHERE name = ?", [.text(name)])
+                if let row { return try db.onlineFeatures(row) }
+            }
+            return nil
         }
         guard let found else { throw NotServed(name: name) }
         return found
@@ -54,7 +60,8 @@ package struct OnlineStore: Sendable {
     package func served(_ name: String) async throws -> ServedFeatures {
         if let ready = states.ready(name) { return ready }
         let record = try await record(name)
-        return try await states.load(name) { try await load(record) }
+        if let ready = states.ready(record.name) { return ready }
+        return try await states.load(record.name) { try await load(record) }
     }
 }
 

@@ -73,7 +73,8 @@ struct FeatureTableRouteTests {
         async throws
     {
         try await withTables { client, server, send in
-            let made = try await client.send(CreateFeatureTable(declaration(), rows: try await send(Self.first, "a.csv")))
+            let made = try await client.send(
+                CreateFeatureTable(declaration(), rows: try await send(Self.first, "a.csv")))
             var same = declaration()
             same.columns = [("awards", "long"), ("uei", "string"), ("as_of", "timestamp"), ("rating", "double")]
                 .map { ColumnDeclaration($0.0, $0.1) }
@@ -120,7 +121,9 @@ struct FeatureTableRouteTests {
         }
     }
 
-    @Test func `Rows with null keys or another's key are refused by their numbers, and nothing is written`() async throws {
+    @Test func `Rows with null keys or another's key are refused by their numbers, and nothing is written`()
+        async throws
+    {
         try await withTables { client, server, send in
             _ = try await client.send(CreateFeatureTable(declaration(), rows: try await send(Self.first, "a.csv")))
             let before = try await rows(server)
@@ -229,7 +232,9 @@ struct FeatureTableRouteTests {
             #expect(try await text(ReadTable(table: table, columns: ["uei"], format: "csv")) == "uei\nZ\n")
             let old = try await text(ReadTable(table: table, version: 1, columns: ["uei", "awards"], format: "csv"))
             #expect(old == "uei,awards\nA,3\nB,4\nA,5\n")
-            await #expect(throws: ClientError.self) { try await text(ReadTable(table: table, version: 9, format: "csv")) }
+            await #expect(throws: ClientError.self) {
+                try await text(ReadTable(table: table, version: 9, format: "csv"))
+            }
             await #expect(throws: ClientError.self) { try await text(ReadTable(table: table, format: "xls")) }
             await #expect(throws: ClientError.self) {
                 try await text(ReadTable(table: table, columns: ["nothing"], format: "csv"))
@@ -260,9 +265,11 @@ struct FeatureTableRouteTests {
         }
     }
 
-    @Test func `A dropped table is empty, can be read as it was, and can be made anew with other columns`() async throws {
+    @Test func `A dropped table is empty, can be read as it was, and can be made anew with other columns`() async throws
+    {
         try await withTables { client, server, send in
-            let made = try await client.send(CreateFeatureTable(declaration(), rows: try await send(Self.first, "a.csv")))
+            let made = try await client.send(
+                CreateFeatureTable(declaration(), rows: try await send(Self.first, "a.csv")))
             let dropped = try await client.send(DropFeatureTable(table: TableName("risk.vendors")))
             #expect(dropped.emptied?.version == 2)
             #expect(try await rows(server).isEmpty)

@@ -49,7 +49,9 @@ func addFeastRoutes(to group: RouterGroup<MartletContext>, online: OnlineStore) 
                 var names = try await online.list().map(\.name)
                 if case .list(let views)? = fields["feature_views"] {
                     names = try views.map {
-                        guard case .text(let name) = $0 else { throw InvalidRequest("'feature_views' is a list of names.") }
+                        guard case .text(let name) = $0 else {
+                            throw InvalidRequest("'feature_views' is a list of names.")
+                        }
                         return name
                     }
                 }

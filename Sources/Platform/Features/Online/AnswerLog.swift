@@ -77,7 +77,8 @@ extension JSONCell {
         case .null: CellValue.null.stableHash
         case .boolean(let value): CellValue.boolean(value).stableHash
         case .long(let value): CellValue.long(value).stableHash
-        case .double(let value): Int64(exactly: value).map { CellValue.long($0).stableHash } ?? CellValue.double(value).stableHash
+        case .double(let value):
+            Int64(exactly: value).map { CellValue.long($0).stableHash } ?? CellValue.double(value).stableHash
         case .string(let text): CellValue.string(text).stableHash
         }
     }

@@ -12,7 +12,8 @@ package struct FeatureGrid: Sendable, Hashable {
     /// - Throws: ``InvalidRequest``.
     package init(from start: Int64, to end: Int64, every: Int64) throws {
         guard start < end, every > 0, !end.subtractingReportingOverflow(start).overflow,
-            end.subtractingReportingOverflow(start).partialValue / every < Int64(Self.mostInstants) else {
+            end.subtractingReportingOverflow(start).partialValue / every < Int64(Self.mostInstants)
+        else {
             throw InvalidRequest("A grid has 1 to \(Self.mostInstants) instants, and ends after it starts.")
         }
         (self.start, self.end, self.every) = (start, end, every)

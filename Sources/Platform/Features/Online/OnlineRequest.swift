@@ -135,7 +135,8 @@ extension OnlineStore {
         for part in selection.parts {
             let served = part.served
             // While a push is on its way nobody can say which of the two came first.
-            let isKept = request.time == nil && !self.answers.isOff
+            let isKept =
+                request.time == nil && !self.answers.isOff
                 && !states.isPushing(to: served.record.source, by: time)
             let answers = try served.answer(request, at: time, part.features)
             for index in part.features {
@@ -172,7 +173,9 @@ extension OnlineStore {
                     view: served.record.name, planHash: served.record.planHash, keys: keys, time: time,
                     values: served.outputs.map { output in
                         let isRefused = answers.statuses[output.place][row] == .refused
-                        return (output.name, answers.values[output.place][row].featureCell(scale: output.scale), isRefused)
+                        return (
+                            output.name, answers.values[output.place][row].featureCell(scale: output.scale), isRefused
+                        )
                     },
                     tableVersion: served.tableVersion ?? -1, pushedThrough: served.through(.both)))
         }

@@ -47,7 +47,9 @@ extension OnlineStore {
     /// compares. Nightly work.
     ///
     /// - Parameter name: Nil for every view that is served.
-    package func recompute(_ name: String?, from: Int64?, to: Int64?, by caller: Caller) async throws -> [ConsistencyCheck] {
+    package func recompute(_ name: String?, from: Int64?, to: Int64?, by caller: Caller) async throws
+        -> [ConsistencyCheck]
+    {
         let action = AuditAction("features", "recompute", ["view": name])
         try await datasets.requireChange(action, by: caller)
         try await writeAnswers()

@@ -23,8 +23,11 @@ extension OnlineStore {
     /// The tables that have rows waiting, or rows that can be let go of.
     func sourcesWithPushes() async throws -> [TableName] {
         try await store.read { db in
-            try db.rows("SELECT DISTINCT source FROM pushed_rows WHERE destination <> ?", [.text(PushDestination.online.rawValue)])
-                .map { try TableName($0.text("source")) }
+            try db.rows(
+                "SELECT DISTINCT source FROM pushed_rows WHERE destination <> ?",
+                [.text(PushDestination.online.rawValue)]
+            )
+            .map { try TableName($0.text("source")) }
         }
     }
 

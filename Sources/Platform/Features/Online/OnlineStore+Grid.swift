@@ -57,7 +57,8 @@ extension OnlineStore {
             let version = try await write(part, view, plan, source, definition, by: caller)
             (last, rows) = (version.table, rows + version.rowCount)
         }
-        let whole = before.map { FeatureGridSpan(min($0.grid.start, grid.start), max($0.grid.end, grid.end)) }
+        let whole =
+            before.map { FeatureGridSpan(min($0.grid.start, grid.start), max($0.grid.end, grid.end)) }
             ?? FeatureGridSpan(grid.start, grid.end)
         let record = AuditAction(
             "features", "materialize_grid",
@@ -157,7 +158,8 @@ extension OnlineStore {
         }
         let keyCount = max(1, (count["n"]?.longs?.first ?? 0) ?? 0)
         let perPart = Int(max(1, Self.cellsPerCommit / keyCount))
-        let known = "(SELECT \(keyed), min(\(moments.from)) AS since FROM \(source.relation) WHERE \(present) "
+        let known =
+            "(SELECT \(keyed), min(\(moments.from)) AS since FROM \(source.relation) WHERE \(present) "
             + "GROUP BY ALL)"
         for start in stride(from: 0, to: fresh.count, by: perPart) {
             let instants = fresh[start..<min(start + perPart, fresh.count)].map { "(\($0)::BIGINT)" }

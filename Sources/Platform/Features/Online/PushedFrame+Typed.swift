@@ -111,7 +111,9 @@ struct TypedCells {
         case .string: values = .string(read("") { if case .string(let text) = $0 { text } else { nil } })
         case .binary:
             values = .binary(
-                read([]) { if case .string(let text) = $0 { Data(base64Encoded: text).map { [UInt8]($0) } } else { nil } })
+                read([]) {
+                    if case .string(let text) = $0 { Data(base64Encoded: text).map { [UInt8]($0) } } else { nil }
+                })
         case .date: values = .date(read(0) { if case .string(let text) = $0 { Instant.day(of: text) } else { nil } })
         case .timestamp:
             values = .timestamp(

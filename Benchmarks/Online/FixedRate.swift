@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// One connection's part of a load by the clock.
-protocol FixedRateClient {
+protocol FixedRateClient: SendableMetatype {
     /// Asks, waits for the answer, and throws if it is not what it must be.
     mutating func ask() throws
 }

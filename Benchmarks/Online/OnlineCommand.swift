@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MartletDomain
+import Metadata
 import Platform
 import QueryEngine
 

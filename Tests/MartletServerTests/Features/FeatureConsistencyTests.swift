@@ -1,6 +1,7 @@
 import Foundation
 import MartletDomain
 import Platform
+import QueryEngine
 import TestKit
 import Testing
 

@@ -1,6 +1,10 @@
 import Foundation
+import HTTPTypes
+import Martlet
+import MartletAPI
 import MartletDomain
 import Platform
+import QueryEngine
 import TestKit
 import Testing
 

@@ -53,7 +53,8 @@ let package = Package(
         .target(name: "MartletDomain"),
         .target(name: "NativeLoader", dependencies: ["MartletDomain"]),
         .target(name: "AuditLog", dependencies: [crypto]),
-        .target(name: "DriftStatistics"),
+        .target(name: "ReportPage"),
+        .target(name: "DriftStatistics", dependencies: ["ReportPage"]),
         .target(name: "Metadata", dependencies: ["MartletDomain", "AuditLog", grdb, sqlite]),
         .target(name: "QueryEngine", dependencies: ["MartletDomain", "NativeLoader", "CDuckDB"]),
         .target(name: "DeltaLake", dependencies: ["MartletDomain", "QueryEngine"]),
@@ -62,8 +63,8 @@ let package = Package(
         .target(
             name: "Platform",
             dependencies: [
-                "MartletDomain", "AuditLog", "DriftStatistics", "Metadata", "QueryEngine", "DeltaLake", "FeatureEngine",
-                "ModelRuntime",
+                "MartletDomain", "AuditLog", "ReportPage", "DriftStatistics", "Metadata", "QueryEngine", "DeltaLake",
+                "FeatureEngine", "ModelRuntime",
                 crypto, yams,
             ]),
         .target(name: "MartletAPI", dependencies: ["MartletDomain"]),

@@ -174,11 +174,22 @@ private struct OnlinePlanBuilder {
                 place < plan.spine.columns.count
                     ? plan.spine.columns[place].kind : features[place - plan.spine.columns.count].kind
             }
+            var definition = step.definition
+            if case .expression(let expression) = definition { definition = .expression(try bound(expression, kinds)) }
             steps.append(
                 .derived(
                     .init(
-                        feature: announce(step.name, step.kind), definition: step.definition, inputs: inputs,
+                        feature: announce(step.name, step.kind), definition: definition, inputs: inputs,
                         inputKinds: kinds, kind: step.kind)))
+        }
+    }
+
+    /// The expression as SQL computes it over columns of these types.
+    private func bound(_ expression: RowExpression, _ kinds: [ColumnKind]) throws -> RowExpression {
+        do {
+            return try expression.bound(to: kinds.compactMap(\.valueType))
+        } catch {
+            throw FeatureError.issues([FeatureIssue(.typeMismatch, "The expression \(expression) \(error)")])
         }
     }
 
@@ -190,10 +201,10 @@ private struct OnlinePlanBuilder {
                 throw InvalidRequest("\(output.name) is the \(output.aggregate.name) of values that it does not take.")
             }
             let bounds = WindowBounds(window: output.window, isInNanoseconds: step.access.isInNanoseconds)
-            let filter = filters[output.name]
+            let read = try filters[output.name]?.columns.map { try column($0, of: step.access) } ?? []
             let slot = streams[access.stream].slot(
-                rule, of: output.input, where: filter,
-                try filter?.columns.map { try column($0, of: step.access) } ?? [], over: bounds)
+                rule, of: output.input, where: try filters[output.name].map { try bound($0, read.map(\.kind)) }, read,
+                over: bounds)
             let feature = announce(output.name, output.kind)
             if let index = groups.firstIndex(where: { $0.bounds == bounds }) {
                 groups[index].slots.append(slot)

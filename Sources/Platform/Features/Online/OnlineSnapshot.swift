@@ -1,3 +1,4 @@
+import DeltaLake
 import FeatureEngine
 import Foundation
 import MartletDomain
@@ -64,20 +65,20 @@ extension OnlineStore {
 
     /// What was kept, back in memory; nil, with the reason in the log, when it cannot be used.
     func restored(
-        _ record: OnlineFeatures, _ view: FeatureView, _ schema: TableSchema, tableID: String, newest: Int64
+        _ record: OnlineFeatures, _ view: FeatureView, _ schema: TableSchema, _ table: DeltaSnapshot
     ) async -> ServedFeatures? {
         let file = snapshotFile(record)
         guard FileManager.default.fileExists(atPath: file.path) else { return nil }
         do {
             return try await offTheCooperativePool {
                 let data = try Data(contentsOf: file, options: .mappedIfSafe)
-                return try ServedFeatures(record, view, schema, tableID: tableID) { state in
+                return try ServedFeatures(record, view, schema, of: table.schema, tableID: table.tableID) { state in
                     let text = try data.withUnsafeBytes { try state.restore($0) }
                     let note = try decoded(OnlineSnapshotNote.self, from: text)
                     guard note.planHash == record.planHash, note.name == record.name else {
                         throw UnusableSnapshot(description: "it is of other features")
                     }
-                    guard note.tableID == tableID, note.progress.tableVersion <= newest else {
+                    guard note.tableID == table.tableID, note.progress.tableVersion <= table.version else {
                         throw UnusableSnapshot(description: "it is of another table of that name")
                     }
                     return note.progress

@@ -9,7 +9,7 @@ extension OnlineStore {
     func load(_ record: OnlineFeatures) async throws -> ServedFeatures {
         guard let source = record.source else {
             let served = try ServedFeatures(
-                record, try await view(of: record), TableSchema([]), tableID: "")
+                record, try await view(of: record), TableSchema([]), of: TableSchema([]), tableID: "")
             states.publish(served)
             return served
         }
@@ -21,9 +21,7 @@ extension OnlineStore {
         let view = try await view(of: record)
         let snapshot = try await datasets.snapshot(source)
         let schema = try Self.columns(of: view, in: snapshot.schema, source)
-        if let served = await restored(
-            record, view, schema, tableID: snapshot.tableID, newest: snapshot.version)
-        {
+        if let served = await restored(record, view, schema, snapshot) {
             do {
                 try await applyPending(to: served, source)
                 if try await takeInChanges(served, source) != nil {
@@ -50,7 +48,7 @@ extension OnlineStore {
         let progress = ServedFeatures.Progress(
             tableVersion: snapshot.version, pushed: [PushDestination.both.rawValue: .init(through: written)])
         let served = try ServedFeatures(
-            record, view, schema, tableID: snapshot.tableID, at: progress)
+            record, view, schema, of: snapshot.schema, tableID: snapshot.tableID, at: progress)
         _ = try await add(snapshot.relation, to: served)
         states.publish(served)
         try await applyPending(to: served, source)
@@ -139,7 +137,11 @@ extension OnlineStore {
             for push in pushes {
                 let rows = try push.frame.typed(
                     rules(for: served.view, source, served.schema, isWhole: false), arrivedAt: push.time * 1_000)
-                try served.apply(rows, push.sequence, destination)
+                do {
+                    try served.apply(rows, push.sequence, destination)
+                } catch {
+                    notices.say("Pushed rows of \(source) do not count in \(served.record.name): \(Self.words(error))")
+                }
             }
         }
     }

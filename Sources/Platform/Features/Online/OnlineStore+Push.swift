@@ -32,8 +32,11 @@ extension OnlineStore {
         _ frame: PushedFrame, to name: String, _ destination: PushDestination, by caller: Caller
     ) async throws -> PushReceipt {
         let source = try await pushSource(name)
-        let views = try await viewsServed(of: source)
-        let schema = try await datasets.snapshot(source).schema
+        let views = try viewsServed(of: source)
+        var schema = states.ready(of: source).first?.tableSchema ?? TableSchema([])
+        if frame.columns.contains(where: { schema[$0.name] == nil }) {
+            schema = try await datasets.snapshot(source).schema
+        }
         // An answer of this time or later may lack the rows until they are in; their own time is after it.
         let begun = Self.now()
         states.beginPush(to: source, at: begun)
@@ -69,9 +72,11 @@ extension OnlineStore {
         }
         if destination != .offline {
             for served in states.ready(of: source) {
-                let selected = RecordBatch(
-                    columns: served.schema.names.compactMap { rows[$0] }, rowCount: rows.rowCount)
-                try served.apply(selected, sequence, destination)
+                do {
+                    try served.apply(rows, sequence, destination)
+                } catch {
+                    notices.say("Pushed rows of \(source) do not count in \(served.record.name): \(Self.words(error))")
+                }
             }
         }
         return PushReceipt(source: source, rows: rows.rowCount, sequence: sequence)
@@ -91,12 +96,18 @@ extension OnlineStore {
         return table
     }
 
-    private func viewsServed(of source: TableName) async throws -> [FeatureView] {
-        let definitions = try store.lookUp { db in
-            try db.rows("SELECT definition FROM online_features WHERE source = ?", [.text(source.description)])
-                .map { try $0.text("definition") }
+    private func viewsServed(of source: TableName) throws -> [FeatureView] {
+        let ready = states.ready(of: source)
+        return try store.lookUp { db in
+            try db.rows(
+                "SELECT name, plan_hash, definition FROM online_features WHERE source = ?",
+                [.text(source.description)]
+            ).map { row in
+                let hash = try row.text("plan_hash")
+                if let served = ready.first(where: { $0.record.planHash == hash }) { return served.view }
+                return try decoded(FeatureView.self, from: row.text("definition"))
+            }
         }
-        return try definitions.map { try decoded(FeatureView.self, from: $0) }
     }
 
     /// Pushes on record after a number, in order.

@@ -50,6 +50,9 @@ extension PushedFrame {
             guard let column = self[field.name] else {
                 if rules.required.contains(field.name) {
                     issues.append(.init(.missingColumn, "the push lacks the column '\(field.name)'"))
+                } else if !field.nullable, !rules.ignoresOtherColumns {
+                    issues.append(
+                        .init(.missingColumn, "the push lacks the column '\(field.name)', which is never null"))
                 } else if field.name == rules.availableAt, field.type == .timestamp {
                     typed.append(TableColumn(field.name, .timestamp(Array(repeating: time, count: rows))))
                 }

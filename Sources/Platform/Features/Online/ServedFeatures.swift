@@ -32,6 +32,8 @@ package final class ServedFeatures: Sendable {
     package let view: FeatureView
     /// The table's columns that the view reads, as they were when it was loaded.
     let schema: TableSchema
+    /// All of the table's columns then.
+    let tableSchema: TableSchema
     let plan: ServingPlan
     let state: OnlineState
     /// The features that are shown, in the view's order.
@@ -54,10 +56,11 @@ package final class ServedFeatures: Sendable {
 
     /// - Parameter restore: Puts back what was kept, and says how far it had come; nil for nothing.
     init(
-        _ record: OnlineFeatures, _ view: FeatureView, _ schema: TableSchema, tableID: String,
+        _ record: OnlineFeatures, _ view: FeatureView, _ schema: TableSchema, of tableSchema: TableSchema, tableID: String,
         at start: Progress = .none, restoring restore: ((OnlineState) throws -> Progress)? = nil
     ) throws {
         (self.record, self.view, self.schema, self.tableID) = (record, view, schema, tableID)
+        self.tableSchema = tableSchema
         plan = try ServingPlan(view, schema)
         readsTable = view.features.contains { $0.definition.readsTable }
         state = try OnlineState(
@@ -82,19 +85,23 @@ package final class ServedFeatures: Sendable {
         progress.withLock { $0.now.pushed[destination.rawValue]?.through ?? 0 }
     }
 
-    /// Puts a push in, once.
+    /// Puts a push in, once. What cannot be computed over, a filter that overflows say, is left out here, and the error
+    /// thrown afterwards: the rows are durable, and everything after them must go in all the same.
     func apply(_ rows: RecordBatch, _ sequence: Int64, _ destination: PushDestination) throws {
         try progress.withLock { progress in
             guard progress.now.pushed[destination.rawValue]?.contains(sequence) != true else { return }
-            try add(rows)
             progress.now.pushed[destination.rawValue, default: Watermark()].insert(sequence)
+            try add(rows)
         }
     }
 
     /// Puts rows of the table in.
     func add(_ rows: RecordBatch) throws {
         guard let table = view.source?.table, rows.rowCount > 0, readsTable else { return }
-        try state.ingest(rows, into: table, as: record.kind == .table ? .replacing : .events)
+        // What a push leaves out is null.
+        let columns = schema.fields.map { rows[$0.name] ?? .nulls($0.name, $0.type, rows.rowCount) }
+        let whole = RecordBatch(columns: columns, rowCount: rows.rowCount)
+        try state.ingest(whole, into: table, as: record.kind == .table ? .replacing : .events)
     }
 
     func reach(_ version: Int64) { progress.withLock { $0.now.tableVersion = version } }

@@ -131,7 +131,9 @@ extension OnlineState {
             for (index, feature) in group.features.enumerated() {
                 var value = CellValue.null
                 var status = log == nil ? OnlineStatus.missing : .present
-                switch group.rules[index].answer(states[index]) {
+                // Without a time there is no window; a key of which nothing is known has an empty one.
+                let answer = time == nil ? .value(.null) : group.rules[index].answer(states[index])
+                switch answer {
                 case .value(let answer):
                     value = answer
                     if value.isNull, log != nil { status = .null }
@@ -166,13 +168,19 @@ extension OnlineState {
     ) {
         var value = CellValue.null
         var status = OnlineStatus.null
-        do {
-            value = try step.value { cells[$0] }
-            if !value.isNull { status = .present }
-        } catch {
+        let first = plan.request.count
+        if step.inputs.contains(where: { $0 >= first && answers.statuses[$0 - first][row] == .refused }) {
+            // What stands on no one value is none.
             status = .refused
-            answers.issues.append(
-                FeatureIssue(.overflow, "\(plan.features[step.feature].name) leaves the range of its type"))
+        } else {
+            do {
+                value = try step.value { cells[$0] }
+                if !value.isNull { status = .present }
+            } catch {
+                status = .refused
+                answers.issues.append(
+                    FeatureIssue(.overflow, "\(plan.features[step.feature].name) leaves the range of its type"))
+            }
         }
         cells[plan.request.count + step.feature] = value
         answers.values[step.feature][row] = value

@@ -54,7 +54,7 @@ struct BruteForce {
         let now = request.time ?? 0
         let rows = known(request).filter { ($0.time ?? .max) <= now }
         let newest = rows.map { ($0.time ?? 0, tie($0)) }.max { $0 < $1 }
-        var found = rows.filter { newest.map { newest in ($0.time ?? 0, tie($0)) == newest } ?? false }
+        var found = rows.filter { row in newest.map { $0 == (row.time ?? 0, tie(row)) } ?? false }
         if let lookback = lookup.lookback, let newest, now - newest.0 > lookback { found = [] }
         for column in lookup.features ?? [] {
             let name = lookup.rename[column] ?? column
@@ -73,15 +73,13 @@ struct BruteForce {
     // MARK: Windows
 
     private func aggregate(_ feature: WindowFeature, _ request: RandomHistory.Request) -> Outcome {
-        var rows: [RandomHistory.Event] = []
-        if let now = request.time {
-            let (start, end) = feature.window.bounds(at: now)
-            rows = known(request).filter { event in
-                guard let time = event.time, start <= time, time < end else { return false }
-                guard let filter = feature.filter else { return true }
-                let outcome = try? filter.evaluate { Self.cell(filter.columns[$0], event).featureValue(scale: 2) }
-                return outcome == .boolean(true)
-            }
+        guard let now = request.time else { return .value(.null) }
+        let (start, end) = feature.window.bounds(at: now)
+        let rows = known(request).filter { event in
+            guard let time = event.time, start <= time, time < end else { return false }
+            guard let filter = feature.filter else { return true }
+            let outcome = try? filter.evaluate { Self.cell(filter.columns[$0], event).featureValue(scale: 2) }
+            return outcome == .boolean(true)
         }
         if feature.input == nil { return .value(.long(Int64(rows.count))) }
         switch feature.aggregate {

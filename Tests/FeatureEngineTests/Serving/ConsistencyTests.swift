@@ -58,7 +58,7 @@ struct ConsistencyTests {
     }
 
     @Test func `A state answers as if it looked at every event, in whatever order they came`() throws {
-        for index in 0..<1_200 * Seed.factor {
+        for index in 0..<600 * Seed.factor {
             var dice = Dice(seed: Seed.value, index: index)
             let history = RandomHistory(&dice)
             let expected = Self.expected(history)
@@ -75,7 +75,7 @@ struct ConsistencyTests {
     }
 
     @Test func `Batch, replay and brute force agree to the last bit`() async throws {
-        for index in 0..<250 * Seed.factor {
+        for index in 0..<150 * Seed.factor {
             var dice = Dice(seed: Seed.value ^ 0xBA7C, index: index)
             let history = RandomHistory(&dice)
             let expected = Self.expected(history)
@@ -109,7 +109,7 @@ struct ConsistencyTests {
     }
 
     @Test func `What is let go of changes no answer from then on`() throws {
-        for index in 0..<400 * Seed.factor {
+        for index in 0..<250 * Seed.factor {
             var dice = Dice(seed: Seed.value ^ 0xF01D, index: index)
             var history = RandomHistory(&dice)
             let times = history.requests.compactMap(\.time).sorted()

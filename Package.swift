@@ -138,7 +138,7 @@ let package = Package(
             name: "MartletServerTests",
             dependencies: [
                 "FuzzInputs", "TestKit", "AuditLog", "MartletDomain", "Platform", "MartletAPI", "Martlet",
-                "MartletServer", "QueryEngine",
+                "MartletServer", "Metadata", "DeltaLake", "QueryEngine",
                 httpTypes, lifecycleTesting,
             ]),
     ]

@@ -41,7 +41,8 @@ struct OnlineCommand: AsyncParsableCommand {
         }
         try await platform.close()
         let server = try OtherProcess(
-            martlet, ["server", "--workspace", folder.path, "--port", "0"], saying: "listening on http://")
+            martlet, ["server", "--workspace", folder.path, "--port", "0", "--log-level", "warning"],
+            saying: "listening on http://")
         defer { server.stop() }
         guard let address = ServerAddress(argument: server.address) else { throw WrongAnswer(server.address) }
         for view in OnlineWorld.views {
@@ -57,7 +58,8 @@ struct OnlineCommand: AsyncParsableCommand {
     private func measure(_ redis: String, _ folder: URL) throws {
         let port = UInt16.random(in: 20_000...40_000)
         let server = try OtherProcess(
-            redis, ["--port", "\(port)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.path],
+            redis,
+            ["--port", "\(port)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.path],
             saying: "Ready to accept connections")
         defer { server.stop() }
         let seed = RedisConnection(port: port)

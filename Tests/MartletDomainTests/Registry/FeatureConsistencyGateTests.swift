@@ -9,7 +9,8 @@ import Testing
     private func unmet(_ evidence: Evidence) -> Int {
         var policy = Policy.open
         policy.production.featureConsistency = FeatureConsistency(maximumMismatches: 2, within: 1_000)
-        return StageRuleTests.version().unmetGates(into: .production, askedBy: "other", under: policy, given: evidence).count
+        return StageRuleTests.version().unmetGates(into: .production, askedBy: "other", under: policy, given: evidence)
+            .count
     }
 
     @Test func `A recent check with few differences meets the gate, an old one or none does not`() {

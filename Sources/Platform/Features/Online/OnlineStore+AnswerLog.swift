@@ -95,13 +95,13 @@ extension OnlineStore {
             view, source?.schema ?? TableSchema([]), relation: source?.relation ?? "")
         let shown = view.features.filter { !$0.isHidden }.map(\.name)
         let keys = plan.request.enumerated().map { index, column in
-            "\(Self.cast("json_extract_string(keys, '$[\(index)]')", column.kind)) AS \(quotedIdentifier(column.name))"
+            "\(Self.cast("json_extract_string(\"keys\", '$[\(index)]')", column.kind)) AS \(quotedIdentifier(column.name))"
         }
-        let columns = keys + ["at AS \(quotedIdentifier(ServingPlan.time))", "answer AS martlet_answer"]
+        let columns = keys + ["\"at\" AS \(quotedIdentifier(ServingPlan.time))", "answer AS martlet_answer"]
         return try await datasets.engine.withSession { session in
             try session.execute(
                 "CREATE TEMP TABLE martlet_answers AS SELECT \(columns.joined(separator: ", ")) FROM \(log) "
-                    + "WHERE view = ? AND plan_hash = ? AND epoch_us(at) >= ? AND epoch_us(at) < ?",
+                    + "WHERE \"view\" = ? AND plan_hash = ? AND epoch_us(\"at\") >= ? AND epoch_us(\"at\") < ?",
                 [.string(record.name), .string(record.planHash), .long(from), .long(to)])
             let spine = Relation(
                 sql: "martlet_answers",

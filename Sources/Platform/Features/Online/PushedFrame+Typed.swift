@@ -131,6 +131,8 @@ struct TypedCells {
         switch cell {
         case .long(let value): value
         case .double(let value): Int64(exactly: value)
+        // Command lines and some clients have text alone.
+        case .string(let text): Int64(text)
         default: nil
         }
     }
@@ -142,6 +144,7 @@ struct TypedCells {
         case .string("NaN"): .nan
         case .string("Infinity"): .infinity
         case .string("-Infinity"): -.infinity
+        case .string(let text) where text.utf8.allSatisfy({ $0 < 0x3A || $0 == 0x65 || $0 == 0x45 }): Double(text)
         default: nil
         }
     }

@@ -56,7 +56,8 @@ package final class ServedFeatures: Sendable {
 
     /// - Parameter restore: Puts back what was kept, and says how far it had come; nil for nothing.
     init(
-        _ record: OnlineFeatures, _ view: FeatureView, _ schema: TableSchema, of tableSchema: TableSchema, tableID: String,
+        _ record: OnlineFeatures, _ view: FeatureView, _ schema: TableSchema, of tableSchema: TableSchema,
+        tableID: String,
         at start: Progress = .none, restoring restore: ((OnlineState) throws -> Progress)? = nil
     ) throws {
         (self.record, self.view, self.schema, self.tableID) = (record, view, schema, tableID)

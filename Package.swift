@@ -100,7 +100,8 @@ let package = Package(
         .executableTarget(
             name: "martlet-benchmarks",
             dependencies: [
-                "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "Platform", "QueryEngine", argumentParser,
+                "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "FeatureEngine", "Platform", "QueryEngine",
+                argumentParser,
             ],
             path: "Benchmarks", exclude: ["README.md", "Tracking"]),
 

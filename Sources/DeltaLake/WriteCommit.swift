@@ -116,8 +116,12 @@ struct WriteCommit {
     /// Refuses because of what a commit of somebody else did to rows.
     private func refuse(_ version: Int64, _ changes: TableChanges) throws(DeltaError) {
         if mode.readsRows, changes.changedRows { throw conflict(version, changes.words) }
-        if case .rearrange(let files) = mode, let file = files.first(where: { changes.touched($0.path) }) {
+        // Rows that others only moved count, too: those of ours would come beside them.
+        switch mode {
+        case .replace(let files), .rearrange(let files):
+            guard let file = files.first(where: { changes.touched($0.path) }) else { return }
             throw conflict(version, "changed '\(file.path)', whose rows were being written anew")
+        case .append, .overwrite: return
         }
     }
 

@@ -69,4 +69,43 @@ import Testing
             #expect(try await place.rows("SELECT id FROM {} ORDER BY id") == [["2"], ["3"], ["4"], ["5"]])
         }
     }
+
+    @Test func `A merge or deletion whose file somebody arranged otherwise meanwhile doubles no rows`() async throws {
+        try await TemporaryTable.with { place in
+            _ = try await place.table.append(selecting: "SELECT i AS id, 'old' AS t FROM range(3) r(i)")
+            /// Puts the rows of the one file into another, as a compaction does.
+            @Sendable func arrange(_ name: String, as version: Int) throws {
+                let there = version == 1 ? try place.fileNames().filter { $0.hasSuffix(".parquet") } : ["b.parquet"]
+                let bytes = try Data(contentsOf: place.location.appendingPathComponent(there[0]))
+                try bytes.write(to: place.location.appendingPathComponent(name))
+                let lines = [
+                    #"{"remove":{"path":"\#(there[0])","dataChange":false}}"#,
+                    #"{"add":{"path":"\#(name)","partitionValues":{},"size":\#(bytes.count),"modificationTime":1,"dataChange":false}}"#,
+                ]
+                try Data(lines.joined(separator: "\n").utf8).write(
+                    to: URL(fileURLWithPath: place.logPath + "/" + TemporaryTable.entry(version)))
+            }
+            let sql = "SELECT CAST(1 AS BIGINT) AS id, 'new' AS t"
+            let table = place.table
+            func isRefused(_ version: Int64, _ change: () async throws -> CommitResult) async throws {
+                do {
+                    _ = try await change()
+                    Issue.record("not refused")
+                } catch DeltaError.conflict(_, let met, let reason) {
+                    #expect(met == version && reason.contains("written anew"))
+                }
+            }
+            try await isRefused(1) {
+                try await table.merge(selecting: sql, on: ["id"]) { _ in try arrange("b.parquet", as: 1) }
+            }
+            try await isRefused(2) {
+                try await table.delete(where: "id = 1") { _ in try arrange("c.parquet", as: 2) }
+            }
+            #expect(try await table.merge(selecting: sql, on: ["id"]).version == 3)
+            #expect(
+                try await place.rows("SELECT id, t FROM {} ORDER BY id") == [
+                    ["0", "old"], ["1", "new"], ["2", "old"],
+                ])
+        }
+    }
 }

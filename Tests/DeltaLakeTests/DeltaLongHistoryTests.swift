@@ -7,7 +7,7 @@ import Testing
 
 /// One table through everything that may happen to it, by us and by deltalake, in random order.
 @Suite struct DeltaLongHistoryTests {
-    private static let columns = ["id", "p", "at", "v", "w"]
+    private static let columns = ["id", "p", "seen", "v", "w"]
 
     /// Compares every version that is noted with what we read, and with what the others do.
     private func check(_ history: RandomHistory, _ place: TemporaryTable, _ done: [String]) async throws {
@@ -85,12 +85,13 @@ import Testing
                 let first = next
                 _ = try await place.table.append(
                     selecting:
-                        "SELECT i AS id, 'x' AS p, now() AS at, 'ours' AS v FROM range(\(first), \(first + 3)) r(i)")
+                        "SELECT i AS id, 'x' AS p, now() AS seen, 'ours' AS v FROM range(\(first), \(first + 3)) r(i)")
                 _ = try await place.table.merge(
-                    selecting: "SELECT CAST(\(first) AS BIGINT) AS id, 'y' AS p, now() AS at, 'merged' AS v", on: ["id"]
+                    selecting: "SELECT CAST(\(first) AS BIGINT) AS id, 'y' AS p, now() AS seen, 'merged' AS v",
+                    on: ["id"]
                 )
                 #expect(try await place.table.delete(where: "id = \(first + 1)").deletedRows == 1)
-                _ = try await place.table.optimize(zOrderedBy: ["id", "at"])
+                _ = try await place.table.optimize(zOrderedBy: ["id", "seen"])
                 try await place.table.checkpoint()
                 next += 3
                 let newest = try await place.table.snapshot()

@@ -4,7 +4,7 @@ import FuzzInputs
 import MartletDomain
 import QueryEngine
 
-/// Changes a table at random and keeps what its rows must be: columns `id` (long), `p` (string), `at` (timestamp) and
+/// Changes a table at random and keeps what its rows must be: columns `id` (long), `p` (string), `seen` (timestamp) and
 /// `v` (string), and later `w` (long).
 struct RandomHistory {
     enum Step: CaseIterable {
@@ -15,7 +15,7 @@ struct RandomHistory {
     var dice: Dice
     let place: TemporaryTable
     private let partitionedBy: [String]
-    /// Texts of `p`, `at`, `v` and `w` by `id`.
+    /// Texts of `p`, `seen`, `v` and `w` by `id`.
     private(set) var rows: [Int64: [String?]] = [:]
     /// The rows of each version.
     private(set) var versions: [Int64: [Int64: [String?]]] = [:]
@@ -23,6 +23,7 @@ struct RandomHistory {
     /// Versions whose commit changed no rows.
     private(set) var quiet: Set<Int64> = []
     private var nextID: Int64 = 0
+    private var batches: Int64 = 0
 
     private static let texts = [
         "", "é", "e\u{301}", "Z", "z", "'", "\"quoted\"", "日本語", "👩‍👩‍👧‍👦", "\u{10FFFF}", "a/b%=c", "null",
@@ -36,7 +37,9 @@ struct RandomHistory {
         self.place = place
         partitionedBy = dice.isLucky(40) ? ["p"] : []
         try await place.table.create(
-            schema: TableSchema([.init("id", .long), .init("p", .string), .init("at", .timestamp), .init("v", .string)]
+            schema: TableSchema([
+                .init("id", .long), .init("p", .string), .init("seen", .timestamp), .init("v", .string),
+            ]
             ),
             partitionColumns: partitionedBy)
         versions[0] = [:]
@@ -58,7 +61,8 @@ struct RandomHistory {
         switch step {
         case .append: version = try await table.append(selecting: select(fresh(1 + dice.below(8)))).version
         case .batch:
-            let transaction = AppTransaction(appID: "random", version: Int64(versions.count))
+            batches += 1
+            let transaction = AppTransaction(appID: "random", version: batches)
             version = try await table.append(selecting: select(fresh(2)), transaction: transaction).version
         case .merge:
             let chosen = fresh(dice.below(4)) + rows.keys.sorted().filter { _ in dice.isLucky(20) }
@@ -79,7 +83,7 @@ struct RandomHistory {
             version = try await table.optimize()?.version
             version.map { _ = quiet.insert($0) }
         case .zOrder:
-            version = try await table.optimize(zOrderedBy: ["id", "at"])?.version
+            version = try await table.optimize(zOrderedBy: ["id", "seen"])?.version
             version.map { _ = quiet.insert($0) }
         case .checkpoint: try await table.checkpoint()
         case .evolve:
@@ -122,9 +126,9 @@ struct RandomHistory {
             return "(CAST(\(id) AS BIGINT), CAST(\(texts[0]) AS VARCHAR), CAST(\(texts[1]) AS TIMESTAMPTZ), "
                 + "CAST(\(texts[2]) AS VARCHAR)\(hasNewColumn ? ", CAST(\(texts[3]) AS BIGINT)" : ""))"
         }
-        let names = "id, p, at, v\(hasNewColumn ? ", w" : "")"
+        let names = "id, p, seen, v\(hasNewColumn ? ", w" : "")"
         guard !list.isEmpty else {
-            return "SELECT CAST(1 AS BIGINT) AS id, '' AS p, now() AS at, '' AS v WHERE false"
+            return "SELECT CAST(1 AS BIGINT) AS id, '' AS p, now() AS seen, '' AS v WHERE false"
         }
         return "SELECT * FROM (VALUES \(list.joined(separator: ", "))) t(\(names))"
     }
@@ -134,7 +138,8 @@ struct RandomHistory {
         let micros = String(String(1_000_000 + dice.below(1_000_000)).dropFirst())
         let times = ["2024-02-\(day < 10 ? "0" : "")\(day) 10:00:00.\(micros)+00", "1969-12-31 23:59:59.999999+00"]
         return [
-            dice.isLucky(20) ? nil : dice.pick(["x", "y", "ü/ b"]), dice.isLucky(10) ? nil : dice.pick(times),
+            dice.isLucky(20) ? nil : dice.pick(["x", "y", "ü/ b", "~ !$&()+,;@<|>`}'"]),
+            dice.isLucky(10) ? nil : dice.pick(times),
             dice.isLucky(10) ? nil : dice.pick(Self.texts), hasNewColumn && dice.isLucky(70) ? "\(dice.below(9))" : nil,
         ]
     }
@@ -152,11 +157,11 @@ struct RandomHistory {
         case 5:
             let day = "2024-02-1\(dice.below(10)) 10:00:00.5+00"
             return (
-                "at >= TIMESTAMPTZ '\(day)' AND id < \(id)",
+                "seen >= TIMESTAMPTZ '\(day)' AND id < \(id)",
                 { one, values in (values[1] ?? "") >= day.replacing("+00", with: "") && one < id }
             )
         case 6:
-            return ("at < TIMESTAMPTZ '1970-01-01'", { _, values in values[1]?.hasPrefix("1969") == true })
+            return ("seen < TIMESTAMPTZ '1970-01-01'", { _, values in values[1]?.hasPrefix("1969") == true })
         default: return ("v = 'nothing of the kind'", { _, _ in false })
         }
     }
@@ -180,7 +185,7 @@ extension RandomHistory {
         let w = snapshot.schema["w"] == nil ? "NULL" : "CAST(w AS VARCHAR)"
         let sql = """
             SELECT CAST(id AS VARCHAR) || '|' || coalesce(hex(encode(p)), '-') || '|'
-            || coalesce(CAST(epoch_us(at) AS VARCHAR), '-') || '|' || coalesce(hex(encode(v)), '-') || '|'
+            || coalesce(CAST(epoch_us(seen) AS VARCHAR), '-') || '|' || coalesce(hex(encode(v)), '-') || '|'
             || coalesce(\(w), '-') FROM {}
             """
         return try await TemporaryTable.rows(sql, snapshot).compactMap { $0[0] }.sorted()

@@ -1,8 +1,8 @@
 """Changes a table at random with deltalake and prints what its rows are after each version: python change_with_deltalake.py
 TABLE SEED STEPS FIRST_ID
 
-The table has the columns of RandomHistory (id, p, at, v) and is made when there is none. Printed is one line of JSON:
-{"versions": {VERSION: [[id, p, at in microseconds, v], …]}, "steps": [...], "readable": the first version that still is}."""
+The table has the columns of RandomHistory (id, p, seen, v) and is made when there is none. Printed is one line of JSON:
+{"versions": {VERSION: [[id, p, seen in microseconds, v], …]}, "steps": [...], "readable": the first version that still is}."""
 import datetime
 import json
 import os
@@ -16,13 +16,15 @@ from others import EPOCH
 
 path, seed, steps, first = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 dice = random.Random(seed)
-schema = pa.schema([("id", pa.int64()), ("p", pa.string()), ("at", pa.timestamp("us", tz="UTC")), ("v", pa.string())])
+schema = pa.schema([("id", pa.int64()), ("p", pa.string()), ("seen", pa.timestamp("us", tz="UTC")), ("v", pa.string())])
 texts = ["", "é", "e\u0301", "'", "日本語", "👩‍👩‍👧‍👦", "\U0010ffff", "ü" * 31 + "\U0010ffffx", "long " * 20]
 
 
 def frame(ids):
-    rows = [{"id": i, "p": dice.choice([None, "x", "y", "ü/ b"]), "v": dice.choice(texts + [None]),
-             "at": dice.choice([None, EPOCH + datetime.timedelta(microseconds=dice.randrange(-10**6, 10**15))])} for i in ids]
+    # The vacuum of deltalake 1.2.1 fails where a file of a null partition was removed, in tables of its own, too.
+    places = ["x", "y", "ü/ b", "~ !$&()+,;@<|>`}'"] + ([] if partitioned else [None])
+    rows = [{"id": i, "p": dice.choice(places), "v": dice.choice(texts + [None]),
+             "seen": dice.choice([None, EPOCH + datetime.timedelta(microseconds=dice.randrange(-10**6, 10**15))])} for i in ids]
     return rows, pa.Table.from_pylist(rows, schema=schema)
 
 
@@ -36,10 +38,11 @@ def read():
 
 
 rows, versions, done, readable = {}, {}, [], 0
+partitioned = bool(DeltaTable(path).metadata().partition_columns) if os.path.exists(path) else dice.random() < 0.5
 if os.path.exists(path):
     rows = read()
 else:
-    partition_by = dice.choice([None, ["p"]])
+    partition_by = ["p"] if partitioned else None
     new, table = frame(range(first, first + 5))
     first += 5
     write_deltalake(path, table, partition_by=partition_by)
@@ -76,13 +79,16 @@ for _ in range(steps):
     elif step == "compact":
         table.optimize.compact()
     elif step == "z_order":
-        table.optimize.z_order(["id", "at"])
+        table.optimize.z_order(["id", "seen"])
     elif step == "vacuum":
         table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
         readable = DeltaTable(path).version()
     elif step == "checkpoint":
         table.create_checkpoint()
     versions[DeltaTable(path).version()] = dict(rows)
-listed = {version: [[row["id"], row["p"], micros(row["at"]), row["v"]] for row in there.values()]
+listed = {version: [[row["id"], row["p"], micros(row["seen"]), row["v"]] for row in there.values()]
           for version, there in versions.items()}
 print(json.dumps({"versions": listed, "steps": done, "readable": readable, "next": first}))
+sys.stdout.flush()
+# The threads of deltalake 1.2.1 may abort a process that ends as usual.
+os._exit(0)

@@ -234,7 +234,7 @@ struct BatchRun {
         }
         var batch = RecordBatch(columns: [], rowCount: rowCount)
         for (column, kept) in matches.kept.enumerated() {
-            batch.columns.append(kept.laidOut(matches.slots, named: "v\(column)"))
+            batch.columns.append(kept.laidOut(matches.slots, "v\(column)"))
         }
         let types = kept.map { dialect.storedType($0.kind) } + (carried ? ["BIGINT"] : [])
         let result = try hold(batch, types: types, name)

@@ -37,7 +37,7 @@ struct MatchKernel {
     /// - Parameter batch: Key, then event time, availability and rank as far as there are such, then what is kept.
     mutating func take(_ batch: RecordBatch, _ layout: Layout) throws {
         if kept.isEmpty {
-            kept = batch.columns[layout.first...].map { KeptColumn.make(for: $0.values, count: labels.times.count) }
+            kept = batch.columns[layout.first...].map { KeptColumn(for: $0.values, count: labels.times.count) }
         }
         guard case .integer(let keys) = batch.columns[0].values else {
             throw QueryError.invalidBatch("A key's number is no integer.")
@@ -56,7 +56,7 @@ struct MatchKernel {
         offer(keys, times, known, ties)
         if winnerRows.isEmpty { return }
         for (column, kept) in zip(batch.columns[layout.first...], kept) {
-            try kept.keep(column, rows: winnerRows, slots: winnerSlots)
+            try kept.keep(column, winnerRows, winnerSlots)
         }
     }
 

@@ -5,6 +5,7 @@ struct WindowWorker {
     private let kernel: WindowKernel
     private let events: EventTable
     /// The key's events by time, then rank.
+    private var places: [Place] = []
     private var order: [Int32] = []
     private var times: [Int64] = []
     private var ties: [Int64] = []
@@ -37,27 +38,35 @@ struct WindowWorker {
         }
     }
 
+    /// An event where its order is decided, so that sorting stays within one stretch of memory.
+    private struct Place {
+        var time: Int64
+        var tie: Int64
+        var event: Int32
+
+        static func precedes(_ left: Place, _ right: Place) -> Bool {
+            if left.time != right.time { return left.time < right.time }
+            return left.tie != right.tie ? left.tie < right.tie : left.event < right.event
+        }
+    }
+
     private mutating func sort(_ key: Int) {
+        places.removeAll(keepingCapacity: true)
+        for event in events.order[events.offsets[key]..<events.offsets[key + 1]] {
+            let tie = events.ties.isEmpty ? 0 : events.ties[Int(event)]
+            places.append(Place(time: events.times[Int(event)], tie: tie, event: event))
+        }
+        places.sort(by: Place.precedes)
         order.removeAll(keepingCapacity: true)
-        order.append(contentsOf: events.order[events.offsets[key]..<events.offsets[key + 1]])
-        let (eventTimes, eventTies) = (events.times, events.ties)
-        func precedes(_ left: Int32, _ right: Int32) -> Bool {
-            let (first, second) = (eventTimes[Int(left)], eventTimes[Int(right)])
-            if first != second { return first < second }
-            if !eventTies.isEmpty, eventTies[Int(left)] != eventTies[Int(right)] {
-                return eventTies[Int(left)] < eventTies[Int(right)]
-            }
-            return left < right
+        times.removeAll(keepingCapacity: true)
+        ties.removeAll(keepingCapacity: true)
+        known.removeAll(keepingCapacity: true)
+        for place in places {
+            order.append(place.event)
+            times.append(place.time)
+            if !events.ties.isEmpty { ties.append(place.tie) }
+            if !events.known.isEmpty { known.append(events.known[Int(place.event)]) }
         }
-        if !zip(order, order.dropFirst()).allSatisfy({ precedes($0, $1) }) { order.sort(by: precedes) }
-        func gathered(_ values: [Int64], into all: inout [Int64]) {
-            all.removeAll(keepingCapacity: true)
-            if values.isEmpty { return }
-            for event in order { all.append(values[Int(event)]) }
-        }
-        gathered(events.times, into: &times)
-        gathered(events.ties, into: &ties)
-        gathered(events.known, into: &known)
     }
 
     /// Lays out what an output reads of the key's events, in their order.

@@ -52,7 +52,7 @@ struct MatchKernelTests {
                 start = end
             } while start < rows.count
             let matches = kernel.matches(lookback: lookback)
-            let found = matches.kept.first?.laidOut(matches.slots, named: "n").longs ?? []
+            let found = matches.kept.first?.laidOut(matches.slots, "n").longs ?? []
             var isAmbiguous = false
             for (label, found) in zip(labels, found) {
                 let expected = Self.expected(rows, label.key, label.time, lookback: lookback)

@@ -103,7 +103,7 @@ let package = Package(
                 "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "FeatureEngine", "Platform", "QueryEngine",
                 argumentParser,
             ],
-            path: "Benchmarks", exclude: ["README.md", "Tracking"]),
+            path: "Benchmarks", exclude: ["README.md", "Tracking", "Import"]),
 
         .testTarget(name: "AuditLogTests", dependencies: ["AuditLog"]),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),

@@ -74,7 +74,7 @@ enum Compaction {
         let order = sortedBy.map { quotedIdentifier($0) + " NULLS LAST" }.joined(separator: ", ")
         let columns = stored.names.map(quotedIdentifier).joined(separator: ", ")
         let sql = "SELECT \(columns) FROM \(rows.relation)\(order.isEmpty ? "" : " ORDER BY \(order)")"
-        return try DataFile.write(sql, [], stored, partition, in: log, session)
+        return try DataFile.write(sql, [], stored, partition, in: log, session, compression: .zstd)
     }
 
     /// Groups of at least two files each, in the order of the table; those of one group have equal partition values.

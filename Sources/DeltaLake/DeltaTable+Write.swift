@@ -6,6 +6,9 @@ extension DeltaTable {
     /// Sets a session up before a statement runs in it: temporary tables, appended batches.
     package typealias Preparation = @Sendable (any QuerySession) throws -> Void
 
+    /// Says more of a commit once its rows are written: what was not known before. Waits as long as it must.
+    package typealias Completion = @Sendable (CommitInfo) throws -> CommitInfo
+
     /// Runs a `SELECT` and adds its rows, in their order, as one commit; makes the table when there is none.
     ///
     /// Columns must have the names and types of the table's; one that is missing is null. What others commit
@@ -18,10 +21,10 @@ extension DeltaTable {
     package func append(
         selecting sql: String, _ parameters: [QueryValue] = [], commit: CommitInfo = CommitInfo(),
         addingColumns: Bool = false, partitionedBy: [String] = [], transaction: AppTransaction? = nil,
-        prepare: Preparation? = nil
+        prepare: Preparation? = nil, completing: Completion? = nil
     ) async throws -> CommitResult {
         let shape = WriteShape(addingColumns: addingColumns, partitionedBy: partitionedBy)
-        return try await write(sql, parameters, .append, shape, commit, transaction, prepare)
+        return try await write(sql, parameters, .append, shape, commit, transaction, prepare, completing)
     }
 
     /// Runs a `SELECT` and puts its rows in the place of all that are there; makes the table when there is none.
@@ -37,11 +40,11 @@ extension DeltaTable {
     package func overwrite(
         selecting sql: String, _ parameters: [QueryValue] = [], commit: CommitInfo = CommitInfo(),
         replacingSchema: Bool = false, since: Int64? = nil, partitionedBy: [String] = [],
-        transaction: AppTransaction? = nil, prepare: Preparation? = nil
+        transaction: AppTransaction? = nil, prepare: Preparation? = nil, completing: Completion? = nil
     ) async throws -> CommitResult {
         let mode = WriteMode.overwrite(replacingSchema: replacingSchema, since: since)
         let shape = WriteShape(replacing: replacingSchema, partitionedBy: partitionedBy)
-        return try await write(sql, parameters, mode, shape, commit, transaction, prepare)
+        return try await write(sql, parameters, mode, shape, commit, transaction, prepare, completing)
     }
 
     /// Adds the rows of a batch as one commit; makes the table when there is none.
@@ -64,7 +67,7 @@ extension DeltaTable {
 
     private func write(
         _ sql: String, _ parameters: [QueryValue], _ mode: WriteMode, _ shape: WriteShape, _ info: CommitInfo,
-        _ transaction: AppTransaction?, _ prepare: Preparation?
+        _ transaction: AppTransaction?, _ prepare: Preparation?, _ completing: Completion?
     ) async throws -> CommitResult {
         try await engine.withSession { [log] session in
             let base = try Self.latest(log, session)
@@ -81,9 +84,17 @@ extension DeltaTable {
             try DurableFile.makeFolder(log.path)
             let writer = PartitionedFiles(
                 log: log, schema: schema, partitionColumns: partitionColumns, session: session)
+            let files = try writer.write(fitted, parameters)
+            let completed: CommitInfo
+            do {
+                completed = try completing?(info) ?? info
+            } catch {
+                for file in files { DurableFile.remove(file.path) }
+                throw error
+            }
             let commit = WriteCommit(
-                log: log, mode: mode, schema: schema, partitionColumns: partitionColumns,
-                files: try writer.write(fitted, parameters), info: info, transaction: transaction)
+                log: log, mode: mode, schema: schema, partitionColumns: partitionColumns, files: files, info: completed,
+                transaction: transaction)
             return try Self.land(commit, on: base, session)
         }
     }

@@ -71,7 +71,8 @@ struct ZOrder {
                 let (first, last) = (share(piece, count, pieces) + 1, share(piece + 1, count, pieces))
                 let sql =
                     "SELECT \(list) FROM \(Self.table) WHERE \(place) BETWEEN \(first) AND \(last) ORDER BY \(place)"
-                guard var file = try DataFile.write(sql, [], stored, partition, in: log, session) else { continue }
+                let written = try DataFile.write(sql, [], stored, partition, in: log, session, compression: .zstd)
+                guard var file = written else { continue }
                 file.tags = tags
                 files.append(file)
             }

@@ -7,17 +7,29 @@ extension Client {
     ///
     /// - Parameters:
     ///   - file: `.csv`, `.csv.gz`, `.parquet` or `.jsonl`.
-    ///   - progress: Called with the bytes sent so far and in all.
+    ///   - keys: The columns that tell rows apart, for a merge.
+    ///   - runID: The tracking run or job that brings the file.
+    ///   - progress: Called with the bytes sent so far and in all; within a process, with those imported.
     public func importDataset(
-        _ table: TableName, from file: URL, mode: WriteMode = .overwrite,
+        _ table: TableName, from file: URL, mode: WriteMode = .overwrite, keys: [String] = [], runID: String? = nil,
         progress: (@Sendable (Int64, Int64) -> Void)? = nil
     ) async throws -> DatasetSummary {
+        let upload = try await upload(file, progress: progress)
+        return try await send(
+            ImportDataset(
+                table: table, upload: upload.upload, fileName: file.lastPathComponent, mode: mode,
+                keys: keys.isEmpty ? nil : keys, runID: runID))
+    }
+
+    /// Sends a file that a later request names: rows of a table, a spine.
+    /// - Parameter progress: Called with the bytes sent so far and in all.
+    public func upload(
+        _ file: URL, progress: (@Sendable (Int64, Int64) -> Void)? = nil
+    ) async throws -> Upload {
         let request = WireRequest(
             method: "PUT", path: martletPrefix + "uploads",
             headers: ["Content-Type": "application/octet-stream"], body: .file(file), timeout: .seconds(900))
-        let upload = try JSONDecoder().decode(Upload.self, from: try await bytes(request, progress: progress))
-        return try await send(
-            ImportDataset(table: table, upload: upload.upload, fileName: file.lastPathComponent, mode: mode))
+        return try JSONDecoder().decode(Upload.self, from: try await bytes(request, progress: progress))
     }
 
     /// Computes a table from others by one SELECT, in which each input goes by the name it is given.

@@ -3,17 +3,6 @@ public import MartletAPI
 public import MartletDomain
 
 extension Client {
-    /// Sends a file that a later request names: rows of a feature table, a spine.
-    /// - Parameter progress: Called with the bytes sent so far and in all.
-    public func upload(
-        _ file: URL, progress: (@Sendable (Int64, Int64) -> Void)? = nil
-    ) async throws -> Upload {
-        let request = WireRequest(
-            method: "PUT", path: martletPrefix + "uploads",
-            headers: ["Content-Type": "application/octet-stream"], body: .file(file), timeout: .seconds(900))
-        return try JSONDecoder().decode(Upload.self, from: try await bytes(request, progress: progress))
-    }
-
     /// Makes a feature table, with the rows of a file if one is given: `.csv`, `.csv.gz`, `.parquet` or `.jsonl`.
     ///
     /// One that is there already and is what is asked for is given back.

@@ -9,6 +9,17 @@ import NIOCore
 package struct InProcessTransport: Transport {
     private let application: MartletApplication
 
+    /// A file of this machine that a request's body is.
+    struct LocalFile: Sendable {
+        var url: URL
+        var size: Int64
+        var progress: (@Sendable (Int64, Int64) -> Void)?
+    }
+
+    /// The file that the request being answered sends as its body, for a route that reads it where it lies. Never set for a
+    /// request that came over a socket.
+    @TaskLocal static var file: LocalFile?
+
     package init(_ application: MartletApplication) { self.application = application }
 
     package func send(
@@ -40,8 +51,15 @@ package struct InProcessTransport: Transport {
         for (name, value) in request.headers {
             if let name = HTTPField.Name(name) { head.headerFields[name] = value }
         }
-        return try await application.respond(
-            to: Request(head: head, body: try body(request.body, progress: progress)))
+        var file: LocalFile?
+        if case .file(let url) = request.body {
+            let size = try FileManager.default.attributesOfItem(atPath: url.path)[.size] as? Int64 ?? 0
+            file = LocalFile(url: url, size: size, progress: progress)
+        }
+        let body = try body(request.body, progress: progress)
+        return try await Self.$file.withValue(file) {
+            try await application.respond(to: Request(head: head, body: body))
+        }
     }
 
     private func body(

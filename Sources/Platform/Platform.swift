@@ -80,7 +80,14 @@ package struct Platform: Sendable {
         registry = Registry(
             store: store, artifacts: artifacts, policy: policy, resolveSource: tracking.modelSource,
             changed: { webhooks.wake() })
-        datasets = Datasets(store: store, engine: engine, root: workspace.tables, scratch: workspace.scratch)
+        let settings = engine.configuration
+        datasets = Datasets(
+            store: store, engine: engine, root: workspace.tables, scratch: workspace.scratch,
+            engineReading: { file in
+                var settings = settings
+                settings.files = [file]
+                return try DuckDBEngine(configuration: settings)
+            })
         features = Features(store: store, datasets: datasets)
         online = OnlineStore(
             store: store, datasets: datasets, features: features, folder: workspace.online,

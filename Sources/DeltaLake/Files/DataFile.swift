@@ -20,18 +20,21 @@ struct DataFile {
     ///
     /// It is complete before it has its name; what is left of one that failed begins with a point and belongs to
     /// no table.
-    /// - Parameter schema: The columns of `sql`: those of the table that do not partition it.
+    /// - Parameters:
+    ///   - schema: The columns of `sql`: those of the table that do not partition it.
+    ///   - compression: Snappy is what other writers take, too: it is the faster, and Zstandard the smaller.
     /// - Returns: Nil when there are no rows.
     static func write(
         _ sql: String, _ parameters: [QueryValue], _ schema: TableSchema, _ partition: Partition = [],
-        in log: LogFolder, _ session: any QuerySession
+        in log: LogFolder, _ session: any QuerySession, compression: Compression = .snappy
     ) throws -> DataFile? {
         let unique = UUID().uuidString.lowercased()
         let temporary = "\(log.root)/.tmp-\(unique).parquet"
         do {
             try session.execute(
                 "COPY (\(sql)\n) TO \(quotedLiteral(temporary)) "
-                    + "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, USE_TMP_FILE false)", parameters)
+                    + "(FORMAT parquet, COMPRESSION \(compression.rawValue), ROW_GROUP_SIZE 122880, USE_TMP_FILE false)",
+                parameters)
             let statistics = try FileStatistics(of: temporary, schema, session)
             guard statistics.rowCount > 0 else {
                 DurableFile.remove(temporary)
@@ -42,7 +45,7 @@ struct DataFile {
             let folder = PartitionPath.folder(partition)
             let place = folder.isEmpty ? log.root : log.root + "/" + folder
             try DurableFile.makeFolder(place)
-            let name = "part-00000-\(unique)-c000.zstd.parquet"
+            let name = "part-00000-\(unique)\(mark).\(compression.rawValue).parquet"
             let path = "\(place)/\(name)"
             try DurableFile.move(temporary, to: path)
             try DurableFile.syncFolder(place)
@@ -54,6 +57,16 @@ struct DataFile {
             throw error
         }
     }
+
+    /// In the names of our files, so that what a killed writer left is told from files of other programs.
+    private static let mark = "-m000"
+
+    /// Whether a file of that name was written by us.
+    static func isOurs(_ name: String) -> Bool {
+        name.hasPrefix("part-") && Compression.allCases.contains { name.hasSuffix("\(mark).\($0.rawValue).parquet") }
+    }
+
+    enum Compression: String, CaseIterable { case snappy, zstd }
 
     private static func check(_ statistics: FileStatistics, _ schema: TableSchema, _ log: LogFolder) throws(DeltaError)
     {

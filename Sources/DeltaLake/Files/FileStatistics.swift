@@ -14,30 +14,18 @@ struct FileStatistics {
     var nullCounts: [(name: String, nulls: Int64)]
     private var bounds: [(name: String, lower: JSONText, upper: JSONText)]?
 
-    /// Reads the file once, all its columns.
+    /// Reads the file's footer, and of its rows only the columns whose bounds the footer does not tell exactly.
     init(of path: String, _ schema: TableSchema, _ session: any QuerySession) throws {
-        var terms = ["count(*) AS rows"]
-        for (index, field) in schema.fields.enumerated() {
-            let name = quotedIdentifier(field.name)
-            terms.append("count(\(name)) AS count\(index)")
-            switch field.type {
-            case .binary: break
-            case .string:
-                // One more than is kept, to know whether it was cut.
-                terms.append("left(min(\(name)), \(Self.textLimit + 1)) AS min\(index)")
-                terms.append("left(max(\(name)), \(Self.textLimit + 1)) AS max\(index)")
-            case .float, .double:
-                terms.append("coalesce(bool_or(isnan(\(name))), false) AS nan\(index)")
-                fallthrough
-            default:
-                terms.append("min(\(name)) AS min\(index)")
-                terms.append("max(\(name)) AS max\(index)")
-            }
+        let footer = try FooterStatistics(of: path, schema, session)
+        var row = footer.row
+        let untold = schema.fields.indices.filter { !footer.told.contains($0) }
+        if !untold.isEmpty {
+            var terms: [String] = []
+            for index in untold { terms += Self.terms(index, schema.fields[index]) }
+            let sql = "SELECT \(terms.joined(separator: ", ")) FROM read_parquet(\(SQLText.file(path)))"
+            try session.query(sql, []) { batch in if batch.rowCount > 0 { row += batch.columns } }
         }
-        let sql = "SELECT \(terms.joined(separator: ", ")) FROM read_parquet(\(SQLText.file(path)))"
-        var row: RecordBatch?
-        try session.query(sql, []) { batch in if batch.rowCount > 0 { row = batch } }
-        let columns = Dictionary((row?.columns ?? []).map { ($0.name, $0) }) { first, _ in first }
+        let columns = Dictionary(row.map { ($0.name, $0) }) { first, _ in first }
         func long(_ name: String) -> Int64 {
             if case .long(let values)? = columns[name]?.values { return values.first ?? 0 }
             return 0
@@ -61,6 +49,26 @@ struct FileStatistics {
         self.bounds = bounds
     }
 
+    /// What is asked of a column's values.
+    private static func terms(_ index: Int, _ field: TableSchema.Field) -> [String] {
+        let name = quotedIdentifier(field.name)
+        var terms = ["count(\(name)) AS count\(index)"]
+        switch field.type {
+        case .binary: break
+        case .string:
+            // One more than is kept, to know whether it was cut.
+            terms.append("left(min(\(name)), \(textLimit + 1)) AS min\(index)")
+            terms.append("left(max(\(name)), \(textLimit + 1)) AS max\(index)")
+        case .float, .double:
+            terms.append("coalesce(bool_or(isnan(\(name))), false) AS nan\(index)")
+            fallthrough
+        default:
+            terms.append("min(\(name)) AS min\(index)")
+            terms.append("max(\(name)) AS max\(index)")
+        }
+        return terms
+    }
+
     /// The statistics as the log keeps them: JSON in a string.
     var text: String {
         var members: [(String, JSONText)] = [("numRecords", .integer(rowCount))]
@@ -72,7 +80,7 @@ struct FileStatistics {
         return JSONText.object(members).text
     }
 
-    private static let textLimit = 32
+    static let textLimit = 32
 
     /// The one value of `column` as a bound that no row exceeds; nil when it cannot be written so.
     private static func bound(_ column: Column, upper: Bool) -> JSONText? {

@@ -48,12 +48,13 @@ enum CheckpointActions {
         return rows
     }
 
-    /// A file that is in the table already, said again.
-    static func row(_ add: AddFile) -> JSONText {
+    /// A file as the log says it.
+    /// - Parameter dataChange: False for one that is in the table already and only said again.
+    static func row(_ add: AddFile, dataChange: Bool = false) -> JSONText {
         var members: [(String, JSONText)] = [
             ("path", .string(add.path)), ("partitionValues", strings(add.partitionValues)),
             ("size", .integer(add.size ?? 0)), ("modificationTime", .integer(add.modificationTime ?? 0)),
-            ("dataChange", .boolean(false)),
+            ("dataChange", .boolean(dataChange)),
         ]
         if let stats = add.stats { members.append(("stats", .string(stats))) }
         if let tags = add.tags { members.append(("tags", strings(tags))) }

@@ -10,11 +10,14 @@ public struct DatasetSummary: Codable, Sendable {
     public var columns: [TableSchema.Field]
     /// Who wrote the version and from what; nil when another tool wrote it.
     public var written: DatasetVersion?
+    /// The first rows, as text, if they were asked for.
+    public var preview: [[String?]]?
 
     public init(
         table: TableName, version: Int64, rows: Int64, path: String, columns: [TableSchema.Field],
-        written: DatasetVersion?
+        written: DatasetVersion?, preview: [[String?]]? = nil
     ) {
+        self.preview = preview
         (self.table, self.version, self.rows, self.path) = (table, version, rows, path)
         (self.columns, self.written) = (columns, written)
     }
@@ -22,8 +25,8 @@ public struct DatasetSummary: Codable, Sendable {
     public var reference: TableReference { TableReference(table, version: version) }
 }
 
-/// Whether rows are added to a table or take its place.
-public enum WriteMode: String, Codable, Sendable, CaseIterable { case append, overwrite }
+/// Whether rows are added to a table, take its place, or take the places of those with the same key.
+public enum WriteMode: String, Codable, Sendable, CaseIterable { case append, overwrite, merge }
 
 /// Imports an uploaded file as a table's next version: all of it, or nothing.
 public struct ImportDataset: MartletRequest {
@@ -36,14 +39,23 @@ public struct ImportDataset: MartletRequest {
     /// `.csv`, `.csv.gz`, `.parquet` or `.jsonl`.
     public var fileName: String
     public var mode: WriteMode
+    /// The columns that tell rows apart, for a merge.
+    public var keys: [String]?
+    /// The tracking run or job that brings the file.
+    public var runID: String?
 
-    public init(table: TableName, upload: String, fileName: String, mode: WriteMode) {
+    public init(
+        table: TableName, upload: String, fileName: String, mode: WriteMode, keys: [String]? = nil,
+        runID: String? = nil
+    ) {
         (self.table, self.upload, self.fileName, self.mode) = (table, upload, fileName, mode)
+        (self.keys, self.runID) = (keys, runID)
     }
 
     enum CodingKeys: String, CodingKey {
-        case table, upload, mode
+        case table, upload, mode, keys
         case fileName = "file_name"
+        case runID = "run_id"
     }
 }
 
@@ -86,8 +98,19 @@ public struct ShowDataset: MartletRequest {
     public var table: TableName
     /// Nil for the newest.
     public var version: Int64?
+    /// The version that was the newest then. Not with a version.
+    public var asOf: Instant?
+    /// How many of the first rows to show; at most a thousand.
+    public var rows: Int?
 
-    public init(table: TableName, version: Int64? = nil) { (self.table, self.version) = (table, version) }
+    public init(table: TableName, version: Int64? = nil, asOf: Instant? = nil, rows: Int? = nil) {
+        (self.table, self.version, self.asOf, self.rows) = (table, version, asOf, rows)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case table, version, rows
+        case asOf = "as_of"
+    }
 }
 
 public struct ListDatasets: MartletRequest {

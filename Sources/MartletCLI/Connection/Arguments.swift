@@ -9,6 +9,10 @@ extension Role: ExpressibleByArgument {}
 extension WriteMode: ExpressibleByArgument {}
 extension FeatureWriteMode: ExpressibleByArgument {}
 
+extension DatasetTransaction.Kind: ExpressibleByArgument {
+    public init?(argument: String) { self.init(rawValue: argument.uppercased()) }
+}
+
 extension Stage: ExpressibleByArgument {
     public init?(argument: String) { self.init(word: argument) }
 }

@@ -105,7 +105,7 @@ extension TableName {
     public var spellings: [TableName] {
         if parts.count == 2 { return [self, completed] }
         guard parts.first == Self.standardCatalog,
-            let short = try? TableName(parts.dropFirst().joined(separator: ""))
+            let short = try? TableName(parts.dropFirst().joined(separator: ".") + (branch.map { ":" + $0 } ?? ""))
         else { return [self] }
         return [self, short]
     }

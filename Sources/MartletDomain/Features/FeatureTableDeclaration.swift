@@ -85,7 +85,12 @@ extension FeatureTableDeclaration {
 
     private func completedName(_ issues: inout [FeatureIssue]) -> TableName? {
         do {
-            return try TableName(name).completed
+            let name = try TableName(name)
+            if name.branch != nil {
+                issues.append(
+                    FeatureIssue(.invalidName, "'\(name)' names a branch, and a feature table is a table's main"))
+            }
+            return name.main.completed
         } catch {
             issues.append(FeatureIssue(.invalidName, String(error.message.dropLast())))
             return nil

@@ -12,16 +12,24 @@ struct CSVFile {
 
     init(_ file: URL) { self.file = file }
 
-    /// The file as SQL reads it. Types are those of `schema` for the columns that it has, and read off the values otherwise.
-    func relation(named fileName: String, like schema: TableSchema?, _ engine: any QueryEngine) async throws -> String {
+    /// Rows that types are read off at first.
+    static let sample = 20_480
+
+    /// The file as SQL reads it.
+    /// - Parameters:
+    ///   - types: What is known of columns, by name; the others' types are read off the values.
+    ///   - sample: How many rows are looked at for that; -1 for all.
+    func relation(
+        named fileName: String, types: [String: String] = [:], sample: Int, _ engine: any QueryEngine
+    ) async throws -> String {
         let names = try Self.names(try await firstLine(engine), of: fileName)
-        let known = names.compactMap { schema?[$0] }.map {
-            "\(quotedLiteral($0.name)): \(quotedLiteral($0.type.sqlName))"
+        let known = names.compactMap { name in
+            types[name].map { "\(quotedLiteral(name)): \(quotedLiteral($0))" }
         }
-        let types = known.isEmpty ? "" : ", types = {\(known.joined(separator: ", "))}"
+        let given = known.isEmpty ? "" : ", types = {\(known.joined(separator: ", "))}"
         let list = names.map(quotedLiteral).joined(separator: ", ")
-        return "read_csv(\(quotedLiteral(file.path)), \(dialect), names = [\(list)]\(types), "
-            + "skip = 0, comment = '', auto_detect = true, sample_size = -1)"
+        return "read_csv(\(quotedLiteral(file.path)), \(dialect), names = [\(list)]\(given), "
+            + "skip = 0, comment = '', auto_detect = true, sample_size = \(sample))"
     }
 
     /// What is wrong with the first line that has not as many values as there are columns; nil when all have.

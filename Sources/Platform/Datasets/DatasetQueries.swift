@@ -7,7 +7,7 @@ extension Datasets {
         try await store.read { db in
             try db.rows("SELECT DISTINCT name FROM dataset_versions ORDER BY name").map {
                 try TableName($0.text("name"))
-            }
+            }.filter { $0.branch == nil }
         }
     }
 
@@ -18,7 +18,7 @@ extension Datasets {
                 "SELECT * FROM dataset_versions WHERE name = ? ORDER BY version DESC", [.text(name.description)]
             ).map { try db.datasetVersion($0) }
         }
-        guard !versions.isEmpty else { throw DatasetError.missing(name) }
+        guard !versions.isEmpty else { throw missing(name) }
         return versions
     }
 
@@ -44,7 +44,9 @@ extension Snapshot {
             table: table, operation: try .init(rawValue: row.text("operation")) ?? .recovered,
             rowCount: try row.integer("row_count"), writtenBy: try row.text("written_by"),
             writtenAt: try row.integer("written_at"), inputs: inputs, source: try row.textIfPresent("source"),
-            runID: try row.textIfPresent("run_id"))
+            runID: try row.textIfPresent("run_id"),
+            kind: try row.textIfPresent("kind").flatMap { .init(rawValue: $0) },
+            transaction: try row.textIfPresent("transaction_id"))
     }
 }
 
@@ -53,12 +55,14 @@ extension Transaction {
         let key: [SQLValue] = [.text(version.table.name.description), .integer(version.table.version)]
         let inserted = try execute(
             """
-            INSERT INTO dataset_versions (name, version, operation, row_count, written_by, written_at, source, run_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name, version) DO NOTHING
+            INSERT INTO dataset_versions
+                (name, version, operation, row_count, written_by, written_at, source, run_id, kind, transaction_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name, version) DO NOTHING
             """,
             key + [
                 .text(version.operation.rawValue), .integer(version.rowCount), .text(version.writtenBy),
                 .integer(version.writtenAt), SQLValue(version.source), SQLValue(version.runID),
+                SQLValue(version.kind?.rawValue), SQLValue(version.transaction),
             ])
         guard inserted > 0 else { return }
         for input in Set(version.inputs) {

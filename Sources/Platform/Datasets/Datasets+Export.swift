@@ -50,7 +50,9 @@ extension Datasets {
         guard table.exists() else { throw DatasetError.missing(name) }
         if let version { return TableReference(name, version: version) }
         guard let moment else { return try await latest(name) }
-        let date = Date(timeIntervalSince1970: Double(moment.microseconds) / 1_000_000)
-        return TableReference(name, version: try await table.snapshot(at: .timestamp(date)).version)
+        return try await self.version(of: name, asOf: moment)
     }
+
+    /// The spelling of a name under which there is a table: `main.risk.vendors` and `risk.vendors` mean one.
+    func spelled(_ name: TableName) -> TableName { name.spellings.first { deltaTable($0).exists() } ?? name }
 }

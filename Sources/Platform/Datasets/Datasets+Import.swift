@@ -1,6 +1,6 @@
 import DeltaLake
-package import Foundation
-package import MartletDomain
+import Foundation
+import MartletDomain
 import QueryEngine
 
 /// What a file to import holds.
@@ -23,32 +23,107 @@ package enum ImportFormat: String, Sendable, Codable, CaseIterable {
     }
 }
 
+/// A file that is being imported.
+struct ImportedFile: Sendable {
+    /// Where the engine reads it.
+    let location: URL
+    /// As the client knows it, for messages and the record.
+    let name: String
+    let format: ImportFormat
+    /// One that may read it.
+    let engine: any QueryEngine
+    /// Waits for the digest of the bytes, in hexadecimal.
+    let digest: @Sendable () throws -> String
+
+    init(_ location: URL, named name: String, _ format: ImportFormat, _ engine: any QueryEngine, digest: String) {
+        (self.location, self.name, self.format, self.engine) = (location, name, format, engine)
+        self.digest = { digest }
+    }
+
+    init(_ file: LentFile, named name: String, _ format: ImportFormat, _ engine: any QueryEngine) {
+        (location, self.name, self.format, self.engine) = (file.location, name, format, engine)
+        let digest = FileDigest(of: file)
+        self.digest = { try digest.wait() }
+    }
+
+    /// What a version that it became is said to come from.
+    func source() throws -> String { "\(name) sha256:\(try digest())" }
+}
+
 extension Datasets {
     /// Imports a file as the table's next version: all of it, or nothing when any row is broken.
     ///
-    /// Column types are read off the whole file for a new table, and are the table's own for one that exists. Times without
+    /// Column types are read off the file for a new table, and are the table's own for one that exists. Times without
     /// a zone are taken as UTC.
-    /// - Parameters:
-    ///   - name: The file's name as the client knows it, for messages and the record.
-    ///   - digest: SHA-256 of the file's bytes, in hexadecimal, for the record.
-    package func importFile(
-        _ file: URL, format: ImportFormat, named fileName: String, digest: String, as name: TableName, _ mode: Mode,
+    func importFile(
+        _ file: ImportedFile, as name: TableName, _ change: DatasetChange, runID: String?, transaction: String?,
         by caller: Caller
     ) async throws -> DatasetVersion {
-        let existing = mode == .append && deltaTable(name).exists() ? try await snapshot(name).schema : nil
+        try await requireChange(AuditAction("datasets", "import", ["table": name.description]), by: caller)
+        let origin = DatasetOrigin(.imported, runID: runID, transaction: transaction)
+        guard case .update = change else {
+            return try await reading(file, like: try await schema(of: name, for: change)) { rows in
+                try await commit(
+                    name, change, selecting: rows, origin: origin, by: caller, reading: file.engine,
+                    completing: { try file.source() })
+            }
+        }
+        // Read once into a file of known types, which a merge may then go over as often as it must.
+        let folder = stagingFolder.appending(path: transaction ?? newID())
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let staged = try await stage(file, like: try await schema(of: name, for: change), in: folder)
+        var known = origin
+        known.source = try file.source()
+        return try await commit(
+            name, change, selecting: staged.rows, rowCount: staged.rowCount, origin: known, by: caller)
+    }
+
+    /// The columns that the new rows must have; nil when they may have any.
+    func schema(of name: TableName, for change: DatasetChange) async throws -> TableSchema? {
+        guard change != .snapshot, deltaTable(name).exists() else { return nil }
+        return try await snapshot(name).schema
+    }
+
+    /// Hands over the rows of a file as a SELECT.
+    ///
+    /// Types are read off the first rows; where a later one does not fit them, `body` is run again with types read off
+    /// all. It must therefore leave nothing behind when it throws.
+    func reading<Result>(
+        _ file: ImportedFile, like schema: TableSchema?, _ body: (String) async throws -> Result
+    ) async throws -> Result {
+        let attempts: [CSVTypes.Attempt] = file.format == .csv ? CSVTypes.Attempt.allCases : [.whole]
         do {
-            let scan = try await scan(file, format, named: fileName, like: existing)
-            let sniffed = try await engine.withSession { try $0.collect("DESCRIBE SELECT * FROM \(scan)") }
-            let projection = zip(sniffed["column_name"]?.strings ?? [], sniffed["column_type"]?.strings ?? [])
-                .map { Self.projection(of: $0 ?? "", sniffedAs: $1 ?? "") }.joined(separator: ", ")
-            return try await write(
-                name, mode, selecting: "SELECT \(projection) FROM \(scan)", operation: .imported,
-                source: "\(fileName) sha256:\(digest)", by: caller)
+            for attempt in attempts.dropLast() {
+                guard let rows = try? await select(file, like: schema, attempt) else { continue }
+                do {
+                    return try await body(rows)
+                } catch QueryError.statementFailed {
+                    continue
+                }
+            }
+            return try await body(try await select(file, like: schema, .whole) ?? "")
         } catch let error as QueryError {
             // Guessing types, the engine does not say which line is broken.
-            let located = format == .csv ? await CSVFile(file).brokenLine(engine) : nil
-            throw DatasetError.unreadableFile(fileName, reason: Self.reason(located ?? error, file, fileName))
+            let located = file.format == .csv ? await CSVFile(file.location).brokenLine(file.engine) : nil
+            throw DatasetError.unreadableFile(
+                file.name, reason: Self.reason(located ?? error, file.location, file.name))
         }
+    }
+
+    /// The rows of a file in columns that tables have; nil when a sample does not tell the type of every column.
+    private func select(
+        _ file: ImportedFile, like schema: TableSchema?, _ attempt: CSVTypes.Attempt
+    ) async throws -> String? {
+        let path = quotedLiteral(file.location.path)
+        let scan: String
+        switch file.format {
+        case .csv: return try await CSVTypes(file, like: schema, attempt).select()
+        case .parquet: scan = "read_parquet(\(path))"
+        case .jsonLines: scan = "read_json(\(path), format = 'newline_delimited', sample_size = -1)"
+        }
+        let columns = try await file.engine.columns(of: scan)
+        return
+            "SELECT \(columns.map { Self.projection(of: $0.name, sniffedAs: $0.type) }.joined(separator: ", ")) FROM \(scan)"
     }
 
     /// What the engine says, by the name that the client knows the file by, and without advice on options that nobody has.
@@ -59,28 +134,29 @@ extension Datasets {
         return lines[..<advice].joined(separator: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    private func scan(
-        _ file: URL, _ format: ImportFormat, named fileName: String, like schema: TableSchema?
-    ) async throws -> String {
-        switch format {
-        case .csv: try await CSVFile(file).relation(named: fileName, like: schema, engine)
-        case .parquet: "read_parquet(\(quotedLiteral(file.path)))"
-        case .jsonLines:
-            "read_json(\(quotedLiteral(file.path)), format = 'newline_delimited', sample_size = -1)"
-        }
-    }
-
-    private static func projection(of column: String, sniffedAs type: String) -> String {
+    /// A column as tables have one. Times without a zone are taken as UTC.
+    static func projection(of column: String, sniffedAs type: String) -> String {
         let name = quotedIdentifier(column)
         return switch type {
         case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS":
-            "(\(name)::TIMESTAMP AT TIME ZONE 'UTC') AS \(name)"
+            // AT TIME ZONE goes through a calendar, row by row; it is left what is no number: infinity.
+            "coalesce(make_timestamptz(epoch_us(\(name)::TIMESTAMP)), \(name)::TIMESTAMP AT TIME ZONE 'UTC') AS \(name)"
         case "TIME": "\(name)::VARCHAR AS \(name)"
         case "HUGEINT", "UBIGINT", "UHUGEINT": "\(name)::DECIMAL(38, 0) AS \(name)"
         case "UTINYINT": "\(name)::SMALLINT AS \(name)"
         case "USMALLINT": "\(name)::INTEGER AS \(name)"
         case "UINTEGER": "\(name)::BIGINT AS \(name)"
         default: name
+        }
+    }
+}
+
+extension QueryEngine {
+    /// Names and types, as the engine spells them, of the columns that something in a FROM clause has.
+    func columns(of relation: String) async throws -> [(name: String, type: String)] {
+        let found = try await withSession { try $0.collect("DESCRIBE SELECT * FROM \(relation)") }
+        return zip(found["column_name"]?.strings ?? [], found["column_type"]?.strings ?? []).map {
+            ($0 ?? "", $1 ?? "")
         }
     }
 }

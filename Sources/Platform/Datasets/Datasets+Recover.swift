@@ -4,27 +4,74 @@ package import MartletDomain
 import Metadata
 
 extension Datasets {
-    /// Records versions that a table's own log has and the metadata lacks: what a crash between the two commits leaves.
+    /// Brings the metadata and the tables' folders together after a crash, before anybody else works with them.
+    ///
+    /// Versions that a table's own log has and the metadata lacks are recorded: what a crash between the two commits
+    /// leaves, and what other programs wrote. What killed writers left in folders is removed.
     /// - Returns: What was recorded.
     package func recover(by caller: Caller) async throws -> [DatasetVersion] {
+        try await sweepStaging()
         var recovered: [DatasetVersion] = []
-        for name in tablesOnDisk() {
+        for name in tablesOnDisk() + (try await sweepBranches()) {
+            let table = deltaTable(name)
+            try await table.removeUnfinished()
             let recorded = Set(
                 try await store.read { db in
                     try db.rows("SELECT version FROM dataset_versions WHERE name = ?", [.text(name.description)])
                         .map { try $0.integer("version") }
                 })
-            for commit in try deltaTable(name).history() where !recorded.contains(commit.version) {
-                // What we wrote says what it came from; what somebody else's tool wrote does not.
-                let version = DatasetVersion(
-                    table: TableReference(name, version: commit.version), operation: .recovered,
-                    rowCount: commit.rows ?? 0, writtenBy: commit.userName ?? caller.user.name, writtenAt: 0,
-                    inputs: commit.inputs, source: commit.extra["source"] ?? "found in the table's log",
-                    runID: commit.runID)
-                recovered.append(try await record(version, by: caller))
+            for commit in try table.commitTimes().reversed() where !recorded.contains(commit.version) {
+                let found = try table.record(of: commit)
+                let version = DatasetVersion(found, of: name, by: caller)
+                let isForward = found.extra["operation"] == DatasetVersion.Operation.fastForward.rawValue
+                let branch = isForward ? try? TableReference(version.source ?? "").name : nil
+                recovered.append(try await record(version, by: caller, forwardedFrom: branch))
             }
         }
         return recovered
+    }
+
+    /// Removes staged files that no open transaction has on record.
+    private func sweepStaging() async throws {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: stagingFolder.path)) ?? []
+        for id in names {
+            let folder = folder(ofTransaction: id)
+            let kept = try await store.read { db -> Set<String> in
+                let open = try db.row(
+                    "SELECT id FROM dataset_transactions WHERE id = ? AND state = 'open'", [.text(id)])
+                return open == nil ? [] : Set(try db.stagedFiles(id))
+            }
+            if kept.isEmpty {
+                try? FileManager.default.removeItem(at: folder)
+            } else {
+                for file in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+                where !kept.contains(file) {
+                    try? FileManager.default.removeItem(at: folder.appending(path: file))
+                }
+            }
+        }
+    }
+
+    /// The branches on record; folders of others, whose creation or deletion did not come to its end, are removed.
+    private func sweepBranches() async throws -> [TableName] {
+        let recorded = try await store.read { db in
+            try db.rows("SELECT name FROM dataset_branches ORDER BY name").map { try TableName($0.text("name")) }
+        }
+        let known = Set(recorded.map { location(of: $0).standardizedFileURL.path })
+        func sweep(_ folder: URL, _ parts: [String]) {
+            let found = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            for child in found ?? [] {
+                let isTable = (try? TableName((parts + ["x"]).joined(separator: "."))) != nil
+                let hasLog = FileManager.default.fileExists(atPath: child.appending(path: "_delta_log").path)
+                if isTable, hasLog || parts.count == 3, !known.contains(child.standardizedFileURL.path) {
+                    try? FileManager.default.removeItem(at: child)
+                } else if parts.count < 3, !hasLog {
+                    sweep(child, parts + [child.lastPathComponent])
+                }
+            }
+        }
+        sweep(root.appending(path: "_branches"), [])
+        return recorded.filter { deltaTable($0).exists() }
     }
 
     private func tablesOnDisk() -> [TableName] {

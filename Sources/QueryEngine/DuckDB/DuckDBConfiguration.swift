@@ -12,6 +12,8 @@ package struct DuckDBConfiguration: Sendable, Equatable {
     package var temporaryDirectory: URL?
     /// The only folders whose files a statement may read or write, whoever wrote it; nil for any.
     package var folders: [URL]?
+    /// Files outside ``folders`` that a statement may read, too. Their paths are without links.
+    package var files: [URL] = []
 
     /// The defaults are half the machine's memory and all its cores.
     package init(

@@ -46,6 +46,10 @@ final class DuckDBDatabase: @unchecked Sendable {
         if let folders = configuration.folders {
             let allowed = (folders + [folder]).map { quotedLiteral($0.path + "/") }.joined(separator: ", ")
             try session.execute("SET GLOBAL allowed_directories = [\(allowed)]")
+            if !configuration.files.isEmpty {
+                let files = configuration.files.map { quotedLiteral($0.path) }.joined(separator: ", ")
+                try session.execute("SET GLOBAL allowed_paths = [\(files)]")
+            }
             try session.execute("SET GLOBAL enable_external_access = false")
         }
         try session.execute("SET GLOBAL lock_configuration = true")

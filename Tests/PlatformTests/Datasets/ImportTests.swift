@@ -133,6 +133,78 @@ struct ImportTests {
         }
     }
 
+    @Test(arguments: [
+        ("7", "7.5", DataType.double), ("7", "word", .string), ("", "7", .long), ("7", "007", .string),
+        ("7", "1e-3", .double), ("7", "99999999999999999999", .double),
+        ("2024-01-01", "2024-01-01 10:30:00", .timestamp),
+        ("2024-01-01 10:00:00", "2024-01-01 12:30:00+02", .timestamp), ("true", "1", .string), ("-7", "0", .long),
+        ("2024-01-01", "2024-02-30", .string),
+    ])
+    func `A column's type is that of all its values, and none loses anything to the first`(
+        first: String, later: String, type: DataType
+    ) async throws {
+        try await withWorkspace { platform in
+            let lines = (0..<30_000).map { "\($0),\($0 < 25_000 ? first : later)" }
+            try await platform.importText("id,x\n" + lines.joined(separator: "\n") + "\n", as: name)
+            let snapshot = try await platform.datasets.snapshot(TableName(name))
+            #expect(snapshot.schema["x"]?.type == type && snapshot.rowCount == 30_000 && snapshot.files.count == 1)
+            let folder = platform.datasets.folder(of: try TableName(name)).path
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+            #expect(files.count { $0.hasSuffix(".parquet") } == 1)
+            let last =
+                try await platform.query(
+                    name, "SELECT CAST(x AS VARCHAR) AS x FROM rows WHERE id = 29999")["x"]?.strings?.first ?? nil
+            switch later {
+            case "1e-3": #expect(last == "0.001")
+            case "99999999999999999999": #expect(last == "1e+20")
+            case let time where type == .timestamp: #expect(last == "2024-01-01 10:30:00+00", "\(time)")
+            default: #expect(last == later)
+            }
+        }
+    }
+
+    @Test func `What a column of the table cannot hold is not rounded to fit it`() async throws {
+        try await withWorkspace { platform in
+            try await platform.importText("id,day\n1,2024-01-01\n", as: name)
+            for row in ["2.5,2024-01-01", "2,2024-01-01 10:00:00", "99999999999999999999,2024-01-01"] {
+                let message = try await refusal(platform, "id,day\n\(row)\n")
+                #expect(message.contains("march.csv"), "\(message)")
+            }
+            try await platform.importText("id,day\n007,2024-01-02\n 8,\n", as: name, .append)
+            #expect(try await ids(platform) == [1, 7, 8])
+        }
+    }
+
+    @Test func `A file that is lent is read where it lies, with its digest, and stays`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "march.csv")
+            let text = "id,at\n1,2024-01-01 10:00:00\n"
+            try Data(text.utf8).write(to: file)
+            let link = folder.appending(path: "link.csv")
+            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
+            try await withWorkspace { platform in
+                for (place, mode) in [(file, Datasets.Mode.append), (link, .append), (file, .overwrite)] {
+                    let id = platform.datasets.lend(try LentFile(place))
+                    let made = try await platform.datasets.importUpload(
+                        id, named: "march.csv", as: TableName(name), mode, by: .anyone)
+                    #expect(made.source == "march.csv sha256:\(CanonicalJSON.sha256Hex(text))")
+                    let error = await #expect(throws: DatasetError.self) {
+                        try await platform.datasets.importUpload(
+                            id, named: "march.csv", as: TableName("shop.other"), mode, by: .anyone)
+                    }
+                    #expect(error?.message.contains("send the file again") == true)
+                }
+                #expect(try String(contentsOf: file, encoding: .utf8) == text)
+                #expect(throws: DatasetError.self) { try LentFile(folder.appending(path: "none.csv")) }
+                #expect(throws: DatasetError.self) { try LentFile(folder) }
+                // Nothing else outside the workspace can be read while it is lent.
+                #expect(try await ids(platform) == [1])
+                let scratch = try FileManager.default.contentsOfDirectory(atPath: platform.workspace.scratch.path)
+                #expect(scratch.filter { $0 != "spill" }.isEmpty)
+            }
+        }
+    }
+
     @Test(arguments: ["sales", "a.b.c.d", "../x.y", "a..b", "a.b/c", "a.1b", "", ".", "a.b\u{0}", "é.b", "a. b"])
     func `A name that could be more than a table's is none`(name: String) {
         #expect(throws: DatasetError.invalidName(name)) { try TableName(name) }

@@ -54,6 +54,36 @@ struct RecoverTests {
         }
     }
 
+    @Test func `What a killed writer left is removed when the workspace opens, and nothing else is`() async throws {
+        try await withTemporaryFolder { folder in
+            let workspace = Workspace(folder)
+            let first = try await Platform.open(workspace, durability: .normal)
+            try await first.importText("id\n1\n", as: "shop.sales")
+            try await first.importText("id\n2\n", as: "shop.sales")
+            let table = first.datasets.folder(of: try TableName("shop.sales"))
+            try await first.close()
+            let files = try FileManager.default.contentsOfDirectory(atPath: table.path).filter {
+                $0.hasSuffix("parquet")
+            }
+            let data = try Data(contentsOf: table.appending(path: try #require(files.first)))
+            let unique = "0f0e0d0c-0000-4000-8000-000000000001"
+            let (ours, theirs) = (
+                "part-00000-\(unique)-m000.snappy.parquet", "part-00000-\(unique)-c000.snappy.parquet"
+            )
+            for name in [".tmp-\(unique).parquet", "_delta_log/.tmp-\(unique)", ours, theirs, "notes.txt"] {
+                try data.write(to: table.appending(path: name))
+            }
+            let second = try await Platform.open(workspace, durability: .normal)
+            let left = try FileManager.default.contentsOfDirectory(atPath: table.path)
+            #expect(Set(left) == Set(files + [theirs, "notes.txt", "_delta_log"]))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: table.path + "/_delta_log").count == 2)
+            for version in [Int64(0), 1] {
+                #expect(try await second.datasets.snapshot(TableName("shop.sales"), version: version).rowCount == 1)
+            }
+            try await second.close()
+        }
+    }
+
     @Test func `A training set whose record a crash took is one again, with all that made it`() async throws {
         try await withWorkspace { platform in
             let (training, _) = try await Deliveries.prepare(platform)

@@ -11,11 +11,16 @@ func addDatasetRoutes(to group: RouterGroup<MartletContext>, platform: Platform)
     let datasets = platform.datasets
     group.put("uploads") { request, context in
         try await datasets.requireChange(AuditAction("datasets", "upload", [:]), by: context.caller)
+        if let file = InProcessTransport.file {
+            let id = datasets.lend(try LentFile(file.url, progress: file.progress))
+            return try jsonResponse(Upload(upload: id, sizeInBytes: file.size, sha256: ""))
+        }
         return try jsonResponse(try await datasets.receive(request.body, limit: BodyLimit.upload))
     }
     group.on(ImportDataset.self) { body, context in
         let version = try await datasets.importUpload(
-            body.upload, named: body.fileName, as: body.table, body.mode.platform, by: context.caller)
+            body.upload, named: body.fileName, as: body.table, body.mode.platform, keys: body.keys ?? [],
+            runID: body.runID, by: context.caller)
         return try await datasets.summary(version.table)
     }
     group.on(DeriveDataset.self) { body, context in
@@ -24,7 +29,10 @@ func addDatasetRoutes(to group: RouterGroup<MartletContext>, platform: Platform)
         return try await datasets.summary(version.table)
     }
     group.on(ShowDataset.self) { body, _ in
-        try await datasets.summary(try await datasets.reference(body.table, version: body.version))
+        let table = try await datasets.reference(body.table, version: body.version, asOf: body.asOf)
+        var summary = try await datasets.summary(table)
+        if let rows = body.rows { summary.preview = try await datasets.preview(table, rows: rows) }
+        return summary
     }
     group.on(ListDatasets.self) { _, _ in
         var tables: [DatasetSummary] = []
@@ -34,11 +42,20 @@ func addDatasetRoutes(to group: RouterGroup<MartletContext>, platform: Platform)
     group.on(DatasetHistory.self) { body, _ in
         DatasetHistory.Response(versions: try await datasets.history(body.table))
     }
+    addDatasetVersionRoutes(to: group, datasets)
+    addDatasetTransactionRoutes(to: group, datasets)
+    addDatasetBranchRoutes(to: group, datasets)
 }
 
 extension Datasets {
-    fileprivate func reference(_ name: TableName, version: Int64?) async throws -> TableReference {
-        if let version { TableReference(name, version: version) } else { try await latest(name) }
+    fileprivate func reference(
+        _ name: TableName, version: Int64?, asOf: Instant?
+    ) async throws -> TableReference {
+        guard version == nil || asOf == nil else {
+            throw InvalidRequest("Name a version or a time, not both.")
+        }
+        if let asOf { return try await self.version(of: name, asOf: asOf) }
+        return if let version { TableReference(name, version: version) } else { try await latest(name) }
     }
 
     func summary(_ table: TableReference) async throws -> DatasetSummary {
@@ -73,6 +90,7 @@ extension WriteMode {
         switch self {
         case .append: .append
         case .overwrite: .overwrite
+        case .merge: .merge
         }
     }
 }

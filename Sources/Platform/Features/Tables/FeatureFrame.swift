@@ -21,9 +21,12 @@ struct FeatureFrame: Sendable {
     var inputs: [TableReference] = []
     /// What it is, for the record.
     var source: String?
-    /// The file as its sender knows it, for messages.
-    var fileName: String?
-    var path: String?
+    /// Where the rows of a file wait.
+    var file: URL?
+
+    func discard() {
+        if let file { try? FileManager.default.removeItem(at: file) }
+    }
 
     func prepare(_ session: any QuerySession) throws {
         for view in views {
@@ -38,13 +41,17 @@ struct FeatureFrame: Sendable {
             try prepare(session)
             return try session.described(sql)
         }
+        return try Self.schema(of: columns)
+    }
+
+    static func schema(of columns: [(name: String, type: String)]) throws(FeatureError) -> TableSchema {
         var issues: [FeatureIssue] = []
         let fields = columns.compactMap { name, type -> TableSchema.Field? in
             if let known = DataType(sqlName: type) { return .init(name, known) }
             issues.append(FeatureIssue(.typeMismatch, "Column '\(name)' is \(type)\(Self.advice(type))"))
             return nil
         }
-        guard issues.isEmpty else { throw FeatureError.issues(issues) }
+        guard issues.isEmpty else { throw .issues(issues) }
         return TableSchema(fields)
     }
 

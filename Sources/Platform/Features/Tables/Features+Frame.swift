@@ -28,32 +28,46 @@ extension Features {
             try await datasets.engine.withSession { try SelectInputs.check(sql, inputs: Array(inputs.keys), $0) }
             return try await body(frame)
         case .upload(let id, let fileName):
-            return try await datasets.withUpload(id, named: fileName) { file, format, digest in
-                do {
-                    let sql = try await select(file, format, named: fileName, like: schema)
-                    return try await body(
-                        FeatureFrame(
-                            sql: sql, source: "\(fileName) sha256:\(digest)", fileName: fileName, path: file.path))
-                } catch let error as QueryError {
-                    let located = format == .csv ? await CSVFile(file).brokenLine(datasets.engine) : nil
-                    let reason = (located ?? error).message.replacing(file.path, with: fileName)
-                    throw DatasetError.unreadableFile(fileName, reason: reason)
-                }
+            return try await datasets.withUpload(id, named: fileName) { file in
+                let frame = try await staged(file, like: schema)
+                defer { frame.discard() }
+                return try await body(frame)
             }
         }
     }
 
-    private func select(
-        _ file: URL, _ format: ImportFormat, named fileName: String, like schema: TableSchema?
-    ) async throws -> String {
-        switch format {
-        case .parquet: return "SELECT * FROM read_parquet(\(quotedLiteral(file.path)))"
+    /// Reads a file once, whole, and keeps its rows as they are typed, for a frame that may be gone over again.
+    private func staged(_ file: ImportedFile, like schema: TableSchema?) async throws -> FeatureFrame {
+        let place = datasets.scratch.appending(path: newID() + ".frame")
+        do {
+            let sql = try await select(file, like: schema)
+            let columns = try await file.engine.withSession { try $0.described(sql) }
+            // Before a type that Parquet lacks is written as another.
+            _ = try FeatureFrame.schema(of: columns)
+            _ = try await file.engine.withSession { session in
+                try session.execute("COPY (\(sql)) TO \(quotedLiteral(place.path)) (FORMAT parquet)")
+            }
+            return FeatureFrame(
+                sql: "SELECT * FROM read_parquet(\(quotedLiteral(place.path)))", source: try file.source(), file: place)
+        } catch {
+            try? FileManager.default.removeItem(at: place)
+            guard let error = error as? QueryError else { throw error }
+            let located = file.format == .csv ? await CSVFile(file.location).brokenLine(file.engine) : nil
+            let reason = (located ?? error).message.replacing(file.location.path, with: file.name)
+            throw DatasetError.unreadableFile(file.name, reason: reason)
+        }
+    }
+
+    private func select(_ file: ImportedFile, like schema: TableSchema?) async throws -> String {
+        switch file.format {
+        case .parquet: return "SELECT * FROM read_parquet(\(quotedLiteral(file.location.path)))"
         case .csv:
-            let scan = try await CSVFile(file).relation(named: fileName, like: schema, datasets.engine)
-            return try await projected(scan) { _, type in type }
+            let scan = try await CSVFile(file.location).relation(
+                named: file.name, like: schema, sample: -1, file.engine)
+            return try await projected(scan, file.engine) { _, type in type }
         case .jsonLines:
-            let scan = "read_json(\(quotedLiteral(file.path)), format = 'newline_delimited', sample_size = -1)"
-            return try await projected(scan) { name, type in
+            let scan = "read_json(\(quotedLiteral(file.location.path)), format = 'newline_delimited', sample_size = -1)"
+            return try await projected(scan, file.engine) { name, type in
                 guard let wanted = schema?[name]?.type.sqlName, Self.texts.contains(type) || type == "DOUBLE" else {
                     return type
                 }
@@ -66,8 +80,10 @@ extension Features {
     private static let texts: Set<String> = ["BIGINT", "VARCHAR", "JSON", "TIMESTAMP", "DATE"]
 
     /// A SELECT of all columns of a text file; times without a zone are taken as UTC.
-    private func projected(_ scan: String, _ wanted: (String, String) -> String) async throws -> String {
-        let columns = try await datasets.engine.withSession { try $0.described("SELECT * FROM \(scan)") }
+    private func projected(
+        _ scan: String, _ engine: any QueryEngine, _ wanted: (String, String) -> String
+    ) async throws -> String {
+        let columns = try await engine.withSession { try $0.described("SELECT * FROM \(scan)") }
         let list = columns.map { column in
             let name = quotedIdentifier(column.name)
             let isLocal = column.type.hasPrefix("TIMESTAMP") && column.type != DataType.timestamp.sqlName
@@ -78,31 +94,5 @@ extension Features {
             return type == column.type ? name : "CAST(\(name) AS \(type)) AS \(name)"
         }
         return "SELECT \(list.joined(separator: ", ")) FROM \(scan)"
-    }
-}
-
-extension Datasets {
-    /// Lends an uploaded file and its SHA-256, and removes it afterwards.
-    func withUpload<Result: Sendable>(
-        _ id: String, named fileName: String, _ body: (URL, ImportFormat, String) async throws -> Result
-    ) async throws -> Result {
-        guard let format = ImportFormat(fileName: fileName) else {
-            throw DatasetError.unreadableFile(
-                fileName, reason: "its name ends in none of .csv, .csv.gz, .parquet, .jsonl")
-        }
-        let file = scratch.appending(path: id + ".upload")
-        let digestFile = file.appendingPathExtension("sha256")
-        guard id.utf8.count == 32, id.allSatisfy(\.isHexDigit),
-            let digest = try? String(contentsOf: digestFile, encoding: .utf8)
-        else { throw DatasetError.unreadableFile(fileName, reason: "there is no upload \(id); send the file again") }
-        defer {
-            try? FileManager.default.removeItem(at: file)
-            try? FileManager.default.removeItem(at: digestFile)
-        }
-        // The engine knows a compressed file by its name.
-        let named = scratch.appending(path: id + (fileName.lowercased().hasSuffix(".gz") ? ".gz" : ".data"))
-        try FileManager.default.moveItem(at: file, to: named)
-        defer { try? FileManager.default.removeItem(at: named) }
-        return try await body(named, format, digest)
     }
 }

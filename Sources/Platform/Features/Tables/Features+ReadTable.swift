@@ -15,7 +15,7 @@ extension Features {
         limit: Int64? = nil, as format: ExportFormat, by caller: Caller
     ) async throws -> (table: TableReference, file: URL) {
         let table = try await tableIfPresent(name)
-        let spelled = table?.name ?? name.spellings.first { datasets.deltaTable($0).exists() } ?? name
+        let spelled = table?.name ?? datasets.spelled(name)
         let reference = try await datasets.version(of: spelled, version, asOf: moment)
         let file = try await datasets.export(reference, columns: columns, limit: limit, as: format)
         if let table { await noteReading(of: table, columns ?? [], at: reference.version, by: caller) }

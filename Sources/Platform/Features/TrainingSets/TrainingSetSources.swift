@@ -31,9 +31,8 @@ struct TrainingSetSources: Sendable {
                 continue
             }
             do {
-                let table = try await features.tableIfPresent(name)
-                let spelled =
-                    table?.name ?? name.spellings.first { features.datasets.deltaTable($0).exists() } ?? name
+                let table = try await features.tableIfPresent(name.main)
+                let spelled = try (table?.name ?? features.datasets.spelled(name.main)).on(branch: name.branch)
                 let snapshot = try await features.datasets.snapshot(
                     spelled, version: recorded[source.name]?.version ?? version)
                 var source = source

@@ -62,8 +62,9 @@ extension Features {
         switch file.format {
         case .parquet: return "SELECT * FROM read_parquet(\(quotedLiteral(file.location.path)))"
         case .csv:
+            let types = Dictionary((schema?.fields ?? []).map { ($0.name, $0.type.sqlName) }) { first, _ in first }
             let scan = try await CSVFile(file.location).relation(
-                named: file.name, like: schema, sample: -1, file.engine)
+                named: file.name, types: types, sample: -1, file.engine)
             return try await projected(scan, file.engine) { _, type in type }
         case .jsonLines:
             let scan = "read_json(\(quotedLiteral(file.location.path)), format = 'newline_delimited', sample_size = -1)"

@@ -72,7 +72,8 @@ let package = Package(
         .target(
             name: "MartletServer",
             dependencies: [
-                "MartletDomain", "AuditLog", "DeltaLake", "Platform", "MartletAPI", "Martlet", hummingbird, httpTypes,
+                "MartletDomain", "AuditLog", "DeltaLake", "FeatureEngine", "Platform", "MartletAPI", "Martlet",
+                hummingbird, httpTypes,
                 lifecycle, logging, nio, nioEmbedded, nioHTTP, nioHTTPTypes, nioPosix, signals,
             ]),
         .target(name: "TerminalText"),
@@ -99,7 +100,8 @@ let package = Package(
         .executableTarget(
             name: "martlet-benchmarks",
             dependencies: [
-                "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "FeatureEngine", "QueryEngine", argumentParser,
+                "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "FeatureEngine", "Platform", "QueryEngine",
+                argumentParser,
             ],
             path: "Benchmarks", exclude: ["README.md", "Tracking", "Import"]),
 
@@ -137,7 +139,7 @@ let package = Package(
             name: "MartletServerTests",
             dependencies: [
                 "FuzzInputs", "TestKit", "AuditLog", "MartletDomain", "Platform", "MartletAPI", "Martlet",
-                "MartletServer",
+                "MartletServer", "Metadata", "DeltaLake", "QueryEngine",
                 httpTypes, lifecycleTesting,
             ]),
     ]

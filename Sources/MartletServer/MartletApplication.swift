@@ -59,6 +59,10 @@ package struct MartletApplication: Sendable {
         addFeatureRoutes(to: martlet, platform: platform)
         addFeatureTableRoutes(to: martlet, platform: platform)
         addTrainingSetRoutes(to: martlet, platform: platform)
+        addOnlineFeatureRoutes(to: martlet, online: platform.online)
+        addFeatureCheckRoutes(to: martlet, online: platform.online)
+        addFeastRoutes(to: routes, online: platform.online)
+        platform.online.notices.report { logger.warning("\($0)") }
         addModelRoutes(to: martlet, platform: platform)
         addScoringRoutes(to: martlet, platform: platform)
         addMonitoringRoutes(to: martlet, platform: platform)
@@ -93,6 +97,7 @@ package struct MartletApplication: Sendable {
             configuration: .init(
                 services: [
                     .init(service: WebhookService(webhooks: platform.webhooks, logger: logger)),
+                    .init(service: OnlineFeatureService(online: platform.online)),
                     .init(service: application),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await services.run()

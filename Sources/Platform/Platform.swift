@@ -19,6 +19,7 @@ package struct Platform: Sendable {
     package let registry: Registry
     package let datasets: Datasets
     package let features: Features
+    package let online: OnlineStore
     package let models: Models
     package let scoring: Scoring
     package let monitoring: Monitoring
@@ -88,6 +89,9 @@ package struct Platform: Sendable {
                 return try DuckDBEngine(configuration: settings)
             })
         features = Features(store: store, datasets: datasets)
+        online = OnlineStore(
+            store: store, datasets: datasets, features: features, folder: workspace.online,
+            settings: configuration.features)
         models = Models(
             store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
             features: features, scratch: workspace.scratch, threads: configuration.engine.threads)
@@ -100,6 +104,7 @@ package struct Platform: Sendable {
 
     /// Finishes what was accepted and gives the workspace back.
     package func close() async throws {
+        await online.tidy(keeping: true)
         await engine.close()
         try await store.close()
         lock.release()

@@ -9,7 +9,9 @@ struct FeaturesCommand: AsyncParsableCommand {
         subcommands: [
             Apply.self, TrainingSetsCommand.self, Replay.self, ViewsCommand.self, CreateTableCommand.self,
             WriteTableCommand.self, ReadTableCommand.self, ListTablesCommand.self, ShowTableCommand.self,
-            RegisterTableCommand.self, DropTableCommand.self, TagTableCommand.self,
+            RegisterTableCommand.self, DropTableCommand.self, TagTableCommand.self, ServeFeaturesCommand.self,
+            PushFeaturesCommand.self, GetFeaturesCommand.self, MaterializeFeaturesCommand.self,
+            VerifyFeaturesCommand.self, RecomputeFeaturesCommand.self, FeatureChecksCommand.self,
         ])
 
     struct Apply: AsyncParsableCommand {

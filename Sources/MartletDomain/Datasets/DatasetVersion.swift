@@ -8,6 +8,12 @@ public struct DatasetVersion: Sendable, Hashable, Codable {
         case featureTable = "feature_table"
         case predictions
         case monitoring
+        /// Rows that clients pushed.
+        case pushed = "push"
+        /// Features computed for all keys at the instants of a grid.
+        case materialized = "materialize"
+        /// Answers of served features, kept to be computed again.
+        case featureLog = "feature_log"
         case transaction, delete, restore, optimize
         /// A branch's first version.
         case branch

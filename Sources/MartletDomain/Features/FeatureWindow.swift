@@ -53,6 +53,12 @@ public struct FeatureWindow: Sendable, Hashable {
         return bounds
     }
 
+    /// A length of time as ISO 8601 spells it: `P1D`, `PT6H`. Nil for months, and for anything else.
+    public static func microseconds(of text: String) -> Int64? {
+        guard case .microseconds(let length) = CalendarDuration(text) else { return nil }
+        return length
+    }
+
     /// The first instant of the window that ends before `time`. All in microseconds since the epoch.
     public func start(before time: Int64) -> Int64 { bounds(at: time).start }
 

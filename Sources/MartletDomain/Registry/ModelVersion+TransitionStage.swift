@@ -4,9 +4,15 @@ public struct Evidence: Sendable, Hashable {
     public var monitoringPlan: MonitoringPlan?
     /// Newest last.
     public var gateResults: [GateResult]
+    /// The feature views that the version takes.
+    public var features: [FeatureEvidence]
 
-    public init(signOffs: [SignOff] = [], monitoringPlan: MonitoringPlan? = nil, gateResults: [GateResult] = []) {
+    public init(
+        signOffs: [SignOff] = [], monitoringPlan: MonitoringPlan? = nil, gateResults: [GateResult] = [],
+        features: [FeatureEvidence] = []
+    ) {
         (self.signOffs, self.monitoringPlan, self.gateResults) = (signOffs, monitoringPlan, gateResults)
+        self.features = features
     }
 }
 
@@ -16,6 +22,8 @@ public enum UnmetGate: Sendable, Hashable {
     case signOff(Stage, Role, discounted: [String])
     case monitoringPlan
     case performance(minimum: Double, last: GateResult?)
+    /// A view whose served values were not found to be a batch's: not at all, too long ago, or with too many differences.
+    case featureConsistency(FeatureConsistency, FeatureEvidence)
 }
 
 extension ModelVersion {
@@ -49,6 +57,9 @@ extension ModelVersion {
             + (stages.contains { $0.requirements.monitoringPlan } && evidence.monitoringPlan == nil
                 ? [.monitoringPlan] : [])
             + unmetPerformance(stages.compactMap(\.requirements.minimumAreaUnderROC).max(), evidence)
+            + stages.compactMap(\.requirements.featureConsistency).flatMap { asked in
+                evidence.features.filter { !$0.fulfils(asked) }.map { .featureConsistency(asked, $0) }
+            }
     }
 
     private func unmetPerformance(_ minimum: Double?, _ evidence: Evidence) -> [UnmetGate] {

@@ -10,11 +10,12 @@ extension Policy {
 
 extension Policy.Requirements {
     public init(from decoder: any Decoder) throws {
-        try decoder.refuseKeys(besides: ["sign_offs", "monitoring_plan", "min_auc"])
+        try decoder.refuseKeys(besides: ["sign_offs", "monitoring_plan", "min_auc", "feature_consistency"])
         let container = try decoder.container(keyedBy: CodingKeys.self)
         signOffs = try container.decodeIfPresent([Role].self, forKey: .signOffs) ?? []
         monitoringPlan = try container.decodeIfPresent(Bool.self, forKey: .monitoringPlan) ?? false
         minimumAreaUnderROC = try container.decodeIfPresent(Double.self, forKey: .minimumAreaUnderROC)
+        featureConsistency = try container.decodeIfPresent(FeatureConsistency.self, forKey: .featureConsistency)
         if let minimum = minimumAreaUnderROC, !(minimum >= 0 && minimum <= 1) {
             throw DecodingError.dataCorruptedError(
                 forKey: .minimumAreaUnderROC, in: container, debugDescription: "\(minimum) is not between 0 and 1")

@@ -7,16 +7,22 @@ public struct Policy: Sendable, Hashable, Codable {
         public var monitoringPlan: Bool
         /// The least area under the ROC curve on rows the model has not seen; nil to ask for none.
         public var minimumAreaUnderROC: Double?
+        /// How well what is served of its features must have compared with batches; nil to ask for nothing.
+        public var featureConsistency: FeatureConsistency?
 
-        public init(signOffs: [Role] = [], monitoringPlan: Bool = false, minimumAreaUnderROC: Double? = nil) {
+        public init(
+            signOffs: [Role] = [], monitoringPlan: Bool = false, minimumAreaUnderROC: Double? = nil,
+            featureConsistency: FeatureConsistency? = nil
+        ) {
             (self.signOffs, self.monitoringPlan) = (signOffs, monitoringPlan)
-            self.minimumAreaUnderROC = minimumAreaUnderROC
+            (self.minimumAreaUnderROC, self.featureConsistency) = (minimumAreaUnderROC, featureConsistency)
         }
 
         enum CodingKeys: String, CodingKey {
             case signOffs = "sign_offs"
             case monitoringPlan = "monitoring_plan"
             case minimumAreaUnderROC = "min_auc"
+            case featureConsistency = "feature_consistency"
         }
     }
 

@@ -17,6 +17,10 @@ extension UnmetGate {
             "performance gate: auc of at least \(minimum) on rows it has not seen"
                 + (last.map { " (last: \($0.summary))" } ?? "")
                 + ". Run: martlet gate \(version.argument) --on TABLE@VERSION --min-auc \(minimum)"
+        case .featureConsistency(let asked, let features):
+            "feature consistency of \(features.view): at most \(asked.maximumMismatches) differences from a batch, found "
+                + "in the last \(asked.words) (\(features.summary)). "
+                + "Run: martlet features verify \(shellWord(features.view)) --from TIME --to TIME"
         }
     }
 

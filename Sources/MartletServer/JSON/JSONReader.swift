@@ -1,3 +1,5 @@
+import MartletDomain
+
 /// Reads JSON (RFC 8259, and the bare NaN and Infinity that Python writes) from bytes as it is asked to, without a tree.
 ///
 /// For the two bodies that come most often. It knows only what it expects: anything else is nil, and the body is then
@@ -47,6 +49,35 @@ struct JSONReader {
         guard place < bytes.count else { return nil }
         defer { place += 1 }
         return String(validating: bytes[start..<place], as: UTF8.self)
+    }
+
+    /// Any value that is neither a list nor an object, and holds no escapes.
+    mutating func cell() -> JSONCell? {
+        skipSpace()
+        guard place < bytes.count else { return nil }
+        switch bytes[place] {
+        case UInt8(ascii: "\""): return string().map { .string($0) }
+        case UInt8(ascii: "n"): return take(word: "null") ? .null : nil
+        case UInt8(ascii: "t"): return take(word: "true") ? .boolean(true) : nil
+        case UInt8(ascii: "f"): return take(word: "false") ? .boolean(false) : nil
+        default:
+            guard let word = word() else { return nil }
+            if let whole = Int64(word) { return .long(whole) }
+            guard word.utf8.allSatisfy(Self.isOfNumbers), let number = Double(word), number.isFinite else { return nil }
+            return .double(number)
+        }
+    }
+
+    private mutating func take(word: StaticString) -> Bool {
+        let end = place + word.utf8CodeUnitCount
+        let isThere = end <= bytes.count && word.withUTF8Buffer { bytes[place..<end].elementsEqual($0) }
+        if isThere { place = end }
+        return isThere
+    }
+
+    mutating func boolean() -> Bool? {
+        guard case .boolean(let value) = cell() else { return nil }
+        return value
     }
 
     /// A whole number of 64 bits, as a number or in quotes.

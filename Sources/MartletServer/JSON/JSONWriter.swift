@@ -22,6 +22,11 @@ struct JSONWriter {
         }
     }
 
+    /// A list whose elements `body` writes, each after a call of ``separate()``.
+    mutating func array(_ body: (inout JSONWriter) -> Void) {
+        between(UInt8(ascii: "["), UInt8(ascii: "]"), body)
+    }
+
     /// A member's name; its value is written next.
     mutating func name(_ name: StaticString) {
         separate()
@@ -86,6 +91,9 @@ struct JSONWriter {
 
     /// Text that is JSON already.
     mutating func raw(_ json: StaticString) { json.withUTF8Buffer { bytes.append(contentsOf: $0) } }
+
+    /// Bytes that are JSON already.
+    mutating func raw(_ json: [UInt8]) { bytes.append(contentsOf: json) }
 
     private mutating func escaped(_ byte: UInt8) {
         switch byte {

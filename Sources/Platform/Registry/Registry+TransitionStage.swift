@@ -67,6 +67,6 @@ extension Snapshot {
     func evidence(on stored: StoredVersion) throws -> Evidence {
         Evidence(
             signOffs: try signOffs(of: stored), monitoringPlan: try monitoringPlan(ofModel: stored.model),
-            gateResults: try gateResults(of: stored))
+            gateResults: try gateResults(of: stored), features: try featureEvidence(of: stored))
     }
 }

@@ -19,6 +19,8 @@ package struct Workspace: Sendable {
     package var metadataFile: URL { folder.appending(path: "metadata.sqlite") }
     package var artifacts: URL { folder.appending(path: "artifacts") }
     package var tables: URL { folder.appending(path: "tables") }
+    /// What served features had in memory, so that they need not be computed from their tables again.
+    package var online: URL { folder.appending(path: "online") }
     package var audit: URL { folder.appending(path: "audit") }
     package var signingKeyFile: URL { audit.appending(path: "log.key") }
     package var verificationKeyFile: URL { audit.appending(path: "log.pub") }
@@ -32,7 +34,7 @@ package struct Workspace: Sendable {
     package var exists: Bool { FileManager.default.fileExists(atPath: metadataFile.path) }
 
     func makeFolders() throws {
-        for folder in [folder, artifacts, tables, audit, scratch] {
+        for folder in [folder, artifacts, tables, online, audit, scratch] {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         }
     }

@@ -12,6 +12,8 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     package var engine: Engine
     /// Whom webhooks may ask.
     package var webhooks: WebhookSettings
+    /// How served features are looked after.
+    package var features: OnlineSettings
 
     /// Whether people say who they are.
     package enum IdentityMode: String, Codable, Sendable {
@@ -46,12 +48,15 @@ package struct WorkspaceConfiguration: Codable, Sendable {
         identity = try container.decodeIfPresent(IdentityMode.self, forKey: .identity) ?? .users
         engine = try container.decodeIfPresent(Engine.self, forKey: .engine) ?? Engine()
         webhooks = try container.decodeIfPresent(WebhookSettings.self, forKey: .webhooks) ?? WebhookSettings()
+        features = try container.decodeIfPresent(OnlineSettings.self, forKey: .features) ?? OnlineSettings()
     }
 
     package init(
-        workspace: String, policy: Policy, engine: Engine = Engine(), webhooks: WebhookSettings = WebhookSettings()
+        workspace: String, policy: Policy, engine: Engine = Engine(), webhooks: WebhookSettings = WebhookSettings(),
+        features: OnlineSettings = OnlineSettings()
     ) {
         (self.workspace, self.policy, self.engine, self.webhooks) = (workspace, policy, engine, webhooks)
+        self.features = features
         identity = policy.isOpen ? .open : .users
     }
 

@@ -54,7 +54,7 @@ struct BruteForce {
         let now = request.time ?? 0
         let rows = known(request).filter { ($0.time ?? .max) <= now }
         let newest = rows.map { ($0.time ?? 0, tie($0)) }.max { $0 < $1 }
-        var found = rows.filter { row in newest.map { $0 == (row.time ?? 0, tie(row)) } ?? false }
+        var found = rows.filter { row in newest.map { newest in newest == (row.time ?? 0, tie(row)) } ?? false }
         if let lookback = lookup.lookback, let newest, now - newest.0 > lookback { found = [] }
         for column in lookup.features ?? [] {
             let name = lookup.rename[column] ?? column

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Foundation
+import Martlet
+import MartletAPI
+import MartletDomain
+
+struct PushFeaturesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "push", abstract: "Send new rows to a table and to what is served from it.",
+        discussion: """
+            The file has one JSON object a line; - is the standard input. When the command ends, the rows are durable and \
+            count in every later answer. All rows of a batch are taken, or none.
+
+            Example: martlet features push procurement.awards new-awards.jsonl
+            """)
+
+    @Argument(help: "The table, or a view that is served from it.") var source: String
+    @Argument(help: "The file with the rows, or -.") var file: String
+    @Option(help: "online, offline or online_and_offline.") var to: String = PushDestination.both.rawValue
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        guard let destination = PushDestination(rawValue: to) else {
+            throw ValidationError("--to is online, offline or online_and_offline, not '\(to)'.")
+        }
+        let text: String
+        if file == "-" {
+            text = String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+        } else {
+            text = try textFile(file)
+        }
+        let rows = try text.split(separator: "\n").enumerated().map { number, line in
+            do {
+                return try JSONDecoder().decode([String: JSONCell].self, from: Data(line.utf8))
+            } catch {
+                throw InvalidRequest("Line \(number + 1) of \(file) is not a JSON object of plain values.")
+            }
+        }
+        let receipts = try await connection.withClient { client in
+            var receipts: [PushFeatures.Response] = []
+            var start = 0
+            while start < rows.count {
+                let batch = rows[start..<min(start + PushedFrame.mostRows, rows.count)]
+                receipts.append(try await client.push(PushedFrame(rows: batch), to: source, destination))
+                start += PushedFrame.mostRows
+            }
+            return receipts
+        }
+        if connection.json { return try printJSON(receipts) }
+        print("Pushed \(rows.count) rows to \(receipts.first?.source.description ?? source)")
+    }
+}
+
+struct GetFeaturesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get", abstract: "Ask for served features of some keys.",
+        discussion: """
+            Each --key is one row: name=value, with commas between several columns.
+
+            Example: martlet features get vendor_performance --key recipient_uei=ABC --key recipient_uei=DEF
+            """)
+
+    @Argument(help: "view, or view:feature.") var features: [String]
+    @Option(name: .customLong("key"), help: "A row: name=value[,name=value].") var keys: [String]
+    @Option(help: "As of when, never later than now. Default: now.") var at: String?
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        let rows = try keys.map { text -> [String: JSONCell] in
+            var row: [String: JSONCell] = [:]
+            for part in text.split(separator: ",") {
+                let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
+                guard pair.count == 2 else { throw ValidationError("--key takes NAME=VALUE, not '\(part)'.") }
+                row[pair[0]] = .string(pair[1])
+            }
+            return row
+        }
+        let time = try at.map { try Instant($0) }
+        let answers = try await connection.withClient {
+            try await $0.onlineFeatures(features, for: rows, at: time)
+        }
+        if connection.json { return try printJSON(answers) }
+        for (key, answer) in zip(keys, answers) {
+            print(key)
+            printTable(
+                ["FEATURE", "VALUE", "STATUS", "EVENT TIME", "VERSION"],
+                answer.sorted { $0.key < $1.key }.map { name, value in
+                    [
+                        name, value.value.words, value.status.rawValue, value.eventTime?.description ?? "",
+                        value.version,
+                    ]
+                })
+        }
+    }
+}
+
+extension PushedFrame {
+    /// Rows, each with columns of its own; what a row lacks is null.
+    fileprivate init(rows: some Collection<[String: JSONCell]>) {
+        let names = Set(rows.flatMap(\.keys)).sorted()
+        self.init(columns: names.map { name in Column(name, rows.map { $0[name] ?? .null }) })
+    }
+}
+
+extension JSONCell {
+    fileprivate var words: String {
+        switch self {
+        case .null: "null"
+        case .boolean(let value): value.description
+        case .long(let value): value.description
+        case .double(let value): value.description
+        case .string(let text): text
+        }
+    }
+}

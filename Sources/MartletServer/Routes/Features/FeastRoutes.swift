@@ -1,0 +1,90 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import MartletAPI
+import MartletDomain
+import NIOCore
+import Platform
+
+/// The doors of Feast's feature server, in its shapes, for clients that know it.
+///
+/// What differs is on purpose: null values and expired ones are said to be so, and rows that came late are materialized
+/// too. A feature service is a feature set: the file of views that was applied under that name.
+func addFeastRoutes(to group: RouterGroup<MartletContext>, online: OnlineStore) {
+    group.post("get-online-features") { request, _ in
+        try await feast(request) {
+            let body = try await request.onlineBody()
+            guard let entities = body.columns, !entities.isEmpty else { throw missing("entities") }
+            let names: [String]
+            if let service = body.featureService {
+                names = try await online.viewsOfService(service)
+            } else if let features = body.features, !features.isEmpty {
+                names = features
+            } else {
+                throw missing("features or feature_service")
+            }
+            let columns = try await online.columns(names, body)
+            let answer = FeastAnswer(
+                entities: entities, columns: columns, fullFeatureNames: body.fullFeatureNames)
+            try requireDistinct(entities.map(\.name) + answer.names)
+            return answer.response
+        }
+    }
+    group.post("push") { request, context in
+        try await feast(request) {
+            let json = try AnyJSON(parsing: try await request.jsonBytes(limit: pushLimit).orEmptyObject)
+            guard case .object(let fields) = json else { throw InvalidRequest("The body is not a JSON object.") }
+            guard case .text(let source)? = fields["push_source_name"] else { throw missing("push_source_name") }
+            _ = try await online.push(
+                try PushedFrame(fields["df"], named: "df"), to: source, try destination(fields["to"]) ?? .online,
+                by: context.caller)
+            return nothing
+        }
+    }
+    for path in ["materialize", "materialize-incremental"] as [RouterPath] {
+        group.post(path) { request, context in
+            try await feast(request) {
+                let json = try AnyJSON(parsing: try await request.jsonBytes(limit: BodyLimit.json).orEmptyObject)
+                guard case .object(let fields) = json else { throw InvalidRequest("The body is not a JSON object.") }
+                var names = try await online.list().map(\.name)
+                if case .list(let views)? = fields["feature_views"] {
+                    names = try views.map {
+                        guard case .text(let name) = $0 else {
+                            throw InvalidRequest("'feature_views' is a list of names.")
+                        }
+                        return name
+                    }
+                }
+                for name in names { _ = try await online.materialize(name, full: false, by: context.caller) }
+                return nothing
+            }
+        }
+    }
+}
+
+private var nothing: Response {
+    Response(
+        status: .ok, headers: [.contentType: "application/json"],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: "null")))
+}
+
+/// A body that does not say that it is JSON gets 422, as with Feast's server, and so does one that is not what it should be.
+private func feast(
+    _ request: Request, _ answer: () async throws -> Response
+) async throws -> Response {
+    let type = request.headers[.contentType]?.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
+    guard type == "application/json" else {
+        return try errorResponse(
+            .invalidParameterValue, "The request needs the header content-type: application/json.",
+            status: .unprocessableContent)
+    }
+    do {
+        return try await answer()
+    } catch let error as InvalidRequest {
+        return try errorResponse(error.code, error.message, status: .unprocessableContent)
+    } catch let error as FeatureError {
+        return try errorResponse(error.code, error.message, status: .unprocessableContent)
+    } catch let error as BodyError where error.code == .malformedRequest {
+        return try errorResponse(error.code, error.message, status: .unprocessableContent)
+    }
+}

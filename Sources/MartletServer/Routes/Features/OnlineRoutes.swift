@@ -1,0 +1,104 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import MartletAPI
+import MartletDomain
+import NIOCore
+import Platform
+
+/// Martlet's own requests about served features, below `/api/martlet/1.0/`.
+func addOnlineFeatureRoutes(to group: RouterGroup<MartletContext>, online: OnlineStore) {
+    group.post("features/get-online") { request, _ in
+        let body = try await request.onlineBody()
+        guard let names = body.features else { throw missing("features") }
+        let columns = try await online.columns(names, body)
+        let answer = OnlineAnswer(
+            columns: columns, rowCount: body.columns?.first?.cells.count ?? 0, isByRow: body.isByRow)
+        try requireDistinct(columns.map(\.feature))
+        return answer.response
+    }
+    group.post("features/push") { request, context in
+        let json = try AnyJSON(parsing: try await request.jsonBytes(limit: pushLimit).orEmptyObject)
+        guard case .object(let fields) = json else { throw InvalidRequest("The body is not a JSON object.") }
+        guard case .text(let source)? = fields["source"] else { throw missing("source") }
+        let receipt = try await online.push(
+            try PushedFrame(fields["columns"], named: "columns"), to: source,
+            try destination(fields["to"]) ?? .both, by: context.caller)
+        return try jsonResponse(
+            PushFeatures.Response(source: receipt.source, rows: receipt.rows, sequence: receipt.sequence))
+    }
+    group.on(ServeFeatures.self) { body, context in
+        if body.off == true {
+            return ServeFeatures.Response(
+                features: try await online.stopServing(body.name, by: context.caller), progress: nil)
+        }
+        let (features, progress) = try await online.serve(body.name, by: context.caller)
+        return ServeFeatures.Response(features: features, progress: progress)
+    }
+    group.on(ListServedFeatures.self) { _, _ in
+        let (logged, dropped) = online.answerCounts
+        return ListServedFeatures.Response(
+            features: try await online.list(), loggedAnswers: logged, droppedAnswers: dropped)
+    }
+    group.on(MaterializeOnline.self) { body, context in
+        try await online.materialize(body.name, full: body.full ?? false, by: context.caller)
+    }
+}
+
+/// Bytes of one push at most.
+let pushLimit = 16 << 20
+
+func destination(_ json: AnyJSON?) throws -> PushDestination? {
+    guard let json, json != .null else { return nil }
+    guard case .text(let word) = json, let destination = PushDestination(rawValue: word) else {
+        throw InvalidRequest(
+            "'to' is one of \(PushDestination.allCases.map(\.rawValue).joined(separator: ", ")), not \(json.shown).")
+    }
+    return destination
+}
+
+/// Two features of one name would be one in the answer.
+func requireDistinct(_ names: [String]) throws {
+    guard names.count > 1, Set(names).count < names.count else { return }
+    let twice = Dictionary(grouping: names) { $0 }.filter { $0.value.count > 1 }.keys.sorted()
+    throw FeatureError.issues(
+        twice.map {
+            .init(.duplicateName, "two views have a feature '\($0)': ask for one of them, or for full names")
+        })
+}
+
+extension Request {
+    /// The body of a question to served features.
+    func onlineBody() async throws -> OnlineBody {
+        let bytes = try await jsonBytes(limit: 8 << 20)
+        let fast = bytes.withUnsafeReadableBytes { bytes -> OnlineBody? in
+            var reader = JSONReader(bytes.assumingMemoryBound(to: UInt8.self))
+            guard let body = OnlineBody.read(&reader), reader.isAtEnd else { return nil }
+            return body
+        }
+        if let fast { return fast }
+        return try OnlineBody(AnyJSON(parsing: bytes.orEmptyObject))
+    }
+}
+
+extension OnlineStore {
+    /// Answers on the thread that asks when all is in memory.
+    func columns(_ names: [String], _ body: OnlineBody) async throws -> [ServedColumn] {
+        let request = OnlineRequest(features: names, columns: body.columns ?? [], time: body.time)
+        if !names.isEmpty, names.count <= OnlineRequest.mostFeatures, let ready = try selection(names) {
+            return try answer(request, ready)
+        }
+        return try answer(request, try await loadedSelection(names))
+    }
+}
+
+extension JSONWritable {
+    /// As an answer.
+    var response: Response {
+        var writer = JSONWriter(capacity: 4_096)
+        write(to: &writer)
+        return Response(
+            status: .ok, headers: [.contentType: "application/json", .contentLength: "\(writer.bytes.count)"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+    }
+}

@@ -88,10 +88,9 @@ struct BatchRun {
             let held = "\(base).c\(index)"
             columns[column.name] = filled(held, column.kind, plan.spineDefaults[column.name])
         }
-        try session.execute("CREATE TEMP TABLE \(base) AS SELECT \(list.joined(separator: ", ")) FROM \(plan.spine.sql)")
+        rowCount = try session.execute(
+            "CREATE TEMP TABLE \(base) AS SELECT \(list.joined(separator: ", ")) FROM \(plan.spine.sql)")
         tables.append(base)
-        let count = try session.collect("SELECT count(*) AS n FROM \(base)").column("n").longs?.first ?? nil
-        rowCount = Int(count ?? 0)
         guard rowCount < Int(Int32.max) else {
             throw InvalidRequest("A training set has at most 2,147,483,646 rows; compute it in parts.")
         }
@@ -114,14 +113,15 @@ struct BatchRun {
         let names = access.key.indices.map { "k\($0)" }
         let distinct = zip(asked, names).map { "\($0) AS \($1)" }.joined(separator: ", ")
         let present = asked.map { "\($0) IS NOT NULL" }
-        try session.execute(
+        let keyCount = try session.execute(
             """
             CREATE TEMP TABLE \(keys) AS SELECT *, CAST(row_number() OVER () - 1 AS INTEGER) AS id FROM (\
             SELECT DISTINCT \(distinct) FROM \(dialect.beside(tables)) WHERE \(present.joined(separator: " AND ")))
             """)
         let time = access.at.flatMap { columns[$0] }.map { dialect.clock($0, access.atKind) }
         let rowNumber = "\(tables[0]).rowid"
-        let select = ["CAST(\(rowNumber) AS INTEGER) AS r"] + zip(asked, names).map { "\($0) AS \($1)" }
+        let select =
+            ["CAST(\(rowNumber) AS INTEGER) AS r"] + zip(asked, names).map { "\($0) AS \($1)" }
             + (time.map { ["\($0) AS t"] } ?? [])
         var labels: [(row: Int32, key: Int32, time: Int64)] = []
         labels.reserveCapacity(rowCount)
@@ -138,19 +138,35 @@ struct BatchRun {
             let times = time == nil ? nil : try batch.columns[2].ticks()
             for row in 0..<batch.rowCount { labels.append((rows[row], ids[row], times?[row] ?? 0)) }
         }
-        let count = try session.collect("SELECT count(*) AS n FROM \(keys)").column("n").longs?.first ?? nil
-        return (keys, LabelIndex(labels, keyCount: Int(count ?? 0), rowCount: rowCount))
+        var untimed: [Int32] = []
+        if let at = access.at.flatMap({ columns[$0] }) {
+            let rows = "SELECT CAST(\(rowNumber) AS INTEGER) AS r FROM \(dialect.beside(tables)) WHERE \(at) IS NULL"
+            try session.query(rows) { batch in
+                if case .integer(let rows) = batch.columns[0].values { untimed += rows }
+            }
+        }
+        return (keys, LabelIndex(labels, untimed: untimed, keyCount: keyCount, rowCount: rowCount))
     }
 
     /// The rows of the accessed table whose key is asked for: their key's number, then `columns`.
-    private func events(_ access: BatchPlan.Access, relation: String, keys: String, _ columns: [String]) -> String {
+    ///
+    /// - Parameter span: Event times that can count, as far as they are known: files of others need not be read.
+    private func events(
+        _ access: BatchPlan.Access, relation: String, keys: String, _ columns: [String], span: ClosedRange<Int64>?
+    ) -> String {
         let same = access.entity.enumerated().map { "s.\(dialect.name($1)) = k.k\($0)" }
-        let clocks = [access.eventTime, access.availableAt].compactMap { $0 }
+        var clocks = [access.eventTime, access.availableAt].compactMap { $0 }
             .map { "\(dialect.clock("s." + dialect.name($0.column), $0.kind)) IS NOT NULL" }
+        if let span, let time = access.eventTime, time.kind == .timestamp {
+            clocks += dialect.within(span, "s." + dialect.name(time.column))
+        }
         return "SELECT \((["k.id"] + columns).joined(separator: ", ")) FROM \(relation) s "
             + "JOIN \(keys) k ON \(same.joined(separator: " AND "))"
             + (clocks.isEmpty ? "" : " WHERE \(clocks.joined(separator: " AND "))")
     }
+
+    /// All up to the last label.
+    private func past(_ labels: LabelIndex) -> ClosedRange<Int64>? { labels.span.map { .min...$0.upperBound } }
 
     private func clocks(_ access: BatchPlan.Access) -> [String] {
         [access.eventTime, access.availableAt].compactMap { $0 }
@@ -197,7 +213,9 @@ struct BatchRun {
             hasTime: step.access.eventTime != nil, hasAvailability: step.access.availableAt != nil,
             hasTie: rank != nil)
         var kernel = MatchKernel(index)
-        try session.query(events(step.access, relation: source, keys: keys, read)) { try kernel.take($0, layout) }
+        try session.query(events(step.access, relation: source, keys: keys, read, span: past(index))) {
+            try kernel.take($0, layout)
+        }
         let matches = kernel.matches(lookback: step.lookback)
         if let ambiguous = matches.ambiguous {
             let key = try describe(key: ambiguous.key, of: step.access, in: keys)
@@ -286,14 +304,19 @@ struct BatchRun {
         }
         let kernel = WindowKernel(labels: index, windows: windows, outputs: outputs)
         let (source, rank) = ranked(step.access, step.access.relation)
-        let read = clocks(step.access) + [rank].compactMap { $0 }
+        let read =
+            clocks(step.access) + [rank].compactMap { $0 }
             + inputs.compactMap { dialect.encoded("s." + dialect.name($0.name), $0.kind) } + conditions
         let layout = EventTable.Layout(
             hasAvailability: step.access.availableAt != nil, hasTie: rank != nil, inputCount: inputs.count,
             conditionCount: conditions.count)
         var table = EventTable()
         let spans = kernel.spans()
-        try session.query(events(step.access, relation: source, keys: keys, read)) {
+        let span = spans.reduce(into: ClosedRange<Int64>?.none) { span, own in
+            guard !own.isEmpty else { return }
+            span = min(span?.lowerBound ?? .max, own.lowerBound)...max(span?.upperBound ?? .min, own.upperBound)
+        }
+        try session.query(events(step.access, relation: source, keys: keys, read, span: span)) {
             try table.take($0, layout, spans: spans)
         }
         table.finish(keyCount: index.keyCount)

@@ -33,6 +33,8 @@ package struct BatchPlan: Sendable {
         var eventTime: Clock?
         var availableAt: Clock?
         var tieBreak: Clock?
+        /// Dates of events may meet instants of labels, as their midnights in UTC.
+        var takesDates = false
 
         /// Clocks and windows count nanoseconds, not microseconds.
         var isInNanoseconds: Bool { atKind == .nanoseconds }

@@ -85,11 +85,15 @@ private final class Kept<Value>: KeptColumn {
         guard let given = unwrap(column.values) else {
             throw QueryError.invalidBatch("Column '\(column.name)' changed its type between chunks.")
         }
-        for (row, slot) in zip(rows, slots) { values[Int(slot)] = given[Int(row)] }
-        if let validity = column.validity {
-            for (row, slot) in zip(rows, slots) { isThere[Int(slot)] = validity[Int(row)] }
-        } else {
-            for slot in slots { isThere[Int(slot)] = true }
+        values.withUnsafeMutableBufferPointer { values in
+            for index in rows.indices { values[Int(slots[index])] = given[Int(rows[index])] }
+        }
+        isThere.withUnsafeMutableBufferPointer { isThere in
+            if let validity = column.validity {
+                for index in rows.indices { isThere[Int(slots[index])] = validity[Int(rows[index])] }
+            } else {
+                for slot in slots { isThere[Int(slot)] = true }
+            }
         }
     }
 

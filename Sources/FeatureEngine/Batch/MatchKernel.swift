@@ -7,13 +7,18 @@ import QueryEngine
 /// Time O(rows · log(labels of a key)), memory O(labels): the rows are never sorted or held.
 struct MatchKernel {
     private let labels: LabelIndex
-    private var bestTime: [Int64]
-    private var bestTie: [Int64]
-    /// 0 no row, 1 one, 2 several with an equal claim.
-    private var claims: [UInt8]
+    private var offers: [Offer]
     private var kept: [KeptColumn] = []
     private var winnerRows: [Int32] = []
     private var winnerSlots: [Int32] = []
+
+    /// The best row that was offered to a label.
+    private struct Offer {
+        var time: Int64 = .min
+        var tie: Int64 = .min
+        /// 0 no row, 1 one, 2 several with an equal claim.
+        var claims: Int64 = 0
+    }
 
     /// Where the columns of a chunk are; what is beyond them is kept.
     struct Layout {
@@ -26,9 +31,7 @@ struct MatchKernel {
 
     init(_ labels: LabelIndex) {
         self.labels = labels
-        bestTime = Array(repeating: .min, count: labels.times.count)
-        bestTie = Array(repeating: .min, count: labels.times.count)
-        claims = Array(repeating: 0, count: labels.times.count)
+        offers = Array(repeating: Offer(), count: labels.times.count)
     }
 
     /// - Parameter batch: Key, then event time, availability and rank as far as there are such, then what is kept.
@@ -45,41 +48,55 @@ struct MatchKernel {
             defer { index += 1 }
             return batch.columns[index]
         }
-        let times = try next(layout.hasTime)?.ticks()
-        let known = try next(layout.hasAvailability)?.ticks()
-        let ties = try next(layout.hasTie)?.ranks()
+        let times = try next(layout.hasTime)?.ticks() ?? []
+        let known = try next(layout.hasAvailability)?.ticks() ?? []
+        let ties = try next(layout.hasTie)?.ranks() ?? []
         winnerRows.removeAll(keepingCapacity: true)
         winnerSlots.removeAll(keepingCapacity: true)
-        for row in 0..<batch.rowCount {
-            let key = Int(keys[row])
-            let time = times?[row] ?? .min
-            offer(row, key: key, time: time, from: max(time, known?[row] ?? .min), tie: ties?[row] ?? .min)
-        }
+        offer(keys, times, known, ties)
         if winnerRows.isEmpty { return }
         for (column, kept) in zip(batch.columns[layout.first...], kept) {
             try kept.keep(column, rows: winnerRows, slots: winnerSlots)
         }
     }
 
-    private mutating func offer(_ row: Int, key: Int, time: Int64, from activation: Int64, tie: Int64) {
-        var low = labels.offsets[key]
-        let end = labels.offsets[key + 1]
-        var high = end
-        while low < high {
-            let middle = low &+ (high &- low) / 2
-            if labels.times[middle] < activation { low = middle + 1 } else { high = middle }
-        }
-        guard low < end else { return }
-        if claims[low] > 0 {
-            if time < bestTime[low] || (time == bestTime[low] && tie < bestTie[low]) { return }
-            if time == bestTime[low], tie == bestTie[low] {
-                claims[low] = 2
-                return
+    /// Offers each row to the one label that it is for. `times`, `known` and `ties` may be empty.
+    ///
+    /// On bare memory: this is where ten million rows go through, and the indices are the label index's own.
+    private mutating func offer(_ keys: [Int32], _ times: [Int64], _ known: [Int64], _ ties: [Int64]) {
+        labels.offsets.withUnsafeBufferPointer { offsets in
+            labels.times.withUnsafeBufferPointer { labelTimes in
+                offers.withUnsafeMutableBufferPointer { offers in
+                    for row in keys.indices {
+                        let key = Int(keys[row])
+                        let time = times.isEmpty ? .min : times[row]
+                        let activation = known.isEmpty ? time : max(time, known[row])
+                        var low = offsets[key]
+                        let end = offsets[key &+ 1]
+                        var count = end &- low
+                        while count > 0 {
+                            let half = count / 2
+                            let isBefore = labelTimes[low &+ half] < activation
+                            low = isBefore ? low &+ half &+ 1 : low
+                            count = isBefore ? count &- half &- 1 : half
+                        }
+                        if low >= end { continue }
+                        let tie = ties.isEmpty ? .min : ties[row]
+                        let best = offers[low]
+                        if best.claims > 0 {
+                            if time < best.time || (time == best.time && tie < best.tie) { continue }
+                            if time == best.time, tie == best.tie {
+                                offers[low].claims = 2
+                                continue
+                            }
+                        }
+                        offers[low] = Offer(time: time, tie: tie, claims: 1)
+                        winnerRows.append(Int32(truncatingIfNeeded: row))
+                        winnerSlots.append(Int32(truncatingIfNeeded: low))
+                    }
+                }
             }
         }
-        (bestTime[low], bestTie[low], claims[low]) = (time, tie, 1)
-        winnerRows.append(Int32(truncatingIfNeeded: row))
-        winnerSlots.append(Int32(truncatingIfNeeded: low))
     }
 
     /// What was found.
@@ -99,17 +116,17 @@ struct MatchKernel {
             var best = -1
             var isAmbiguous = false
             for position in labels.offsets[key]..<labels.offsets[key + 1] {
-                if claims[position] > 0 {
-                    let (time, tie) = (bestTime[position], bestTie[position])
-                    if best < 0 || (time, tie) > (bestTime[best], bestTie[best]) {
-                        (best, isAmbiguous) = (position, claims[position] > 1)
-                    } else if time == bestTime[best], tie == bestTie[best] {
+                let offer = offers[position]
+                if offer.claims > 0 {
+                    if best < 0 || (offer.time, offer.tie) > (offers[best].time, offers[best].tie) {
+                        (best, isAmbiguous) = (position, offer.claims > 1)
+                    } else if offer.time == offers[best].time, offer.tie == offers[best].tie {
                         isAmbiguous = true
                     }
                 }
                 guard best >= 0 else { continue }
                 if let lookback {
-                    let (age, overflow) = labels.times[position].subtractingReportingOverflow(bestTime[best])
+                    let (age, overflow) = labels.times[position].subtractingReportingOverflow(offers[best].time)
                     if overflow || age > lookback { continue }
                 }
                 slots[Int(labels.rows[position])] = Int32(truncatingIfNeeded: best)

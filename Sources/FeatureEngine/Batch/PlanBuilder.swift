@@ -103,7 +103,8 @@ struct PlanBuilder {
         let known = Set(spine.columns.map(\.name))
         for item in items {
             for name in item.needs where !known.contains(name) && providers[name] == nil {
-                report(.missingColumn, "\(item.place) needs \(name), which is neither a column of the rows nor a feature")
+                report(
+                    .missingColumn, "\(item.place) needs \(name), which is neither a column of the rows nor a feature")
             }
         }
         var order: [Int] = []
@@ -154,7 +155,10 @@ struct PlanBuilder {
 
     private mutating func source(_ table: String, _ place: String) -> ResolvedSource? {
         if let source = resolved(table) { return source }
-        report(.unknownTable, "\(place) reads \(table), which is not declared; there are \(sources.keys.sorted().joined(separator: ", "))")
+        report(
+            .unknownTable,
+            "\(place) reads \(table), which is not declared; there are \(sources.keys.sorted().joined(separator: ", "))"
+        )
         return nil
     }
 
@@ -174,7 +178,9 @@ struct PlanBuilder {
                 "\(place) gives \(lookup.key.count) keys, and the table has \(source.primaryKeys.count): "
                     + source.primaryKeys.joined(separator: ", "))
         }
-        if let lookback = lookup.lookback, lookback < 0 { report(.invalidLookback, "\(place) has a lookback below zero") }
+        if let lookback = lookup.lookback, lookback < 0 {
+            report(.invalidLookback, "\(place) has a lookback below zero")
+        }
         if lookup.lookback != nil, lookup.at == nil || source.timeKey == nil {
             report(.invalidLookback, "\(place) has a lookback without a time: it needs 'at', and the table a time key")
         } else if source.timeKey != nil, lookup.at == nil {
@@ -250,8 +256,9 @@ struct PlanBuilder {
             let output = output(
                 feature.name, feature.aggregate, feature.input, feature.window, feature.filter, source)
         else { return }
-        let access = access(
+        var access = access(
             feature.source, source, entity: feature.entity, key: feature.key, at: feature.at)
+        access.takesDates = true
         check(access, source, "aggregate \(feature.name)")
         if isComputed { addWindow(access, output) }
     }
@@ -273,14 +280,20 @@ struct PlanBuilder {
             return nil
         }
         guard let kind = aggregate.kind(of: column?.kind) else {
-            report(.typeMismatch, "\(place) is the \(aggregate.name) of \(input ?? ""), which is \(column?.kind.description ?? "")")
+            report(
+                .typeMismatch,
+                "\(place) is the \(aggregate.name) of \(input ?? ""), which is \(column?.kind.description ?? "")")
             return nil
         }
         var condition: String?
         if let filter {
-            guard let (sql, kind) = compiled(filter, place, column: { [dialect] name in
-                source.relation[name].map { ("s." + dialect.name(name), $0) }
-            }) else { return nil }
+            guard
+                let (sql, kind) = compiled(
+                    filter, place,
+                    column: { [dialect] name in
+                        source.relation[name].map { ("s." + dialect.name(name), $0) }
+                    })
+            else { return nil }
             if kind != .boolean {
                 report(.typeMismatch, "\(place) has a filter that is \(kind.description), not true or false")
             }
@@ -295,8 +308,14 @@ struct PlanBuilder {
         for name in access.entity + clocks where source.relation[name] == nil {
             report(.missingColumn, "\(place) reads \(name); \(access.table) has \(source.relation.columnNames)")
         }
+        for clock in [access.eventTime, access.availableAt].compactMap({ $0 }) {
+            if let kind = source.relation[clock.column], !kind.isTime {
+                report(.typeMismatch, "\(place): \(clock.column) is \(kind), not a time")
+            }
+        }
         if access.key.count != access.entity.count {
-            report(.keyMismatch, "\(place) gives \(access.key.count) keys for \(access.entity.count) of \(access.table)")
+            report(
+                .keyMismatch, "\(place) gives \(access.key.count) keys for \(access.entity.count) of \(access.table)")
         }
     }
 
@@ -347,6 +366,7 @@ struct PlanBuilder {
             let isStatic = source.timeKey == nil && source.availableAt == nil
             var access = access(
                 table, source, entity: source.primaryKeys, key: view.join, at: isStatic ? nil : use.at)
+            access.takesDates = true
             check(access, source, "view \(view.name)")
             switch feature.definition {
             case .aggregate(let aggregate, let column, let window, let filter):
@@ -397,7 +417,7 @@ struct PlanBuilder {
         switch item.step {
         case .lookup(var step):
             for output in step.outputs { kinds[output.name] = output.kind }
-            guard let access = typed(step.access, isLookup: true, item.place) else { return nil }
+            guard let access = typed(step.access, item.place) else { return nil }
             step.access = access
             if access.isInNanoseconds, let lookback = step.lookback {
                 step.lookback = lookback.multipliedReportingOverflow(by: 1000).overflow ? .max : lookback * 1000
@@ -405,7 +425,7 @@ struct PlanBuilder {
             return .lookup(step)
         case .window(var step):
             for output in step.outputs { kinds[output.name] = output.kind }
-            guard let access = typed(step.access, isLookup: false, item.place) else { return nil }
+            guard let access = typed(step.access, item.place) else { return nil }
             step.access = access
             return .window(step)
         case .derived(var step):
@@ -419,14 +439,15 @@ struct PlanBuilder {
         }
     }
 
-    private mutating func typed(_ access: BatchPlan.Access, isLookup: Bool, _ place: String) -> BatchPlan.Access? {
+    private mutating func typed(_ access: BatchPlan.Access, _ place: String) -> BatchPlan.Access? {
         guard let source = resolved(access.table), access.entity.count == access.key.count else { return nil }
         var access = access
         var fits = true
         for (column, name) in zip(access.entity, access.key) {
             guard let theirs = source.relation[column], let ours = kinds[name] else {
                 if source.relation[column] == nil {
-                    report(.missingColumn, "\(access.table) has no key \(column); it has \(source.relation.columnNames)")
+                    report(
+                        .missingColumn, "\(access.table) has no key \(column); it has \(source.relation.columnNames)")
                 }
                 fits = false
                 continue
@@ -435,7 +456,8 @@ struct PlanBuilder {
                 report(.typeMismatch, "\(access.table) has the key \(column), and \(theirs) is no type for a key")
                 fits = false
             } else if !ours.matches(theirs) {
-                report(.typeMismatch, "\(place): \(name) is \(ours), and the key \(column) is \(theirs); cast one of them")
+                report(
+                    .typeMismatch, "\(place): \(name) is \(ours), and the key \(column) is \(theirs); cast one of them")
                 fits = false
             }
             access.keyKinds.append(ours)
@@ -450,14 +472,17 @@ struct PlanBuilder {
         for (clock, isEvent) in [(access.eventTime, true), (access.availableAt, false)] {
             guard let clock else { continue }
             guard let kind = source.relation[clock.column] else {
-                report(.missingColumn, "\(access.table) has no column \(clock.column); it has \(source.relation.columnNames)")
+                report(
+                    .missingColumn,
+                    "\(access.table) has no column \(clock.column); it has \(source.relation.columnNames)")
                 fits = false
                 continue
             }
             // A date among events is its midnight; a lookup by another type of time is a mistake more often than not.
             let isComparable =
-                isEvent && isLookup
-                ? kind == time : kind == time || (isEvent ? kind == .date : true) && kind.isComparableClock(to: time)
+                isEvent
+                ? kind == time || (access.takesDates && kind == .date && time == .timestamp)
+                : kind.isComparableClock(to: time)
             if !isComparable {
                 report(.typeMismatch, "\(place): \(at) is \(time), and \(clock.column) is \(kind); cast one of them")
                 fits = false
@@ -472,7 +497,9 @@ struct PlanBuilder {
         case .ratio(let dividend, let divisor):
             for name in [dividend, divisor] {
                 guard let kind = kinds[name] else { return nil }
-                if !kind.isNumber && kind != .boolean { report(.typeMismatch, "\(place) divides \(name), which is \(kind)") }
+                if !kind.isNumber && kind != .boolean {
+                    report(.typeMismatch, "\(place) divides \(name), which is \(kind)")
+                }
             }
             natural = .double
         case .sum(let names):

@@ -56,9 +56,19 @@ package struct SQLDialect: Sendable {
     /// A clock as a column of dates, instants or whole numbers.
     func clock(_ column: String, _ kind: ColumnKind) -> String { encoded(column, kind) ?? column }
 
+    /// Conditions that an instant is between two, as far as the engine has such instants.
+    func within(_ span: ClosedRange<Int64>, _ column: String) -> [String] {
+        let limit: Int64 = 9_000_000_000_000_000_000
+        var conditions: [String] = []
+        if span.lowerBound > -limit { conditions.append("\(column) >= make_timestamptz(\(span.lowerBound))") }
+        if span.upperBound < limit { conditions.append("\(column) <= make_timestamptz(\(span.upperBound))") }
+        return conditions
+    }
+
     /// A row expression over columns in the order of its own.
     func expression(_ expression: RowExpression, _ columns: [(sql: String, kind: ColumnKind)]) throws -> String {
-        throw RowExpression.Problem("TEMPORARY")
+        try expression.sql(
+            over: columns.compactMap { RowExpression.Operand(duckDB: $0.sql, columnType: $0.kind.sqlName) })
     }
 
     /// Tables of equal length side by side, row by row.

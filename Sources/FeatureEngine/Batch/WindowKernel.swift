@@ -46,7 +46,7 @@ struct WindowKernel: Sendable {
         }
     }
 
-    /// For each output its answers by row of the spine; rows without label have that of no events.
+    /// For each output its answers by row of the spine: of no events where there is no key, null where there is no time.
     func answers(_ events: EventTable, threads: Int) throws -> [[CellValue]] {
         let none = outputs.map { output -> CellValue in
             if case .value(let value) = output.rule.answer(output.rule.empty) { value } else { .null }
@@ -60,6 +60,7 @@ struct WindowKernel: Sendable {
             // Each label's row is written by the one that has its key, and the arrays outlive the work.
             let column = UnsafeMutablePointer<CellValue>.allocate(capacity: max(1, labels.rowCount))
             column.initialize(from: results[index], count: labels.rowCount)
+            for row in labels.untimed { column[Int(row)] = .null }
             columns.append(column)
         }
         results = []

@@ -18,7 +18,8 @@ package enum FileTrainingSet {
     package static func compute(
         _ specification: TrainingSetSpecification, spine: String, to output: String, engine: any QueryEngine
     ) async throws -> Summary {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("martlet-features-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "martlet-features-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         return try await engine.withSession { session in
@@ -57,7 +58,8 @@ extension FileRelations {
         for source in specification.sources {
             guard case .path(let path) = source.location else {
                 issues.append(
-                    FeatureIssue(.unknownTable, "Source \(source.name) is a table of a workspace, and here are files only"))
+                    FeatureIssue(
+                        .unknownTable, "Source \(source.name) is a table of a workspace, and here are files only"))
                 continue
             }
             guard let relation = try relation(path, source.schema) else { continue }

@@ -29,7 +29,9 @@ package enum ParquetClocks {
         try handle.seek(toOffset: size - 8 - length)
         guard let footer = try handle.read(upToCount: Int(length)), footer.count == Int(length) else { return [] }
         var reader = ThriftReader([UInt8](footer))
-        return reader.clocks().map { Clock(name: $0.name, isInUTC: $0.isInUTC, position: size - 8 - length + $0.position) }
+        return reader.clocks().map {
+            Clock(name: $0.name, isInUTC: $0.isInUTC, position: size - 8 - length + $0.position)
+        }
     }
 
     /// Says of these columns of a file that they are in UTC, or that they have no zone.
@@ -175,7 +177,9 @@ private struct ThriftReader {
                 let length = reader.variable()
                 let text = reader.position
                 reader.skip(length)
-                if !reader.isBroken, start < text { name = String(decoding: reader.bytes[text..<reader.position], as: UTF8.self) }
+                if !reader.isBroken, start < text {
+                    name = String(decoding: reader.bytes[text..<reader.position], as: UTF8.self)
+                }
                 return true
             case (5, 5):
                 children = reader.variable() >> 1

@@ -11,6 +11,16 @@ public enum FeatureValue: Sendable, Equatable {
     case timestamp(Int64)
 
     public var isNull: Bool { if case .null = self { true } else { false } }
+
+    /// A decimal as expressions see it: the double nearest to `unscaled / 10^scale`.
+    public static func decimal(_ unscaled: Int128, scale: Int) -> FeatureValue {
+        let exact: Int128 = 1 << 53
+        if (-exact...exact).contains(unscaled), (0...22).contains(scale) {
+            // Both are exact, so the one division rounds once.
+            return .double(Double(unscaled) / (0..<scale).reduce(1.0) { power, _ in power * 10 })
+        }
+        return .double(Double("\(unscaled)e-\(scale)") ?? .nan)
+    }
 }
 
 /// The type of a row expression's value. Small integers widen to `long`, floats and decimals to `double`.

@@ -2,7 +2,10 @@ extension RowExpression {
     /// The value for one row, whose cells `column` gives by index into ``columns``.
     ///
     /// Null as in SQL: it spreads through arithmetic and comparison; `and`, `or`, `not` are three-valued. Division is
-    /// of doubles, and by zero it is null. Comparing an integer with a double compares doubles.
+    /// of doubles, and by zero it is null. Comparing an integer with a double compares doubles. NaN equals itself and
+    /// is greater than every other number, as it sorts.
+    ///
+    /// To get what SQL gets, evaluate ``bound(to:)``.
     /// - Throws: ``Problem`` if integers overflow, or operands do not go together (see ``type(given:)``).
     public func evaluate(_ column: (Int) -> FeatureValue) throws(Problem) -> FeatureValue {
         try value(of: root, column)
@@ -17,6 +20,10 @@ extension RowExpression {
             let operand = try truth(try value(of: operand, column))
             return operand.map { .boolean(!$0) } ?? .null
         case .negated(let operand): return try negated(try value(of: operand, column))
+        case .widened(let operand):
+            let value = try value(of: operand, column)
+            if case .long(let long) = value { return .double(Double(long)) }
+            return value
         case .binary(.and, let left, let right):
             let left = try truth(try value(of: left, column))
             if left == false { return .boolean(false) }
@@ -108,7 +115,9 @@ extension RowExpression {
         case .minus: .double(left - right)
         case .times: .double(left * right)
         case .divided: right == 0 ? .null : .double(left / right)
-        default: try compared(symbol, left, right)
+        default:
+            left.isNaN || right.isNaN
+                ? try compared(symbol, left.isNaN ? 1 : 0, right.isNaN ? 1 : 0) : try compared(symbol, left, right)
         }
     }
 

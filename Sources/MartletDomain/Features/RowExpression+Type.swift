@@ -7,7 +7,7 @@ extension RowExpression {
         return try type(of: root, types)
     }
 
-    private func type(of node: Node, _ types: [FeatureValueType]) throws(Problem) -> FeatureValueType? {
+    func type(of node: Node, _ types: [FeatureValueType]) throws(Problem) -> FeatureValueType? {
         switch node {
         case .literal(let value): return Self.type(of: value)
         case .column(let index): return types[index]
@@ -21,6 +21,8 @@ extension RowExpression {
             let type = try type(of: operand, types)
             if let type, !type.isNumeric { throw Problem("negates a \(type.rawValue)") }
             return type
+        case .widened(let operand):
+            return try type(of: operand, types) == nil ? nil : .double
         case .binary(let symbol, let left, let right):
             return try type(of: symbol, try type(of: left, types), try type(of: right, types))
         case .coalesce(let operands):

@@ -24,6 +24,8 @@ public struct RowExpression: Sendable, Equatable {
         case binary(Operator, Node, Node)
         case coalesce([Node])
         case choice([Branch], otherwise: Node)
+        /// An integer as a double; only in expressions that are bound to types, and never written down.
+        case widened(Node)
     }
 
     struct Branch: Sendable, Equatable {
@@ -68,6 +70,7 @@ extension RowExpression: CustomStringConvertible {
         case .not(let operand): "(not \(text(operand)))"
         case .negated(let operand): "(- \(text(operand)))"
         case .isNull(let operand): "(\(text(operand)) is null)"
+        case .widened(let operand): text(operand)
         case .binary(let symbol, let left, let right): "(\(text(left)) \(symbol.rawValue) \(text(right)))"
         case .coalesce(let operands): "coalesce(" + operands.map(text).joined(separator: ", ") + ")"
         case .choice(let branches, let otherwise):

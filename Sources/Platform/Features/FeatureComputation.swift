@@ -1,3 +1,4 @@
+import FeatureEngine
 package import MartletDomain
 package import QueryEngine
 
@@ -39,64 +40,47 @@ package struct FeatureComputation: Sendable {
     /// - Returns: The columns of `spine`, then one column a feature that is not hidden, in order of declaration.
     ///   `count` and sums of integers are long, of decimals decimal(38, scale); other sums, averages and ratios are
     ///   double; minima, maxima, first, last, latest and lookup keep the type of the column.
-    /// - Throws: ``FeatureError/invalidComputation(_:)`` with every problem, before any work; the other cases while
-    ///   at it.
+    /// - Throws: ``FeatureError/issues(_:)`` with every problem, before any work; with what the rows show to be wrong
+    ///   while at it.
     package func compute(
         spine: RecordBatch, time: String, sources: [String: String], engine: any QueryEngine
     ) async throws -> RecordBatch {
-        let views = views
-        let inputs = try await engine.withSession { session in
-            let schema = TableSchema(spine.columns.map { .init($0.name, $0.type) })
-            let check = FeatureCheck(views, spine: schema, time: time, sources: sources, session: session)
-            guard check.problems.isEmpty else { throw FeatureError.invalidComputation(check.problems) }
-            return try check.views.map { view in
-                try Task.checkCancellation()
-                return try ViewInput(view, spine: spine, time: time, session: session)
+        let tables = tables
+        let specification = TrainingSetSpecification(
+            name: "features",
+            sources: tables.filter { Self.relation(of: $0, in: sources) != nil }.map {
+                TrainingSetSpecification.Source(name: $0, location: .path($0), primaryKeys: [])
+            }, views: views.map { TrainingSetSpecification.ViewUse($0, at: time) })
+        return try await engine.withSession { session in
+            let columns = spine.columns.map { "\(quotedIdentifier($0.name)) \($0.type.sqlName)" }
+            guard Set(spine.columns.map { $0.name.lowercased() }).count == spine.columns.count else {
+                let names = spine.columns.map(\.name).joined(separator: ", ")
+                throw FeatureError.issues([FeatureIssue(.duplicateName, "Two columns have one name: \(names)")])
             }
-        }
-        var columns: [String: Column] = [:]
-        for input in inputs {
-            for column in try await input.features() { columns[column.name] = column }
-        }
-        for column in spine.columns { columns[column.name] = column }
-        for feature in try FeatureView.computationOrder(of: views) {
-            columns[feature.name] = try Self.column(feature, from: columns, rowCount: spine.rowCount)
-        }
-        let names = featureNames
-        return RecordBatch(columns: spine.columns + names.compactMap { columns[$0] }, rowCount: spine.rowCount)
-    }
-
-    /// A feature computed from columns of the same rows.
-    private static func column(_ feature: Feature, from columns: [String: Column], rowCount: Int) throws -> Column {
-        switch feature.definition {
-        case .ratio(let dividend, let divisor):
-            guard let dividend = columns[dividend], let divisor = columns[divisor],
-                let above = dividend.doubles(), let below = divisor.doubles()
-            else { throw FeatureError.invalidComputation(["Feature \(feature.name) divides what is no number"]) }
-            return Column(
-                feature.name,
-                doubles: (0..<rowCount).map { row in
-                    dividend.isNull(at: row) || divisor.isNull(at: row) || below[row] == 0
-                        ? nil : above[row] / below[row]
-                })
-        case .expression(let expression):
-            return try ExpressionColumn(feature.name, expression, columns).column(rowCount: rowCount)
-        case .aggregate, .latest, .lookup, .sum, .coalesce:
-            throw FeatureError.invalidComputation(["Feature \(feature.name) is not computed from other features"])
+            try session.execute("CREATE TEMP TABLE caller_rows (\(columns.joined(separator: ", ")))")
+            try session.append(spine, to: "caller_rows")
+            var resolved: [String: ResolvedSource] = [:]
+            var problems: [FeatureIssue] = []
+            for table in tables {
+                guard let sql = Self.relation(of: table, in: sources) else { continue }
+                do {
+                    resolved[table] = ResolvedSource(try Relation(describing: sql, in: session), primaryKeys: [])
+                } catch let error as QueryError {
+                    problems.append(FeatureIssue(.unknownTable, "\(table) could not be read: \(error.message)"))
+                }
+            }
+            guard problems.isEmpty else { throw FeatureError.issues(problems) }
+            let executor = try BatchExecutor(
+                specification, sources: resolved, spine: try Relation(describing: "caller_rows", in: session))
+            let select = try executor.run(in: session)
+            return try BatchExecutor.naming { try session.collect(select) }
         }
     }
-}
 
-extension Column {
-    init(_ name: String, doubles: [Double?]) {
-        self.init(name, .double(doubles.map { $0 ?? 0 }), validity: Self.validity(doubles))
-    }
-
-    init(_ name: String, longs: [Int64?]) {
-        self.init(name, .long(longs.map { $0 ?? 0 }), validity: Self.validity(longs))
-    }
-
-    static func validity<Value>(_ values: [Value?]) -> [Bool]? {
-        values.contains { $0 == nil } ? values.map { $0 != nil } : nil
+    /// The name as given, else the one name that ends with it or that it ends with.
+    private static func relation(of table: String, in sources: [String: String]) -> String? {
+        if let exact = sources[table] { return exact }
+        let near = sources.filter { $0.key.hasSuffix("." + table) || table.hasSuffix("." + $0.key) }
+        return near.count == 1 ? near.first?.value : nil
     }
 }

@@ -58,6 +58,7 @@ package struct MartletApplication: Sendable {
         addFeatureRoutes(to: martlet, platform: platform)
         addFeatureTableRoutes(to: martlet, platform: platform)
         addTrainingSetRoutes(to: martlet, platform: platform)
+        addPackedFeatureRoutes(to: martlet, platform: platform)
         addModelRoutes(to: martlet, platform: platform)
         addScoringRoutes(to: martlet, platform: platform)
         addMonitoringRoutes(to: martlet, platform: platform)

@@ -10,7 +10,7 @@ struct FeaturesCommand: AsyncParsableCommand {
             Apply.self, TrainingSetsCommand.self, ViewsCommand.self, CreateTableCommand.self, WriteTableCommand.self,
             ReadTableCommand.self,
             ListTablesCommand.self, ShowTableCommand.self, RegisterTableCommand.self, DropTableCommand.self,
-            TagTableCommand.self,
+            TagTableCommand.self, PackFeaturesCommand.self, ScoreRowsCommand.self,
         ])
 
     struct Apply: AsyncParsableCommand {

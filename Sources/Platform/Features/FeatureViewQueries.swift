@@ -63,7 +63,17 @@ extension Snapshot {
                 """, [.text("%\(set.hash)%")]
             ).map { TableReference(try TableName($0.text("name")), version: try $0.integer("version")) }
         }
-        let models = try Set(trainingSets).flatMap { table in
+        let packed = try rows(
+            """
+            SELECT r.name, m.version, m.stage FROM model_version_views p
+            JOIN model_versions m ON m.number = p.version JOIN registered_models r ON r.number = m.model
+            WHERE p.view_hash = ? AND m.deleted_at IS NULL
+            """, [.text(hash)]
+        ).map {
+            FeatureViewRecord.Model(
+                name: try $0.text("name"), version: try $0.integer("version"), stage: try $0.text("stage"))
+        }
+        let models = try packed + Set(trainingSets).flatMap { table in
             try rows(
                 """
                 SELECT r.name, m.version, m.stage FROM trained_models t

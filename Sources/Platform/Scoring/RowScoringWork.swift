@@ -1,0 +1,126 @@
+import FeatureEngine
+import Foundation
+import MartletDomain
+import ModelRuntime
+import QueryEngine
+
+/// The computation of scored rows in one session of the engine.
+struct RowScoringWork: Sendable {
+    struct Done: Sendable {
+        var rowCount: Int
+        var overridden: [String]
+        /// SHA-256 of inputs and predictions, row by row.
+        var contentHash: String
+    }
+
+    static let predictionColumn = "prediction"
+
+    let packed: PackedFeatures
+    /// Pinned, with the specification in mode score.
+    let sources: TrainingSetSources
+    /// Nil when it runs elsewhere.
+    let model: XGBoostModel?
+
+    /// Computes the rows' features and predictions into a Parquet file.
+    /// - Throws: ``FeatureError/issues(_:)`` with every problem, before any work.
+    func run(_ frame: FeatureFrame, to file: URL, in session: any QuerySession) throws -> Done {
+        try frame.prepare(session)
+        let rowCount = try session.execute("CREATE TEMP TABLE caller_rows AS \(frame.sql)")
+        let rows = try fitted(Relation(describing: "caller_rows", in: session), in: session)
+        let executor: BatchExecutor
+        do {
+            executor = try BatchExecutor(sources.specification, sources: sources.resolved(), spine: rows.relation)
+        } catch let error as FeatureError where !error.issues.isEmpty {
+            throw FeatureError.issues(rows.issues + error.issues.filter { !rows.issues.contains($0) })
+        }
+        guard rows.issues.isEmpty else { throw FeatureError.issues(rows.issues) }
+        let own = rows.relation.columns.map(\.name)
+        let names = own + packed.inputs.filter { !own.contains($0) }
+        let select = try executor.run(in: session)
+        let found = try BatchExecutor.naming {
+            try session.execute("CREATE TEMP TABLE scored_features AS SELECT \(list(names)) FROM (\(select))")
+        }
+        guard found == rowCount else { throw RowCountChanged(expected: rowCount, found: found) }
+        var (result, predictions) = ("SELECT * FROM scored_features", [String]())
+        if let model {
+            try predict(by: model, in: session)
+            result = "SELECT * FROM scored_features POSITIONAL JOIN scored_predictions"
+            predictions = [Self.predictionColumn]
+        }
+        let content = try ContentDigest.content(
+            of: "SELECT \(list(packed.inputs + predictions)) FROM (\(result))", session)
+        try session.execute(
+            "COPY (\(result)) TO \(quotedLiteral(file.path)) (FORMAT parquet, COMPRESSION zstd)")
+        let features = Set(packed.columns.filter { $0.origin != .row }.map(\.name))
+        return Done(rowCount: rowCount, overridden: own.filter(features.contains), contentHash: content.hash)
+    }
+
+    private func list(_ names: [String]) -> String { names.map(quotedIdentifier).joined(separator: ", ") }
+
+    /// Puts the predictions into a table beside the features.
+    private func predict(by model: XGBoostModel, in session: any QuerySession) throws {
+        let inputs = try session.collect("SELECT \(list(packed.inputs)) FROM scored_features")
+        let scores = try model.predict(FeatureMatrix(inputs, columns: packed.inputs, table: "the rows"))
+        try session.execute("CREATE TEMP TABLE scored_predictions (\(quotedIdentifier(Self.predictionColumn)) DOUBLE)")
+        let column = Column(Self.predictionColumn, .double(scores.map(Double.init)))
+        try session.append(RecordBatch(columns: [column], rowCount: scores.count), to: "scored_predictions")
+    }
+
+    /// The rows with inputs in the types that the model was trained on, and what is wrong with them.
+    ///
+    /// A number widens to a wider type, and a column without any value takes on any type; nothing else is cast.
+    private func fitted(
+        _ rows: Relation, in session: any QuerySession
+    ) throws -> (relation: Relation, issues: [FeatureIssue]) {
+        var issues: [FeatureIssue] = []
+        if rows[Self.predictionColumn] != nil {
+            issues.append(
+                FeatureIssue(
+                    .duplicateName,
+                    "The rows have a column '\(Self.predictionColumn)', which the result has: rename it"))
+        }
+        var (relation, casts) = (rows, [String]())
+        for column in packed.columns {
+            guard let place = rows.columns.firstIndex(where: { $0.name == column.name }) else {
+                // What else is missing, the engine tells.
+                if column.origin == .row, column.isInput {
+                    issues.append(
+                        FeatureIssue(
+                            .missingColumn,
+                            "The rows lack '\(column.name)', which the model takes and no table gives"))
+                }
+                continue
+            }
+            guard let type = column.type, column.isInput || column.origin != .row else { continue }
+            let (found, wanted) = (rows.columns[place].kind, ColumnKind(sql: type.sqlName))
+            guard found != wanted else { continue }
+            let name = quotedIdentifier(column.name)
+            if try found.widens(to: wanted) || isEmpty(name, in: session) {
+                casts.append("CAST(\(name) AS \(type.sqlName)) AS \(name)")
+                relation.columns[place].kind = wanted
+            } else {
+                issues.append(
+                    FeatureIssue(
+                        .typeMismatch,
+                        "The rows have '\(column.name)' as \(found), and the model was trained on \(type): cast it"))
+            }
+        }
+        if !casts.isEmpty { relation.sql = "(SELECT * REPLACE (\(casts.joined(separator: ", "))) FROM caller_rows)" }
+        return (relation, issues)
+    }
+
+    private func isEmpty(_ column: String, in session: any QuerySession) throws -> Bool {
+        let count = try session.collect("SELECT count(\(column)) AS n FROM caller_rows")["n"]?.longs?.first
+        return count == .some(.some(0))
+    }
+}
+
+extension ColumnKind {
+    /// Whether every value of this type is one of the other's; of 64-bit integers to double, as models take them.
+    fileprivate func widens(to other: ColumnKind) -> Bool {
+        let integers: [ColumnKind] = [.byte, .short, .integer, .long]
+        if let own = integers.firstIndex(of: self), let wider = integers.firstIndex(of: other) { return own < wider }
+        if integers.contains(self) || self == .float { return other == .double }
+        return false
+    }
+}

@@ -8,7 +8,9 @@ public struct PackFeatures: MartletRequest {
         public var files: [String: String]
         public var features: PackedFeatures
 
-        public init(files: [String: String], features: PackedFeatures) { (self.files, self.features) = (files, features) }
+        public init(files: [String: String], features: PackedFeatures) {
+            (self.files, self.features) = (files, features)
+        }
     }
     public static let path = "features/pack"
 

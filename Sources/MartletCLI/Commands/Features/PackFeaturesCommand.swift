@@ -6,7 +6,8 @@ import MartletDomain
 
 struct PackFeaturesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pack", abstract: "Write what a model needs to be scored into its folder: lookups, views, their hashes.",
+        commandName: "pack",
+        abstract: "Write what a model needs to be scored into its folder: lookups, views, their hashes.",
         discussion: """
             Writes martlet_features.json, by which Martlet looks features up for the model, and feature_spec.yaml, which says \
             the same to other tools. Do so before the folder is registered: registering seals it.
@@ -29,6 +30,8 @@ struct PackFeaturesCommand: AsyncParsableCommand {
             try await client.packFeatures(name, version: version, into: folder)
         }
         if connection.json { return try printJSON(packed) }
-        print("Packed \(packed.inputs.count) inputs of \(packed.trainingSet) into \(harmless(into)): plan \(packed.planHash)")
+        print(
+            "Packed \(packed.inputs.count) inputs of \(packed.trainingSet) into \(harmless(into)): plan \(packed.planHash)"
+        )
     }
 }

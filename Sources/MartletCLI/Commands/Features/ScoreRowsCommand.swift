@@ -29,7 +29,9 @@ struct ScoreRowsCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        guard (out == nil) != (into == nil) else { throw ValidationError("Say where the result goes: --out or --into.") }
+        guard (out == nil) != (into == nil) else {
+            throw ValidationError("Say where the result goes: --out or --into.")
+        }
     }
 
     func run() async throws {

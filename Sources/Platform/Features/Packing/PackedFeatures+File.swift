@@ -104,7 +104,8 @@ extension DecodingError {
     /// What is missing or wrong, and where.
     fileprivate var place: String {
         func path(_ keys: [any CodingKey]) -> String {
-            keys.isEmpty ? "the file" : keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+            keys.isEmpty
+                ? "the file" : keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
         }
         switch self {
         case .keyNotFound(let key, let context): return "\(path(context.codingPath)) lacks '\(key.stringValue)'"

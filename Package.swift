@@ -53,7 +53,8 @@ let package = Package(
         .target(name: "MartletDomain"),
         .target(name: "NativeLoader", dependencies: ["MartletDomain"]),
         .target(name: "AuditLog", dependencies: [crypto]),
-        .target(name: "DriftStatistics"),
+        .target(name: "ReportPage"),
+        .target(name: "DriftStatistics", dependencies: ["ReportPage"]),
         .target(name: "Metadata", dependencies: ["MartletDomain", "AuditLog", grdb, sqlite]),
         .target(name: "QueryEngine", dependencies: ["MartletDomain", "NativeLoader", "CDuckDB"]),
         .target(name: "DeltaLake", dependencies: ["MartletDomain", "QueryEngine"]),
@@ -62,8 +63,8 @@ let package = Package(
         .target(
             name: "Platform",
             dependencies: [
-                "MartletDomain", "AuditLog", "DriftStatistics", "Metadata", "QueryEngine", "DeltaLake", "FeatureEngine",
-                "ModelRuntime",
+                "MartletDomain", "AuditLog", "ReportPage", "DriftStatistics", "Metadata", "QueryEngine", "DeltaLake",
+                "FeatureEngine", "ModelRuntime",
                 crypto, yams,
             ]),
         .target(name: "MartletAPI", dependencies: ["MartletDomain"]),
@@ -93,6 +94,9 @@ let package = Package(
             ]),
         .target(name: "FuzzInputs", path: "Tests/FuzzInputs"),
         .executableTarget(
+            name: "DeltaWriter", dependencies: ["DeltaLake", "MartletDomain", "QueryEngine"],
+            path: "Tests/DeltaWriter"),
+        .executableTarget(
             name: "martlet-benchmarks",
             dependencies: ["FuzzInputs", "Metadata", "MartletDomain", "AuditLog", argumentParser],
             path: "Benchmarks", exclude: ["README.md", "Tracking"]),
@@ -101,7 +105,8 @@ let package = Package(
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
         .testTarget(name: "DriftStatisticsTests", dependencies: ["DriftStatistics"]),
         .testTarget(name: "QueryEngineTests", dependencies: ["QueryEngine", "NativeLoader", "MartletDomain"]),
-        .testTarget(name: "DeltaLakeTests", dependencies: ["DeltaLake", "MartletDomain", "QueryEngine"]),
+        .testTarget(
+            name: "DeltaLakeTests", dependencies: ["DeltaLake", "FuzzInputs", "MartletDomain", "QueryEngine"]),
         .testTarget(
             name: "FeatureEngineTests", dependencies: ["FeatureEngine", "FuzzInputs", "MartletDomain", "QueryEngine"]),
         .testTarget(name: "ModelRuntimeTests", dependencies: ["ModelRuntime", "MartletDomain"]),

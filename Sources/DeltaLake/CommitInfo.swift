@@ -1,19 +1,40 @@
 package import Foundation
 
-/// Who commits what, written into the log beside the change itself.
+/// Who commits what and from what, written into the log beside the change itself, so that it outlives every database.
 package struct CommitInfo: Sendable, Equatable {
+    /// A version of another table, or of this one, that rows were computed from.
+    package struct Upstream: Sendable, Hashable, Codable {
+        package var table: String
+        package var version: Int64
+
+        package init(table: String, version: Int64) { (self.table, self.version) = (table, version) }
+    }
+
     /// Delta's word for the change: `WRITE`, `CREATE TABLE`, `DELETE` …
     package var operation: String
+    /// What the operation was told; what the table itself knows of it (`mode`, `predicate` …) is added.
+    package var parameters: [String: String]
     package var userName: String?
+    package var userID: String?
     /// The run that made the rows.
     package var runID: String?
+    /// The run of a job that made them.
+    package var jobRunID: String?
+    /// What they were made from.
+    package var upstream: [Upstream]
+    /// A sentence of whoever committed.
+    package var note: String?
     /// Anything else that whoever reads the history should see.
     package var extra: [String: String]
 
     package init(
-        operation: String = "WRITE", userName: String? = nil, runID: String? = nil, extra: [String: String] = [:]
+        operation: String = "WRITE", parameters: [String: String] = [:], userName: String? = nil,
+        userID: String? = nil, runID: String? = nil, jobRunID: String? = nil, upstream: [Upstream] = [],
+        note: String? = nil, extra: [String: String] = [:]
     ) {
-        (self.operation, self.userName, self.runID, self.extra) = (operation, userName, runID, extra)
+        (self.operation, self.parameters, self.userName, self.userID) = (operation, parameters, userName, userID)
+        (self.runID, self.jobRunID, self.upstream, self.note) = (runID, jobRunID, upstream, note)
+        self.extra = extra
     }
 }
 
@@ -27,15 +48,18 @@ package struct CommitResult: Sendable, Equatable {
     package var bytes: Int64
     /// Number of data files taken out.
     package var removedFiles: Int
+    /// Rows that a deletion took out; 0 for what else takes rows out.
+    package var deletedRows: Int64
     /// Whether the table had this batch of the application already, so that nothing was written; `version` is then
     /// the newest.
     package var alreadyDone: Bool
 
     package init(
-        version: Int64, rowCount: Int64, files: Int, bytes: Int64, removedFiles: Int = 0, alreadyDone: Bool = false
+        version: Int64, rowCount: Int64, files: Int, bytes: Int64, removedFiles: Int = 0, deletedRows: Int64 = 0,
+        alreadyDone: Bool = false
     ) {
         (self.version, self.rowCount, self.files, self.bytes) = (version, rowCount, files, bytes)
-        (self.removedFiles, self.alreadyDone) = (removedFiles, alreadyDone)
+        (self.removedFiles, self.deletedRows, self.alreadyDone) = (removedFiles, deletedRows, alreadyDone)
     }
 }
 
@@ -55,8 +79,16 @@ package struct CommitRecord: Sendable, Equatable {
     package var operation: String?
     package var parameters: [String: String]
     package var userName: String?
+    package var userID: String?
     package var runID: String?
+    package var jobRunID: String?
+    package var upstream: [CommitInfo.Upstream] = []
+    package var note: String?
     package var extra: [String: String]
+    /// `Serializable`, `SnapshotIsolation` …
+    package var isolation: String?
+    /// What the writer put beside the commit, whoever it was; ours is JSON.
+    package var userMetadata: String?
     /// The program that committed.
     package var engine: String?
     /// Rows in the files added; nil when a file says nothing of its rows.

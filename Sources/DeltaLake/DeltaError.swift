@@ -36,8 +36,14 @@ package enum DeltaError: MartletError, Equatable {
     case missingLogEntries(table: String, Int64, wanted: Int64)
     case missingDataFile(table: String, path: String)
     case damagedDataFile(table: String, path: String)
+    /// A data file is shorter than it was when it was committed.
+    case truncatedDataFile(table: String, path: String, bytes: Int64, logged: Int64)
     case pathOutsideTable(table: String, path: String)
     case schemaMismatch(table: String, problems: [String])
+    /// Changes were asked for from a later version to an earlier one.
+    case reversedVersions(table: String, after: Int64, through: Int64)
+    /// Rows before and after a version have columns that do not compare.
+    case redefined(table: String, version: Int64, problems: [String])
     case conflict(table: String, version: Int64, reason: String)
     case fileSystem(operation: String, file: String, reason: String)
     /// The commit is in the log, but the disk did not confirm that it will survive a power cut.
@@ -50,11 +56,11 @@ package enum DeltaError: MartletError, Equatable {
         case .readerVersion, .writerVersion, .readerFeatures, .writerFeatures, .fileFormat, .columnType, .invariants,
             .reservedColumn:
             .notImplemented
-        case .appendOnly, .invalidProperty: .invalidState
-        case .malformedLog, .logTooLarge, .missingLogEntries, .missingDataFile, .damagedDataFile,
+        case .appendOnly, .invalidProperty, .redefined: .invalidState
+        case .malformedLog, .logTooLarge, .missingLogEntries, .missingDataFile, .damagedDataFile, .truncatedDataFile,
             .pathOutsideTable, .deletionVectors, .deletionVector, .missingSidecar, .missingFieldIDs:
             .dataLoss
-        case .schemaMismatch: .invalidParameterValue
+        case .schemaMismatch, .reversedVersions: .invalidParameterValue
         case .conflict: .resourceConflict
         case .fileSystem, .durabilityUnknown: .internalError
         }
@@ -122,6 +128,15 @@ extension DeltaError {
         case .damagedDataFile(let table, let path):
             "Table '\(table)' was not read: its data file '\(path)' is not a Parquet file that can be read. "
                 + "Restore it from a backup, or ask for a version without it."
+        case .truncatedDataFile(let table, let path, let bytes, let logged):
+            "Table '\(table)' was not read: its data file '\(path)' was cut short: it has \(bytes) of the \(logged) "
+                + "bytes that were committed. Restore it from a backup, or ask for a version without it."
+        case .reversedVersions(let table, let after, let through):
+            "The changes of table '\(table)' were not told: version \(after) comes after version \(through). Ask for "
+                + "those after the earlier one."
+        case .redefined(let table, let version, let problems):
+            "The changes of table '\(table)' were not told: version \(version) replaced its columns. Read the later "
+                + "version whole.\n" + problems.map { "- " + $0 }.joined(separator: "\n")
         case .pathOutsideTable(let table, let path):
             "Table '\(table)' was not read: its log names '\(path)', which is not a file inside the table. "
                 + "Copy that file into the table and commit it from there."

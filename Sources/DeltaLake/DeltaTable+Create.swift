@@ -16,8 +16,8 @@ extension DeltaTable {
         let now = Self.now()
         let actions = [
             info.action(
-                at: now, parameters: ["partitionBy": Self.list(partitionColumns)], isBlindAppend: false,
-                readVersion: nil, added: nil)
+                at: now, parameters: ["partitionBy": JSONText.texts(partitionColumns).text], isBlindAppend: false,
+                readVersion: nil)
         ]
         let metadata = try Self.newMetadata(schema, description, partitionColumns, now, table: log.table)
         return try await engine.withSession { [log, actions] _ in
@@ -54,39 +54,5 @@ extension DeltaTable {
             id: UUID().uuidString.lowercased(), name: nil, description: description,
             format: .init(provider: "parquet", options: [:]), schemaString: SchemaString.encode(schema),
             partitionColumns: partitionColumns, createdTime: now, configuration: [:])
-    }
-
-    private static func list(_ names: [String]) -> String { JSONText.array(names.map { .string($0) }).text }
-}
-
-extension CommitInfo {
-    /// The action that tells who did what. Readers parse it, so a version that is not known is left out and not
-    /// negative.
-    /// - Parameter readVersion: The version that the commit builds on; nil when it makes the table.
-    func action(
-        at milliseconds: Int64, parameters: [String: String], isBlindAppend: Bool, readVersion: Int64?,
-        added: (rows: Int64, files: Int, bytes: Int64)?
-    ) -> JSONText {
-        var members: [(String, JSONText)] = [
-            ("timestamp", .integer(milliseconds)), ("operation", .string(operation)),
-            ("operationParameters", .strings(parameters)),
-        ]
-        if let userName { members.append(("userName", .string(userName))) }
-        if let readVersion { members.append(("readVersion", .integer(readVersion))) }
-        members += [("isBlindAppend", .boolean(isBlindAppend)), ("engineInfo", .string("Martlet"))]
-        if let added {
-            let metrics = [
-                "numFiles": String(added.files), "numOutputRows": String(added.rows),
-                "numOutputBytes": String(added.bytes),
-            ]
-            members.append(("operationMetrics", .strings(metrics)))
-        }
-        if runID != nil || !extra.isEmpty {
-            var ours: [(String, JSONText)] = []
-            if let runID { ours.append(("runId", .string(runID))) }
-            if !extra.isEmpty { ours.append(("extra", .strings(extra))) }
-            members.append(("martlet", .object(ours)))
-        }
-        return .object([("commitInfo", .object(members))])
     }
 }

@@ -27,7 +27,7 @@ extension DeltaTable {
                 var metadata = state.metadata
                 metadata.schemaString = try SchemaString.adapted(metadata.schemaString, to: schema, table: log.table)
                 let action = info.action(
-                    at: Self.now(), parameters: [:], isBlindAppend: false, readVersion: state.version, added: nil)
+                    at: Self.now(), parameters: [:], isBlindAppend: false, readVersion: state.version)
                 let version = state.version + 1
                 let actions =
                     [action, .object([("metaData", metadata.json)])] + NewColumns.additions(state, schema)

@@ -38,9 +38,10 @@ extension DeltaTable {
                 for file in kept { DurableFile.remove(file.path) }
                 throw error
             }
-            let commit = WriteCommit(
+            var commit = WriteCommit(
                 log: log, mode: .replace(replaced), schema: base.schema,
                 partitionColumns: base.metadata.partitionColumns, files: files, info: info, transaction: transaction)
+            commit.parameters = ["keys": JSONText.texts(keys).text]
             return try Self.land(commit, on: base, session)
         }
     }

@@ -10,9 +10,12 @@ extension DeltaTable {
     ///   - targetBytes: Files of at least this size stay; smaller ones are put together until they have about it.
     ///   - sortedBy: Columns by which the rows of each new file are sorted, nulls last. Without them they keep
     ///     their order.
+    ///   - zOrderedBy: Columns, a key and a time for instance, by any of which a look-up shall read few files: the rows
+    ///     of all files of a partition, large ones too, are ordered so that each new file holds few values of every
+    ///     one. Files that were ordered by the same columns before stay, unless others are put to them.
     /// - Returns: Nil when there was nothing to put together.
     package func optimize(
-        targetBytes: Int64 = 256 << 20, sortedBy: [String] = [],
+        targetBytes: Int64 = 256 << 20, sortedBy: [String] = [], zOrderedBy: [String] = [],
         commit info: CommitInfo = CommitInfo(operation: "OPTIMIZE")
     ) async throws -> CommitResult? {
         try await engine.withSession { [log] session in
@@ -23,21 +26,21 @@ extension DeltaTable {
                 let problems = unknown.map { "column '\($0)' is not in the table: sort by one that is" }
                 throw DeltaError.schemaMismatch(table: log.table, problems: problems)
             }
-            let snapshot = try base.snapshot(at: 0, session)
-            let groups = Compaction.groups(
-                base.replay.files, snapshot.files, by: base.metadata.partitionColumns, targetBytes)
+            let order = try zOrderedBy.isEmpty ? nil : ZOrder(zOrderedBy, sortedBy: sortedBy, base, session)
+            let (snapshot, partitions) = (try base.snapshot(at: 0, session), base.metadata.partitionColumns)
+            let groups =
+                order?.groups(base.replay.files, snapshot.files, by: partitions, targetBytes)
+                ?? Compaction.groups(base.replay.files, snapshot.files, by: partitions, targetBytes)
             guard !groups.isEmpty else { return nil }
+            let stored = TableSchema(base.schema.fields.filter { !partitions.contains($0.name) })
             var files: [DataFile] = []
             do {
                 for group in groups {
                     var part = snapshot
                     part.files = group.files.map(\.found)
-                    let order = sortedBy.map { quotedIdentifier($0) + " NULLS LAST" }.joined(separator: ", ")
-                    let stored = TableSchema(
-                        base.schema.fields.filter { !base.metadata.partitionColumns.contains($0.name) })
-                    let columns = stored.names.map(quotedIdentifier).joined(separator: ", ")
-                    let sql = "SELECT \(columns) FROM \(part.relation)\(order.isEmpty ? "" : " ORDER BY \(order)")"
-                    if let file = try DataFile.write(sql, [], stored, group.partition, in: log, session) {
+                    if let order {
+                        files += try order.write(part, stored, group.partition, targetBytes: targetBytes, in: log)
+                    } else if let file = try Compaction.write(part, stored, group.partition, sortedBy, log, session) {
                         files.append(file)
                     }
                 }
@@ -45,9 +48,12 @@ extension DeltaTable {
                 for file in files { DurableFile.remove(file.path) }
                 throw error
             }
-            let commit = WriteCommit(
+            var commit = WriteCommit(
                 log: log, mode: .rearrange(groups.flatMap { $0.files.map(\.logged) }), schema: base.schema,
-                partitionColumns: base.metadata.partitionColumns, files: files, info: info, transaction: nil)
+                partitionColumns: partitions, files: files, info: info, transaction: nil)
+            commit.parameters = [
+                "targetSize": String(targetBytes), "zOrderBy": JSONText.texts(zOrderedBy).text, "predicate": "[]",
+            ]
             return try Self.land(commit, on: base, session)
         }
     }
@@ -58,6 +64,17 @@ enum Compaction {
     struct Group {
         var partition: DataFile.Partition
         var files: [(logged: AddFile, found: DeltaSnapshot.File)]
+    }
+
+    /// Writes the rows of some files into one.
+    static func write(
+        _ rows: DeltaSnapshot, _ stored: TableSchema, _ partition: DataFile.Partition, _ sortedBy: [String],
+        _ log: LogFolder, _ session: any QuerySession
+    ) throws -> DataFile? {
+        let order = sortedBy.map { quotedIdentifier($0) + " NULLS LAST" }.joined(separator: ", ")
+        let columns = stored.names.map(quotedIdentifier).joined(separator: ", ")
+        let sql = "SELECT \(columns) FROM \(rows.relation)\(order.isEmpty ? "" : " ORDER BY \(order)")"
+        return try DataFile.write(sql, [], stored, partition, in: log, session)
     }
 
     /// Groups of at least two files each, in the order of the table; those of one group have equal partition values.

@@ -20,7 +20,7 @@ extension DeltaTable {
             (metadata.schemaString, metadata.partitionColumns) = (new.schemaString, new.partitionColumns)
             metadata.description = description
             let action = info.action(
-                at: now, parameters: [:], isBlindAppend: false, readVersion: state.version, added: nil)
+                at: now, parameters: [:], isBlindAppend: false, readVersion: state.version)
             let removals = state.replay.files.map { $0.removal(at: now, dataChange: true) }
             let version = state.version + 1
             let definition = JSONText.object([("metaData", metadata.json)])

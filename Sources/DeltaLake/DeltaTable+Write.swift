@@ -31,15 +31,17 @@ extension DeltaTable {
     ///     an append.
     ///   - since: The version that `sql` was computed from, when it reads this table.
     ///   - partitionedBy: The columns that a new table is partitioned by. A table that is there keeps its own.
+    ///   - transaction: The batch that these rows are. One that the table has already is not written again.
     /// - Throws: ``DeltaError/conflict(table:version:reason:)`` when somebody else changed rows meanwhile (since
     ///   `since`).
     package func overwrite(
         selecting sql: String, _ parameters: [QueryValue] = [], commit: CommitInfo = CommitInfo(),
-        replacingSchema: Bool = false, since: Int64? = nil, partitionedBy: [String] = [], prepare: Preparation? = nil
+        replacingSchema: Bool = false, since: Int64? = nil, partitionedBy: [String] = [],
+        transaction: AppTransaction? = nil, prepare: Preparation? = nil
     ) async throws -> CommitResult {
         let mode = WriteMode.overwrite(replacingSchema: replacingSchema, since: since)
         let shape = WriteShape(replacing: replacingSchema, partitionedBy: partitionedBy)
-        return try await write(sql, parameters, mode, shape, commit, nil, prepare)
+        return try await write(sql, parameters, mode, shape, commit, transaction, prepare)
     }
 
     /// Adds the rows of a batch as one commit; makes the table when there is none.

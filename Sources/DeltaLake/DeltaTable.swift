@@ -21,14 +21,21 @@ package struct DeltaTable: Sendable {
     /// One version of the table.
     ///
     /// A version's time is that of its log file, or one millisecond after the version before if that is later.
-    package func snapshot(at wanted: TableVersion = .latest) async throws -> DeltaSnapshot {
+    /// - Parameter bounds: Files that hold no row within all of these, by partition values and statistics, are left
+    ///   out. Those that stay may hold others, too.
+    package func snapshot(
+        at wanted: TableVersion = .latest, within bounds: [ColumnBounds] = []
+    ) async throws -> DeltaSnapshot {
         try await engine.withSession { [log] session in
             guard let listing = try log.listing() else { throw DeltaError.tableNotFound(table: log.table) }
             let times = log.commitTimes(listing)
             let version = try Self.version(wanted, listing, times, log.table)
             let state = try TableState(Self.replay(log, listing, to: version, session), log)
             let time = times.last { $0.version <= version } ?? times.first
-            return try state.snapshot(at: time?.milliseconds ?? 0, session)
+            guard !bounds.isEmpty else { return try state.snapshot(at: time?.milliseconds ?? 0, session) }
+            let range = KeyRange(bounds, state.columns)
+            let files = state.replay.files.filter { range.mayBe(in: $0) }
+            return try state.snapshot(at: time?.milliseconds ?? 0, of: files, session)
         }
     }
 

@@ -53,11 +53,14 @@ struct TableState {
     }
 
     /// This version for readers, its files found and their deletion vectors read.
-    func snapshot(at milliseconds: Int64, _ session: any QuerySession) throws -> DeltaSnapshot {
+    /// - Parameter files: Those that are meant; nil for all of the version.
+    func snapshot(
+        at milliseconds: Int64, of files: [AddFile]? = nil, _ session: any QuerySession
+    ) throws -> DeltaSnapshot {
         DeltaSnapshot(
             version: version, timestamp: Date(milliseconds: milliseconds), schema: schema,
             partitionColumns: metadata.partitionColumns,
-            files: try SnapshotFiles(state: self, session: session).found(),
+            files: try SnapshotFiles(state: self, session: session).found(files),
             tableID: metadata.id, tableDescription: metadata.description, columns: columns,
             isReadByID: mapping == .id)
     }

@@ -15,6 +15,10 @@ struct WriteCommit {
     let files: [DataFile]
     let info: CommitInfo
     let transaction: AppTransaction?
+    /// What the operation was told, in Delta's words.
+    var parameters: [String: String] = [:]
+    /// Rows that were taken out, where that is what was asked for.
+    var deletedRows: Int64?
 
     /// Races against this many commits before it gives up.
     private static let attempts = 10_000
@@ -34,7 +38,7 @@ struct WriteCommit {
             guard try log.put(actions(on: state), as: version) else { continue }
             return CommitResult(
                 version: version, rowCount: rowCount, files: files.count, bytes: bytes,
-                removedFiles: mode.removed(of: state?.replay.files ?? []).count)
+                removedFiles: mode.removed(of: state?.replay.files ?? []).count, deletedRows: deletedRows ?? 0)
         }
         let reason = "was followed by others too fast for this one to get in"
         throw DeltaError.conflict(table: log.table, version: state?.version ?? 0, reason: reason)
@@ -45,10 +49,16 @@ struct WriteCommit {
 
     private func actions(on state: TableState?) throws -> [JSONText] {
         let now = DeltaTable.now()
+        let removed = mode.removed(of: state?.replay.files ?? [])
+        var metrics = [
+            "numFiles": Int64(files.count), "numOutputRows": rowCount, "numOutputBytes": bytes,
+            "numRemovedFiles": Int64(removed.count),
+        ]
+        metrics["numDeletedRows"] = deletedRows
         var actions = [
             info.action(
-                at: now, parameters: ["mode": mode.word], isBlindAppend: mode.isAppend, readVersion: state?.version,
-                added: (rowCount, files.count, bytes))
+                at: now, parameters: parameters.merging(["mode": mode.word]) { $1 }, isBlindAppend: mode.isAppend,
+                readVersion: state?.version, isolation: mode.isolation, metrics: metrics)
         ]
         if let transaction {
             let action = TransactionAction(appId: transaction.appID, version: transaction.version, lastUpdated: now)
@@ -64,7 +74,6 @@ struct WriteCommit {
                 actions.append(.object([("metaData", metadata.json)]))
                 if mode.isAppend { actions += NewColumns.additions(state, schema) }
             }
-            let removed = mode.removed(of: state.replay.files)
             actions += removed.map { $0.removal(at: now, dataChange: mode.changesRows) }
         } else {
             let metadata = try DeltaTable.newMetadata(schema, nil, partitionColumns, now, table: log.table)
@@ -107,8 +116,12 @@ struct WriteCommit {
     /// Refuses because of what a commit of somebody else did to rows.
     private func refuse(_ version: Int64, _ changes: TableChanges) throws(DeltaError) {
         if mode.readsRows, changes.changedRows { throw conflict(version, changes.words) }
-        if case .rearrange(let files) = mode, let file = files.first(where: { changes.touched($0.path) }) {
+        // Rows that others only moved count, too: those of ours would come beside them.
+        switch mode {
+        case .replace(let files), .rearrange(let files):
+            guard let file = files.first(where: { changes.touched($0.path) }) else { return }
             throw conflict(version, "changed '\(file.path)', whose rows were being written anew")
+        case .append, .overwrite: return
         }
     }
 

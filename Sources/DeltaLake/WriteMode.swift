@@ -4,7 +4,8 @@ enum WriteMode {
     case append
     /// They go. `since` is the version that the new rows were computed from: a later change of rows is a conflict.
     case overwrite(replacingSchema: Bool, since: Int64?)
-    /// Those of these files go, and the new rows were computed from the table: a change of rows is a conflict.
+    /// Those of these files go, and the new rows were computed from the table: a change of rows is a conflict, and so
+    /// is that one of the files was taken away, even if its rows are in another now.
     case replace([AddFile])
     /// The new files hold the rows of these: only a change of these files is a conflict.
     case rearrange([AddFile])
@@ -25,6 +26,9 @@ enum WriteMode {
 
     /// Whether rows that are there may go.
     var removesRows: Bool { readsRows }
+
+    /// Delta's word for what others may do meanwhile.
+    var isolation: String { changesRows ? "Serializable" : "SnapshotIsolation" }
 
     var word: String {
         switch self {

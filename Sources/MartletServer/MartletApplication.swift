@@ -55,6 +55,7 @@ package struct MartletApplication: Sendable {
         addGovernanceRoutes(to: martlet, registry: platform.registry, identity: platform.identity)
         addDatasetRoutes(to: martlet, platform: platform)
         addQualityRoutes(to: martlet, platform: platform)
+        addDatasetComparisonRoutes(to: martlet, platform: platform)
         addFeatureRoutes(to: martlet, platform: platform)
         addFeatureTableRoutes(to: martlet, platform: platform)
         addTrainingSetRoutes(to: martlet, platform: platform)

@@ -70,63 +70,42 @@ import Testing
         }
     }
 
-    #if os(Linux)
-        private static let child = ProcessInfo.processInfo.environment["MARTLET_TEST_APPEND_TO"]
-
-        /// Not a test of its own: what each process of the next test does.
-        @Test(.enabled(if: child != nil)) func `A process of its own appends many times`() async throws {
-            let words = (Self.child ?? "").split(separator: "|").map { String($0) }
-            let engine = try DuckDBEngine()
-            let table = DeltaTable(at: URL(fileURLWithPath: words[0]), engine: engine)
-            for number in 0..<25 {
-                let id = (Int(words[1]) ?? 0) * 100 + number
-                _ = try await table.append(selecting: "SELECT CAST(\(id) AS BIGINT) AS id, 'x' AS t")
+    @Test func `A merge or deletion whose file somebody arranged otherwise meanwhile doubles no rows`() async throws {
+        try await TemporaryTable.with { place in
+            _ = try await place.table.append(selecting: "SELECT i AS id, 'old' AS t FROM range(3) r(i)")
+            /// Puts the rows of the one file into another, as a compaction does.
+            @Sendable func arrange(_ name: String, as version: Int) throws {
+                let there = version == 1 ? try place.fileNames().filter { $0.hasSuffix(".parquet") } : ["b.parquet"]
+                let bytes = try Data(contentsOf: place.location.appendingPathComponent(there[0]))
+                try bytes.write(to: place.location.appendingPathComponent(name))
+                let lines = [
+                    #"{"remove":{"path":"\#(there[0])","dataChange":false}}"#,
+                    #"{"add":{"path":"\#(name)","partitionValues":{},"size":\#(bytes.count),"modificationTime":1,"dataChange":false}}"#,
+                ]
+                try Data(lines.joined(separator: "\n").utf8).write(
+                    to: URL(fileURLWithPath: place.logPath + "/" + TemporaryTable.entry(version)))
             }
-        }
-
-        private func spawn(_ place: TemporaryTable, _ number: Int) throws -> Process {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            process.arguments = ["--testing-library", "swift-testing", "--filter", "of.its.own.appends"]
-            var environment = ProcessInfo.processInfo.environment
-            environment["MARTLET_TEST_APPEND_TO"] = "\(place.location.path)|\(number)"
-            process.environment = environment
-            (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
-            try process.run()
-            return process
-        }
-
-        @Test(.enabled(if: child == nil)) func `Four processes appending at once lose nothing`() async throws {
-            try await TemporaryTable.with { place in
-                try place.create(configuration: #"{"delta.checkpointInterval":"10"}"#)
-                let processes = try (0..<4).map { try spawn(place, $0) }
-                for process in processes {
-                    process.waitUntilExit()
-                    #expect(process.terminationStatus == 0)
+            let sql = "SELECT CAST(1 AS BIGINT) AS id, 'new' AS t"
+            let table = place.table
+            func isRefused(_ version: Int64, _ change: () async throws -> CommitResult) async throws {
+                do {
+                    _ = try await change()
+                    Issue.record("not refused")
+                } catch DeltaError.conflict(_, let met, let reason) {
+                    #expect(met == version && reason.contains("written anew"))
                 }
-                let rows = try await place.rows("SELECT id FROM {} ORDER BY id")
-                #expect(rows == (0..<4).flatMap { process in (0..<25).map { ["\(process * 100 + $0)"] } })
-                #expect(try await place.table.snapshot().version == 100)
-                #expect(try place.logNames().filter { $0.hasSuffix("checkpoint.parquet") }.count == 10)
             }
-        }
-
-        @Test(.enabled(if: child == nil)) func `Writers that are killed leave a table that is read and written`()
-            async throws
-        {
-            try await TemporaryTable.with { place in
-                try place.create(configuration: #"{"delta.checkpointInterval":"2"}"#)
-                let processes = try (0..<3).map { try spawn(place, $0) }
-                while processes.contains(where: { $0.isRunning }), try place.logNames().count < 16 { usleep(1000) }
-                for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
-                for process in processes { process.waitUntilExit() }
-                let snapshot = try await place.table.snapshot()
-                #expect(snapshot.version > 0 && snapshot.rowCount == snapshot.version)
-                let before = try await place.rows("SELECT id FROM {} ORDER BY id")
-                #expect(before.count == Int(snapshot.version))
-                try await place.appendRow(999)
-                #expect(try await place.rows("SELECT id FROM {} ORDER BY id") == before + [["999"]])
+            try await isRefused(1) {
+                try await table.merge(selecting: sql, on: ["id"]) { _ in try arrange("b.parquet", as: 1) }
             }
+            try await isRefused(2) {
+                try await table.delete(where: "id = 1") { _ in try arrange("c.parquet", as: 2) }
+            }
+            #expect(try await table.merge(selecting: sql, on: ["id"]).version == 3)
+            #expect(
+                try await place.rows("SELECT id, t FROM {} ORDER BY id") == [
+                    ["0", "old"], ["1", "new"], ["2", "old"],
+                ])
         }
-    #endif
+    }
 }

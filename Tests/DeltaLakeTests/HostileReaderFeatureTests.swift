@@ -86,7 +86,9 @@ import Testing
             let path = place.location.path + "/part-1.parquet"
             try FileManager.default.removeItem(atPath: path)
             _ = try await TemporaryTable.engine.withSession {
-                try $0.execute("COPY (SELECT 4 AS b, 'w' AS a) TO '\(path)' (FORMAT parquet)", [])
+                try $0.execute(
+                    "COPY (SELECT 4 AS b, md5(CAST(i AS VARCHAR)) AS a FROM range(999) r(i)) TO '\(path)' (FORMAT parquet)",
+                    [])
             }
             #expect(await refusal(place) == .missingFieldIDs(table: "mapped-by-id", path: "part-1.parquet"))
             try edit(place, Self.first, #"\"delta.columnMapping.id\": 9"#, #"\"delta.columnMapping.id\": 1"#)

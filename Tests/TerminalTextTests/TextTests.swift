@@ -24,7 +24,8 @@ import TerminalText
     @Test(
         arguments: [
             (0.5, "0.5"), (1, "1"), (-3, "-3"), (0.123456789, "0.123457"), (1e-9, "1e-09"), (123_456_789, "123456789"),
-            (1e20, "1e+20"), (.nan, "NaN"), (.infinity, "Infinity"), (-.greatestFiniteMagnitude, "-Infinity"),
+            (1e20, "1e+20"), (-9_223_372_036_854_775_808, "-9.22337e+18"), (.nan, "NaN"), (.infinity, "Infinity"),
+            (-.greatestFiniteMagnitude, "-Infinity"),
         ] as [(Double, String)])
     func `Numbers for people are short`(value: Double, text: String) { #expect(shortNumber(value) == text) }
 
@@ -47,6 +48,17 @@ import TerminalText
         ] as [(Int64, String)])
     func `Spans of time have two units at most`(milliseconds: Int64, text: String) {
         #expect(shortDuration(milliseconds: milliseconds) == text)
+    }
+
+    @Test func `A tree keeps the branches of every folder that goes on below`() {
+        let deep = FileTree([
+            .init("a", size: nil), .init("a/b", size: nil), .init("a/b/c", size: nil), .init("a/b/c/d", size: 1),
+            .init("a/e", size: 2), .init("f", size: 3),
+        ])
+        #expect(
+            deep.lines == [
+                "├─ a/", "│  ├─ b/", "│  │  └─ c/", "│  │     └─ d  1 B", "│  └─ e  2 B", "└─ f  3 B",
+            ])
     }
 
     @Test func `A tree shows what is in what`() {

@@ -13,6 +13,8 @@ struct DataFile {
     var bytes: Int64
     var partition: Partition
     var statistics: FileStatistics
+    /// What the log says of the file for whoever arranges files.
+    var tags: [String: String] = [:]
 
     /// Writes the rows of `sql` in their order into a new file of the table's folder and waits until the disk has it.
     ///
@@ -65,16 +67,12 @@ struct DataFile {
 
     /// - Parameter dataChange: False when the same rows were in other files of the table before.
     func addition(at milliseconds: Int64, dataChange: Bool) -> JSONText {
-        .object([
-            (
-                "add",
-                .object([
-                    ("path", .string(name)),
-                    ("partitionValues", .object(partition.map { ($0.column, .optional($0.value)) })),
-                    ("size", .integer(bytes)), ("modificationTime", .integer(milliseconds)),
-                    ("dataChange", .boolean(dataChange)), ("stats", .string(statistics.text)),
-                ])
-            )
-        ])
+        var members: [(String, JSONText)] = [
+            ("path", .string(name)), ("partitionValues", .object(partition.map { ($0.column, .optional($0.value)) })),
+            ("size", .integer(bytes)), ("modificationTime", .integer(milliseconds)),
+            ("dataChange", .boolean(dataChange)), ("stats", .string(statistics.text)),
+        ]
+        if !tags.isEmpty { members.append(("tags", .strings(tags))) }
+        return .object([("add", .object(members))])
     }
 }

@@ -30,6 +30,68 @@ enum ISOTime {
         return "\(date)T\(clock).\(padded(fraction, 3))Z"
     }
 
+    /// Microseconds since 1970 of `2024-01-31T23:59:59.999Z`; nil for another spelling or a year before 1.
+    ///
+    /// The clock may be missing, a space may stand for `T`, there may be up to nine digits of a fraction (those after
+    /// the sixth are left out), and a zone that is missing is UTC.
+    static func microseconds(_ text: String) -> Int64? {
+        let characters = Array(text.utf8)
+        guard characters.count >= 10, characters[4] == 0x2D, characters[7] == 0x2D,
+            let year = number(characters[0..<4]), let month = number(characters[5..<7]),
+            let day = number(characters[8..<10]), year >= 1, (1...12).contains(month), (1...31).contains(day)
+        else { return nil }
+        let days = days(year, month, day)
+        guard date(days) == String(decoding: characters[..<10], as: UTF8.self) else { return nil }
+        guard let clock = clock(characters[10...]) else { return nil }
+        return days * 86_400_000_000 + clock
+    }
+
+    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let shifted = month <= 2 ? year - 1 : year
+        let yearOfEra = shifted % 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return shifted / 400 * 146_097 + dayOfEra - 719_468
+    }
+
+    /// Microseconds since midnight, UTC, of `T23:59:59.999+01:00`.
+    private static func clock(_ text: ArraySlice<UInt8>) -> Int64? {
+        guard let separator = text.first else { return 0 }
+        var rest = text.dropFirst()
+        guard separator == 0x54 || separator == 0x20, rest.count >= 8 else { return nil }
+        let words = rest.prefix(8).split(separator: 0x3A, omittingEmptySubsequences: false)
+        guard words.count == 3, words.allSatisfy({ $0.count == 2 }), let hour = number(words[0]),
+            let minute = number(words[1]), let second = number(words[2]), hour < 24, minute < 60, second < 60
+        else { return nil }
+        rest = rest.dropFirst(8)
+        var fraction: Int64 = 0
+        if rest.first == 0x2E {
+            let digits = rest.dropFirst().prefix { (0x30...0x39).contains($0) }
+            guard (1...9).contains(digits.count) else { return nil }
+            let kept = [UInt8](digits.prefix(6)) + [UInt8](repeating: 0x30, count: max(0, 6 - digits.count))
+            fraction = number(kept[...]) ?? 0
+            rest = rest.dropFirst(1 + digits.count)
+        }
+        guard let zone = zone(rest) else { return nil }
+        return ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction - zone * 60_000_000
+    }
+
+    /// Minutes east of UTC.
+    private static func zone(_ text: ArraySlice<UInt8>) -> Int64? {
+        guard let sign = text.first else { return 0 }
+        if sign == 0x5A { return text.count == 1 ? 0 : nil }
+        let digits = text.dropFirst().filter { $0 != 0x3A }
+        guard sign == 0x2B || sign == 0x2D, digits.count == 2 || digits.count == 4,
+            let hours = number(digits[..<2]), let minutes = digits.count == 2 ? 0 : number(digits[2...])
+        else { return nil }
+        return (hours * 60 + minutes) * (sign == 0x2D ? -1 : 1)
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
+        guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int64(String(decoding: digits, as: UTF8.self))
+    }
+
     private static func floorDivide(_ value: Int64, _ divisor: Int64) -> (Int64, Int64) {
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

@@ -8,12 +8,16 @@ struct SnapshotFiles {
 
     private var table: String { state.log.table }
 
-    func found() throws -> [DeltaSnapshot.File] {
-        let logged = state.replay.files
+    /// The files of the version, or others that its columns fit.
+    func found(_ others: [AddFile]? = nil) throws -> [DeltaSnapshot.File] {
+        let logged = others ?? state.replay.files
         var paths = DataFilePath(root: state.log.root, table: table)
         var files: [DeltaSnapshot.File] = []
         for file in logged {
             let (path, bytes) = try paths.resolve(file.path)
+            if let size = file.size, bytes < size {
+                throw DeltaError.truncatedDataFile(table: table, path: file.path, bytes: bytes, logged: size)
+            }
             files.append(
                 .init(path: path, bytes: bytes, rowCount: 0, partitionValues: try partitionValues(of: file)))
         }

@@ -5,8 +5,7 @@ enum CommitHistory {
     static func record(_ version: Int64, _ milliseconds: Int64, _ log: LogFolder) throws(DeltaError) -> CommitRecord {
         var record = CommitRecord(
             version: version, timestamp: Date(milliseconds: milliseconds), operation: nil, parameters: [:],
-            userName: nil,
-            runID: nil, extra: [:], engine: nil, rows: 0)
+            userName: nil, userID: nil, runID: nil, jobRunID: nil, extra: [:], engine: nil, rows: 0)
         let decoder = JSONDecoder()
         try log.read(version, decoder) { action in
             guard let add = action.add, add.dataChange != false else { return }
@@ -21,13 +20,27 @@ enum CommitHistory {
             else { continue }
             record.operation = info["operation"] as? String
             record.userName = info["userName"] as? String
+            record.userID = info["userId"] as? String
+            record.isolation = info["isolationLevel"] as? String
             record.engine = info["engineInfo"] as? String
             record.parameters = strings(info["operationParameters"])
             let ours = info["martlet"] as? [String: Any]
             record.runID = ours?["runId"] as? String
+            record.jobRunID = ours?["jobRunId"] as? String
             record.extra = strings(ours?["extra"])
+            if let text = info["userMetadata"] as? String {
+                record.userMetadata = text
+                let metadata = try? decoder.decode(UserMetadata.self, from: Data(text.utf8))
+                (record.upstream, record.note) = (metadata?.upstream ?? [], metadata?.note)
+            }
         }
         return record
+    }
+
+    /// What we put into `userMetadata`, and nothing that others do.
+    private struct UserMetadata: Decodable {
+        var upstream: [CommitInfo.Upstream]?
+        var note: String?
     }
 
     private static func strings(_ value: Any?) -> [String: String] {

@@ -13,6 +13,8 @@ indirect enum JSONText: Sendable {
         .object(strings.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
     }
 
+    static func texts(_ texts: [String]) -> JSONText { .array(texts.map { .string($0) }) }
+
     static func optional(_ string: String?) -> JSONText { string.map { .string($0) } ?? .null }
 
     var text: String {

@@ -9,6 +9,20 @@ struct LogAction: Decodable {
     var add: AddFile?
     var remove: RemoveFile?
     var txn: TransactionAction?
+    var commitInfo: CommitMark?
+}
+
+/// What a commit of ours says of its entry. Others write what they like there, of any type.
+struct CommitMark: Decodable {
+    /// Actions of the entry, this one too.
+    var actionCount: Int?
+
+    enum CodingKeys: String, CodingKey { case actionCount = "martletActionCount" }
+
+    init(from decoder: any Decoder) {
+        let members = try? decoder.container(keyedBy: CodingKeys.self)
+        actionCount = try? members?.decode(Int.self, forKey: .actionCount)
+    }
 }
 
 /// What a program must be able to do to read or write the table.

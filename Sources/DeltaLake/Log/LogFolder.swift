@@ -38,8 +38,19 @@ struct LogFolder: Sendable {
     }
 
     /// Calls `body` with each action of an entry, in order.
+    ///
+    /// An entry of ours says how many it has, so that one that was cut between two lines is refused, too.
     func read(_ version: Int64, _ decoder: JSONDecoder, body: (LogAction) -> Void) throws(DeltaError) {
-        try Self.decode(try content(version), LogAction.self, Self.entryName(version), table, decoder, body)
+        var (count, wanted): (Int, Int?) = (0, nil)
+        try Self.decode(try content(version), LogAction.self, Self.entryName(version), table, decoder) { action in
+            count += 1
+            wanted = action.commitInfo?.actionCount ?? wanted
+            body(action)
+        }
+        guard count >= wanted ?? 0 else {
+            let reason = "was cut short: it has \(count) of the \(wanted ?? 0) actions that were committed"
+            throw .malformedLog(table: table, entry: Self.entryName(version), line: nil, reason: reason)
+        }
     }
 
     /// Calls `body` with each line of a file of this folder, in order.
@@ -101,7 +112,7 @@ struct LogFolder: Sendable {
     func put(_ actions: [JSONText], as version: Int64) throws(DeltaError) -> Bool {
         let temporary = path + "/.tmp-" + UUID().uuidString.lowercased()
         var text = ""
-        for action in actions { text += action.text + "\n" }
+        for action in Self.counted(actions) { text += action.text + "\n" }
         try DurableFile.write(Data(text.utf8), to: temporary)
         defer { DurableFile.remove(temporary) }
         guard try DurableFile.link(temporary, ifAbsent: entryPath(version)) else { return false }
@@ -111,6 +122,15 @@ struct LogFolder: Sendable {
             throw .durabilityUnknown(table: table, version: version, reason: error.message)
         }
         return true
+    }
+
+    /// The actions, the first of which tells how many there are.
+    private static func counted(_ actions: [JSONText]) -> [JSONText] {
+        guard case .object(let members)? = actions.first, members.count == 1, members[0].0 == "commitInfo",
+            case .object(let info) = members[0].1
+        else { return actions }
+        let counted = info + [(CommitMark.CodingKeys.actionCount.rawValue, JSONText.integer(Int64(actions.count)))]
+        return [.object([("commitInfo", .object(counted))])] + actions.dropFirst()
     }
 
     private static func reason(_ error: any Error) -> String {

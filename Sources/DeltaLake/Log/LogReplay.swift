@@ -19,6 +19,9 @@ struct LogReplay {
     /// The files of the table, in the order they were added.
     var files: [AddFile] { added.compactMap { $0 } }
 
+    /// The file of that path, if it is in the table.
+    func file(at path: String) -> AddFile? { places[Self.key(path)].flatMap { added[$0] } }
+
     mutating func apply(_ action: LogAction) {
         if let versions = action.protocol { self.versions = versions }
         if let metadata = action.metaData { self.metadata = metadata }

@@ -1,3 +1,5 @@
+import ReportPage
+
 /// A column's small multiple: reference filled, current as a line, both on the same bins or levels.
 struct ColumnChart {
     let column: ColumnDrift
@@ -12,33 +14,24 @@ struct ColumnChart {
     }
 
     private func frame(height: Int, description: String, _ body: String) -> String {
-        """
-        <svg role="img" viewBox="0 0 300 \(height)" aria-labelledby="t\(number) d\(number)">\
-        <title id="t\(number)">\(shownName(column.name)): reference and current</title>\
-        <desc id="d\(number)">\(html(description))</desc>\(body)</svg>
-        """
+        drawing(
+            number, height: height, title: "\(shownName(column.name)): reference and current", description: description,
+            body)
     }
 
     private func numeric(_ bins: BinnedCounts) -> String {
         let (reference, current) = (bins.referenceShares, bins.currentShares)
         let highest = max(reference.max() ?? 0, current.max() ?? 0)
         guard highest > 0, let low = bins.edges.first, let high = bins.edges.last else { return "" }
-        func outline(_ shares: [Double]) -> String {
-            var path = "M0 90"
-            for (bin, share) in shares.enumerated() {
-                let top = 90 - 84 * share / highest
-                let right = 300 * Double(bin + 1) / Double(shares.count)
-                path += "V\(NumberText.coordinate(top))H\(NumberText.coordinate(right))"
-            }
-            return path + "V90"
-        }
+        let filled = stepOutline(reference, highest: highest) + "Z"
+        let line = stepOutline(current, highest: highest)
         let strips =
             strip(column.referenceSummary, low, high, y: 100, kind: "rl")
             + strip(column.currentSummary, low, high, y: 110, kind: "c")
         return frame(
             height: 130, description: numericDescription,
             """
-            <path class="r" d="\(outline(reference))Z"/><path class="c" d="\(outline(current))"/>\
+            <path class="r" d="\(filled)"/><path class="c" d="\(line)"/>\
             <path class="x" d="M0 90H300"/>\(strips)\
             <text x="0" y="127">\(NumberText.plain(low))</text>\
             <text class="e" x="300" y="127">\(NumberText.plain(high))</text>
@@ -60,22 +53,13 @@ struct ColumnChart {
 
     private func categorical(_ levels: LevelCounts) -> String {
         let rows = levelRows(levels)
-        let highest = rows.reduce(0) { max($0, $1.reference, $1.current) }
-        guard highest > 0 else { return "" }
-        var (labels, filled, lines) = ("", "", "")
-        for (row, level) in rows.enumerated() {
-            let y = 18 * row
-            func width(_ share: Double) -> String { NumberText.coordinate(185 * share / highest) }
-            labels += "<text x=\"0\" y=\"\(y + 12)\">\(shownName(level.label, limit: 18))</text>"
-            filled += "M110 \(y + 2)h\(width(level.reference))v7H110Z"
-            lines += "M110 \(y + 10)h\(width(level.current))v5H110Z"
-        }
+        guard let bars = levelBars(rows.map { ($0.label, $0.reference, $0.current) }) else { return "" }
         let words = rows.map {
             "\($0.label): \(NumberText.percent($0.reference)), then \(NumberText.percent($0.current))"
         }
         return frame(
             height: 18 * rows.count, description: "Share in reference, then current. " + words.joined(separator: "; "),
-            "\(labels)<path class=\"r\" d=\"\(filled)\"/><path class=\"c\" d=\"\(lines)\"/>")
+            bars)
     }
 
     private func levelRows(_ levels: LevelCounts) -> [(label: String, reference: Double, current: Double)] {

@@ -1,3 +1,5 @@
+import ReportPage
+
 /// What a column's result says, in sentences. Nothing here is escaped yet.
 extension ColumnDrift {
     var verdictWord: String {
@@ -21,12 +23,12 @@ extension ColumnDrift {
     var limitText: String { "\(driftOperator) \(NumberText.plain(threshold))" }
 
     /// Why the column is listed among the worst: score against limit, and what changed most.
-    var whyText: String {
+    package var whyText: String {
         if case .notComputable(let reason) = status { return "Not computable: \(reason)." }
         return ([scoreSentence] + changeSentences).joined(separator: " ")
     }
 
-    var scoreSentence: String {
+    package var scoreSentence: String {
         guard let score else { return "\(displayName) has no score for these values." }
         let head = "\(displayName) \(scoreText); drift is \(limitText)"
         guard scoreKind == .distance, threshold > 0, isDrifted else { return "\(head)." }

@@ -1,3 +1,5 @@
+import ReportPage
+
 extension DatasetDrift {
     /// The verdict in one or two sentences.
     var verdictText: String {

@@ -1,3 +1,5 @@
+import ReportPage
+
 /// The drift report as one HTML file: no network, no running script, printable, readable in light and dark.
 ///
 /// The same arguments give the same bytes. The whole result stands in the file as JSON, in the script element
@@ -13,30 +15,10 @@ package func driftReportPage(
     let ordered = drift.columnsByDrift
     let sections = [
         header(drift, title: title),
-        "<main>", worst(ordered), list("Model quality", id: "quality", performance), table(drift, ordered),
-        charts(ordered), list("What was compared", id: "facts", facts), "</main>",
-        "<footer><p>\(html(title))</p></footer>",
-        "<script type=\"application/json\" id=\"drift-result\">\(jsonForScript(drift))</script>",
+        "<main>", worst(ordered), factsSection("Model quality", id: "quality", performance), table(drift, ordered),
+        charts(ordered), factsSection("What was compared", id: "facts", facts), "</main>",
     ]
-    return """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8"/>
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
-        <meta name="viewport" content="width=device-width, initial-scale=1"/>
-        <meta name="color-scheme" content="light dark"/>
-        <title>\(html(title))</title>
-        <style>
-        \(reportStyle)
-        </style>
-        </head>
-        <body>
-        \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
-        </body>
-        </html>
-
-        """
+    return reportPage(title: title, sections, data: drift, dataID: "drift-result")
 }
 
 private func header(_ drift: DatasetDrift, title: String) -> String {
@@ -58,19 +40,6 @@ private func worst(_ ordered: [ColumnDrift]) -> String {
         <ol>
         \(items.joined(separator: "\n"))
         </ol>
-        </section>
-        """
-}
-
-private func list(_ heading: String, id: String, _ pairs: [(label: String, value: String)]) -> String {
-    guard !pairs.isEmpty else { return "" }
-    let items = pairs.map { "<dt>\(html($0.label))</dt><dd>\(html($0.value))</dd>" }
-    return """
-        <section aria-labelledby="\(id)">
-        <h2 id="\(id)">\(html(heading))</h2>
-        <dl>
-        \(items.joined(separator: "\n"))
-        </dl>
         </section>
         """
 }

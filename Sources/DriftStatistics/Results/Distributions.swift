@@ -1,4 +1,5 @@
 import Foundation
+import ReportPage
 
 /// How many values of each set lie in each of the common bins. A bin holds its lower edge, the last its upper too.
 package struct BinnedCounts: Sendable, Codable, Equatable {
@@ -104,11 +105,3 @@ func shares(_ counts: [Int]) -> [Double] {
 }
 
 func logTen(_ value: Double) -> Double { log10(value) }
-
-/// At most `limit` Unicode scalars, the last one `…` when something was cut.
-func shortened(_ text: String, to limit: Int = 40) -> String {
-    guard text.unicodeScalars.count > limit else { return text }
-    var scalars = String.UnicodeScalarView()
-    scalars.append(contentsOf: text.unicodeScalars.prefix(limit - 1))
-    return String(scalars) + "…"
-}

@@ -28,7 +28,7 @@ package enum CellValue: Sendable {
         case .boolean(let value): .boolean(value)
         case .long(let value): .long(value)
         case .double(let value): .double(value)
-        case .decimal(let value): .double(Double(value) / powerOfTen(scale))
+        case .decimal(let value): .decimal(value, scale: scale)
         case .string(let value): .string(value)
         case .date(let value): .date(value)
         case .timestamp(let value): .timestamp(value)

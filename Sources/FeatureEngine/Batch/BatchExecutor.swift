@@ -70,6 +70,10 @@ struct BatchRun {
 
     private func table(_ name: String) -> String { prefix + name }
 
+    private func count(_ table: String) throws -> Int {
+        Int((try session.collect("SELECT count(*) AS n FROM \(table)").column("n").longs?.first ?? nil) ?? 0)
+    }
+
     /// Keeps the columns of the spine that are part of the result or that features are computed from.
     private mutating func holdSpine() throws {
         let base = table("spine")
@@ -88,9 +92,10 @@ struct BatchRun {
             let held = "\(base).c\(index)"
             columns[column.name] = filled(held, column.kind, plan.spineDefaults[column.name])
         }
-        rowCount = try session.execute(
+        try session.execute(
             "CREATE TEMP TABLE \(base) AS SELECT \(list.joined(separator: ", ")) FROM \(plan.spine.sql)")
         tables.append(base)
+        rowCount = try count(base)
         guard rowCount < Int(Int32.max) else {
             throw InvalidRequest("A training set has at most 2,147,483,646 rows; compute it in parts.")
         }
@@ -112,40 +117,46 @@ struct BatchRun {
         let asked = access.key.map { columns[$0] ?? "NULL" }
         let names = access.key.indices.map { "k\($0)" }
         let distinct = zip(asked, names).map { "\($0) AS \($1)" }.joined(separator: ", ")
-        let present = asked.map { "\($0) IS NOT NULL" }
-        let keyCount = try session.execute(
+        let at = access.at.flatMap { columns[$0] }
+        let present = (asked + [at].compactMap { $0 }).map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
+        try session.execute(
             """
             CREATE TEMP TABLE \(keys) AS SELECT *, CAST(row_number() OVER () - 1 AS INTEGER) AS id FROM (\
-            SELECT DISTINCT \(distinct) FROM \(dialect.beside(tables)) WHERE \(present.joined(separator: " AND ")))
+            SELECT DISTINCT \(distinct) FROM \(dialect.beside(tables)) WHERE \(present))
             """)
-        let time = access.at.flatMap { columns[$0] }.map { dialect.clock($0, access.atKind) }
-        let rowNumber = "\(tables[0]).rowid"
+        let time = at.map { dialect.clock($0, access.atKind) }
         let select =
-            ["CAST(\(rowNumber) AS INTEGER) AS r"] + zip(asked, names).map { "\($0) AS \($1)" }
-            + (time.map { ["\($0) AS t"] } ?? [])
+            ["CAST(\(tables[0]).rowid AS INTEGER) AS r", distinct] + [time.map { "\($0) AS t" }].compactMap { $0 }
+        let same = names.map { "l.\($0) = k.\($0)" }.joined(separator: " AND ")
         var labels: [(row: Int32, key: Int32, time: Int64)] = []
         labels.reserveCapacity(rowCount)
-        let same = names.map { "l.\($0) = k.\($0)" }.joined(separator: " AND ")
+        var untimed: [Int32] = []
+        var keyCount = 0
         try session.query(
             """
             SELECT l.r, k.id\(time == nil ? "" : ", l.t") FROM (SELECT \(select.joined(separator: ", ")) \
-            FROM \(dialect.beside(tables))) l JOIN \(keys) k ON \(same)\(time == nil ? "" : " WHERE l.t IS NOT NULL")
+            FROM \(dialect.beside(tables))) l LEFT JOIN \(keys) k ON \(same)
             """
         ) { batch in
             guard case .integer(let rows) = batch.columns[0].values,
                 case .integer(let ids) = batch.columns[1].values
             else { throw QueryError.invalidBatch("A row's number is no integer.") }
             let times = time == nil ? nil : try batch.columns[2].ticks()
-            for row in 0..<batch.rowCount { labels.append((rows[row], ids[row], times?[row] ?? 0)) }
-        }
-        var untimed: [Int32] = []
-        if let at = access.at.flatMap({ columns[$0] }) {
-            let rows = "SELECT CAST(\(rowNumber) AS INTEGER) AS r FROM \(dialect.beside(tables)) WHERE \(at) IS NULL"
-            try session.query(rows) { batch in
-                if case .integer(let rows) = batch.columns[0].values { untimed += rows }
+            for row in 0..<batch.rowCount {
+                if times != nil, batch.columns[2].isNull(at: row) {
+                    untimed.append(rows[row])
+                } else if !batch.columns[1].isNull(at: row) {
+                    labels.append((rows[row], ids[row], times?[row] ?? 0))
+                    keyCount = max(keyCount, Int(ids[row]) + 1)
+                }
             }
         }
         return (keys, LabelIndex(labels, untimed: untimed, keyCount: keyCount, rowCount: rowCount))
+    }
+
+    /// Gives the room of a table with many keys back before the session ends.
+    private func release(_ keys: String, _ index: LabelIndex) throws {
+        if index.keyCount > 100_000 { try session.execute("DROP TABLE \(keys)") }
     }
 
     /// The rows of the accessed table whose key is asked for: their key's number, then `columns`.
@@ -231,7 +242,7 @@ struct BatchRun {
             columns[output.name] = filled(
                 dialect.decoded("\(result).v\(column)", output.kind), output.kind, output.fallback)
         }
-        try session.execute("DROP TABLE \(keys)")
+        try release(keys, index)
         if carried { try carry(step, rows, result, kept.count) }
     }
 
@@ -335,7 +346,7 @@ struct BatchRun {
         for (column, output) in step.outputs.enumerated() {
             columns[output.name] = dialect.decoded("\(result).v\(column)", output.kind)
         }
-        try session.execute("DROP TABLE \(keys)")
+        try release(keys, index)
     }
 
     private static func issue(

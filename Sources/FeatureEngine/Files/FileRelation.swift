@@ -98,14 +98,29 @@ package struct FileRelations {
         }
     }
 
+    /// A value as text that ``text(_:)`` reads.
+    private func spelled(_ column: Relation.Column) -> String {
+        let name = dialect.name(column.name)
+        let value: String
+        switch column.kind {
+        case .timestamp: value = "strftime(\(name), '%Y-%m-%dT%H:%M:%S.%fZ')"
+        case .naiveTimestamp: value = "strftime(\(name), '%Y-%m-%dT%H:%M:%S.%f')"
+        case .nanoseconds: value = "strftime(\(name), '%Y-%m-%dT%H:%M:%S.%nZ')"
+        case .binary: value = "lower(hex(\(name)))"
+        case .other: value = "to_json(\(name))"
+        default: return name
+        }
+        return "\(value) AS \(name)"
+    }
+
     /// Writes the rows of a SELECT to a file in their order: Parquet, or CSV where the path ends so.
     /// - Returns: The number of rows.
     @discardableResult
     package func write(_ select: String, _ columns: [Relation.Column], to path: String) throws -> Int {
         let isText = path.lowercased().hasSuffix(".csv")
-        let format =
-            isText ? "FORMAT csv, HEADER true, NULLSTR '\\N'" : "FORMAT parquet, COMPRESSION snappy"
-        let count = try session.execute("COPY (\(select)) TO \(dialect.literal(path)) (\(format))")
+        let format = isText ? "FORMAT csv, HEADER true, NULLSTR '\\N'" : "FORMAT parquet, COMPRESSION snappy"
+        let rows = isText ? "SELECT \(columns.map(spelled).joined(separator: ", ")) FROM (\(select))" : select
+        let count = try session.execute("COPY (\(rows)) TO \(dialect.literal(path)) (\(format))")
         if isText { return count }
         let instants = Set(columns.filter { $0.kind == .nanoseconds }.map(\.name))
         try ParquetClocks.markInstants(instants, in: URL(fileURLWithPath: path))

@@ -8,7 +8,11 @@ struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
         abstract: "Versioned tables: bring data in, compute tables from tables, look at their history.",
-        subcommands: [Import.self, Derive.self, List.self, Show.self, History.self])
+        subcommands: [
+            Import.self, Derive.self, List.self, Show.self, History.self,
+            Profile.self,
+            Diff.self,
+        ])
 
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

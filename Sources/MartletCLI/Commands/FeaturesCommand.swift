@@ -7,10 +7,10 @@ struct FeaturesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "features", abstract: "Features declared once, the same in training, scoring and replay.",
         subcommands: [
-            Apply.self, TrainingSetsCommand.self, ViewsCommand.self, CreateTableCommand.self, WriteTableCommand.self,
-            ReadTableCommand.self,
-            ListTablesCommand.self, ShowTableCommand.self, RegisterTableCommand.self, DropTableCommand.self,
-            TagTableCommand.self, PackFeaturesCommand.self, ScoreRowsCommand.self,
+            Apply.self, TrainingSetsCommand.self, Replay.self, ViewsCommand.self, CreateTableCommand.self,
+            WriteTableCommand.self, ReadTableCommand.self, ListTablesCommand.self, ShowTableCommand.self,
+            RegisterTableCommand.self, DropTableCommand.self, TagTableCommand.self,
+            PackFeaturesCommand.self, ScoreRowsCommand.self,
         ])
 
     struct Apply: AsyncParsableCommand {
@@ -18,7 +18,7 @@ struct FeaturesCommand: AsyncParsableCommand {
             abstract: "Put a file of feature views on record, known from then on by the hash of what it means.",
             discussion: "Example: martlet features apply Examples/flights/features.yaml --name flights")
 
-        @Argument(help: "The YAML file.") var file: String
+        @Argument(help: "The file, YAML or SQL (CREATE FEATURE VIEW …).") var file: String
         @Option(help: "The feature set's name. Default: the file's.") var name: String?
         @OptionGroup var connection: ConnectionOptions
 

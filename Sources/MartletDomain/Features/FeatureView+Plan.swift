@@ -18,6 +18,36 @@ extension FeatureView: Codable {
     }
 }
 
+extension FeatureView {
+    /// This view read back from its plan, so that every rule of files holds for views that are made in other ways.
+    /// - Throws: ``FeatureError/invalidDeclaration(_:)`` with every problem.
+    func checked() throws(FeatureError) -> FeatureView {
+        guard let view = try Self.views(in: PlanValue(self).node).first else { return self }
+        return view
+    }
+}
+
+extension FeatureWindow.Extent {
+    /// The plainest of the extents that take in the same events: windows that slide by their own length tumble, and
+    /// an offset is less than the step.
+    var canonical: Self {
+        switch self {
+        case .tumbling(let length, let offset): .tumbling(length, offset: Self.rest(offset, length))
+        case .sliding(let length, let every, let offset):
+            length == every
+                ? .tumbling(length, offset: Self.rest(offset, length))
+                : .sliding(length, every: every, offset: Self.rest(offset, every))
+        case .rolling, .months, .lifetime: self
+        }
+    }
+
+    private static func rest(_ offset: Int64, _ step: Int64) -> Int64 {
+        guard step > 0 else { return 0 }
+        let rest = offset % step
+        return rest < 0 ? rest + step : rest
+    }
+}
+
 /// The JSON values that a plan is made of.
 indirect enum PlanValue {
     case text(String)
@@ -71,7 +101,7 @@ indirect enum PlanValue {
 
     init(_ window: FeatureWindow) {
         var object: [String: PlanValue]
-        switch window.extent {
+        switch window.extent.canonical {
         case .rolling(let duration): object = ["rolling": .text(Self.spelled(duration))]
         case .months(let months): object = ["rolling": .text("P\(months)M")]
         case .tumbling(let duration, let offset):

@@ -4,14 +4,14 @@ extension RowExpression {
     /// constants alone is a constant (`x + null` is null, `x and false` is false, whatever `x` is).
     ///
     /// It is written down as something else than the expression itself; plans hold the latter.
-    /// - Throws: ``Problem`` for operands that do not go together.
+    /// - Throws: ``Problem`` for operands that do not go together, and for constants that overflow.
     public func bound(to types: [FeatureValueType]) throws(Problem) -> RowExpression {
         _ = try type(given: types)
         return RowExpression(columns: columns, root: try bound(root, types))
     }
 
     private func bound(_ node: Node, _ types: [FeatureValueType]) throws(Problem) -> Node {
-        folded(try typed(node, types))
+        try folded(try typed(node, types))
     }
 
     private func typed(_ node: Node, _ types: [FeatureValueType]) throws(Problem) -> Node {
@@ -44,19 +44,19 @@ extension RowExpression {
     private func bound(_ node: Node, _ types: [FeatureValueType], widened: Bool) throws(Problem) -> Node {
         let own = try bound(node, types)
         guard widened else { return own }
-        return try type(of: node, types) == .long ? folded(.widened(own)) : own
+        return try type(of: node, types) == .long ? try folded(.widened(own)) : own
     }
 
     /// A node whose parts are folded already.
-    private func folded(_ node: Node) -> Node {
+    private func folded(_ node: Node) throws(Problem) -> Node {
         func constant(_ node: Node) -> FeatureValue? { if case .literal(let value) = node { value } else { nil } }
         switch node {
         case .literal, .column: return node
         case .isNull(let operand), .not(let operand), .negated(let operand), .widened(let operand):
-            return constant(operand) == nil ? node : computed(node)
+            return constant(operand) == nil ? node : try computed(node)
         case .binary(let symbol, let left, let right):
             let (first, second) = (constant(left), constant(right))
-            if first != nil, second != nil { return computed(node) }
+            if first != nil, second != nil { return try computed(node) }
             let decided: FeatureValue? = symbol == .and ? .boolean(false) : symbol == .or ? .boolean(true) : .null
             if first == decided || second == decided { return decided.map { .literal($0) } ?? node }
             if symbol == .divided, second == .long(0) || second == .double(0) { return .literal(.null) }
@@ -82,10 +82,8 @@ extension RowExpression {
         }
     }
 
-    /// A node of constants as a constant; itself if it fails, as it will when a row needs it.
-    private func computed(_ node: Node) -> Node {
-        let expression = RowExpression(columns: [], root: node)
-        guard let value = try? expression.evaluate({ _ in .null }) else { return node }
-        return .literal(value)
+    /// A node of constants as a constant.
+    private func computed(_ node: Node) throws(Problem) -> Node {
+        .literal(try RowExpression(columns: [], root: node).evaluate { _ in .null })
     }
 }

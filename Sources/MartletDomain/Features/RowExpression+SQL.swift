@@ -81,9 +81,7 @@ extension RowExpression {
             case .binary(let symbol, let left, let right): return try binary(symbol, left, right)
             case .coalesce(let operands):
                 let type = try type(node)
-                var texts: [String] = []
-                for operand in operands { texts.append(try sql(operand, as: type)) }
-                return "coalesce(" + texts.joined(separator: ", ") + ")"
+                return try coalesce(operands[...], type)
             case .choice(let branches, let otherwise):
                 let type = try type(node)
                 var text = "CASE"
@@ -92,6 +90,23 @@ extension RowExpression {
                 }
                 return "(\(text) ELSE \(try sql(otherwise, as: type)) END)"
             }
+        }
+
+        private mutating func coalesce(
+            _ operands: ArraySlice<Node>, _ type: FeatureValueType?
+        ) throws(Problem) -> String {
+            var texts: [String] = []
+            for (index, operand) in zip(operands.indices, operands) {
+                // DuckDB may compute later operands first, if they stand elsewhere too; one that can fail must wait.
+                if index > operands.startIndex, try canFail(operand) {
+                    let rest = try coalesce(operands[index...], type)
+                    return named(texts.count == 1 ? texts[0] : "coalesce(\(texts.joined(separator: ", ")))") {
+                        "(CASE WHEN \($0) IS NULL THEN \(rest) ELSE \($0) END)"
+                    }
+                }
+                texts.append(try sql(operand, as: type))
+            }
+            return texts.count == 1 ? texts[0] : "coalesce(\(texts.joined(separator: ", ")))"
         }
 
         private func type(_ node: Node) throws(Problem) -> FeatureValueType? { try expression.type(of: node, types) }

@@ -13,7 +13,7 @@ extension TrainingSetSpecification {
             keys: [
                 "version", "kind", "name", "mode", "sources", "spine_schema", "lookups", "aggregates", "views",
                 "derived",
-                "label", "exclude", "options",
+                "label", "label_from", "exclude", "options", "steps",
             ])
         self.init(name: reader.required("name"))
         if !name.isEmpty { reader.checkName(name) }
@@ -31,7 +31,9 @@ extension TrainingSetSpecification {
         self.views = reader.elements("views", atMost: Self.countLimit).compactMap { ViewUse($0, views, &reader) }
         derived = reader.elements("derived", atMost: Self.countLimit).compactMap { DerivedFeature($0, &reader) }
         labels = reader.names("label")
+        labelOrigin = node["label_from"].map { LabelOrigin($0, &reader) }
         excluded = reader.names("exclude")
+        steps = reader.elements("steps", atMost: Self.countLimit).compactMap { ModelStep($0, &reader) }
         if let options = node["options"] {
             var own = DeclarationReader(options, "The options of the training set", keys: ["default_fills_nan"])
             defaultFillsNaN = own.flag("default_fills_nan")
@@ -190,6 +192,15 @@ extension DerivedFeature {
             }
         guard let definition else { return nil }
         self.init(name, definition, type: type)
+    }
+}
+
+extension LabelOrigin {
+    fileprivate init(_ node: DeclarationNode, _ file: inout DeclarationReader) {
+        var reader = DeclarationReader(node, "The origin of the label", keys: ["source", "column", "known_at"])
+        self.init(
+            source: reader.required("source"), column: reader.text("column"), knownAt: reader.text("known_at"))
+        file.adopt(reader.issues)
     }
 }
 

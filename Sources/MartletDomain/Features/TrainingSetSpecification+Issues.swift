@@ -3,7 +3,7 @@ extension TrainingSetSpecification {
     /// names used twice, circles. What columns there are and of which types, it cannot say.
     public var issues: [FeatureIssue] {
         lookups.flatMap(issues) + lookbackConflicts + aggregates.flatMap(issues) + views.flatMap(issues)
-            + sources.flatMap(Self.issues) + nameConflicts + circles
+            + sources.flatMap(Self.issues) + originIssues + nameConflicts + circles
     }
 
     /// The source that a lookup, an aggregate or a view means by `table`: of that name, else the one that reads that table.
@@ -105,6 +105,13 @@ extension TrainingSetSpecification {
         return [
             FeatureIssue(
                 .unknownTable, "View \(use.view.name) reads \(source.table), which is not declared; \(knownTables)")
+        ]
+    }
+
+    private var originIssues: [FeatureIssue] {
+        guard let origin = labelOrigin, isUnknown(origin.source) else { return [] }
+        return [
+            FeatureIssue(.unknownTable, "The label comes from \(origin.source), which is not declared; \(knownTables)")
         ]
     }
 

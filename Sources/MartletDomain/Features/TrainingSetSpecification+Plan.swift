@@ -14,6 +14,7 @@ extension TrainingSetSpecification {
             "derived": .list(derived.map { PlanValue($0) }),
             "label": PlanValue(labels), "exclude": PlanValue(excluded.sorted()),
         ]
+        if !steps.isEmpty { object["steps"] = .list(steps.map { PlanValue($0) }) }
         if defaultFillsNaN { object["default_fills_nan"] = .flag(true) }
         return PlanValue.object(object).text
     }
@@ -64,6 +65,23 @@ extension PlanValue {
             }
         var object = ["feature": PlanValue(Feature(derived.name, definition))]
         object["type"] = derived.type.map { .text($0) }
+        self = .object(object)
+    }
+
+    fileprivate init(_ step: ModelStep) {
+        var object = ["columns": PlanValue(step.columns)]
+        switch step.method {
+        case .imputeMean: object["impute"] = .text("mean")
+        case .imputeMedian: object["impute"] = .text("median")
+        case .imputeMostFrequent: object["impute"] = .text("most_frequent")
+        case .imputeConstant(let value): object["impute"] = .list([.text("constant"), PlanValue(value)])
+        case .scaleStandard: object["scale"] = .text("standard")
+        case .scaleMinMax: object["scale"] = .text("min_max")
+        case .encodeOneHot(let unknown):
+            (object["encode"], object["unknown"]) = (.text("one_hot"), .text(unknown.rawValue))
+        case .encodeOrdinal(let unknown):
+            (object["encode"], object["unknown"]) = (.text("ordinal"), .text(unknown.rawValue))
+        }
         self = .object(object)
     }
 

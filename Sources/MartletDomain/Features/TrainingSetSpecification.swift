@@ -24,15 +24,21 @@ public struct TrainingSetSpecification: Sendable, Equatable {
     public var excluded: [String]
     /// Defaults replace NaN in columns of floating point, too.
     public var defaultFillsNaN: Bool
+    /// Fitted on the result, in this order, and packed with the model.
+    public var steps: [ModelStep]
+    /// Where the labels come from, for ``FeatureLint``; nil if it is not told.
+    public var labelOrigin: LabelOrigin?
 
     public init(
         name: String, mode: Mode = .train, sources: [Source] = [], spineSchema: [ColumnDeclaration]? = nil,
         lookups: [FeatureLookup] = [], aggregates: [WindowFeature] = [], views: [ViewUse] = [],
-        derived: [DerivedFeature] = [], labels: [String] = [], excluded: [String] = [], defaultFillsNaN: Bool = false
+        derived: [DerivedFeature] = [], labels: [String] = [], excluded: [String] = [], defaultFillsNaN: Bool = false,
+        steps: [ModelStep] = [], labelOrigin: LabelOrigin? = nil
     ) {
         (self.name, self.mode, self.sources, self.spineSchema) = (name, mode, sources, spineSchema)
         (self.lookups, self.aggregates, self.views, self.derived) = (lookups, aggregates, views, derived)
         (self.labels, self.excluded, self.defaultFillsNaN) = (labels, excluded, defaultFillsNaN)
+        (self.steps, self.labelOrigin) = (steps, labelOrigin)
     }
 
     /// A table that features are read from, its keys and its clocks.

@@ -61,6 +61,21 @@ extension Datasets {
         return try await record(version, by: caller)
     }
 
+    /// Turns away rows that would come into a feature table past its keys.
+    func requireNoFeatureTable(_ name: TableName, for operation: DatasetVersion.Operation) async throws {
+        let foreign: [DatasetVersion.Operation] = [.imported, .derived, .trainingSet, .predictions, .monitoring]
+        guard foreign.contains(operation) else { return }
+        let isFeatureTable = try await store.read { db in try db.featureTableIfPresent(name)?.name == name }
+        guard !isFeatureTable else {
+            throw FeatureError.issues([
+                FeatureIssue(
+                    .invalidDeclaration,
+                    "\(name) is a feature table, whose keys are unique: write to it with `martlet features write`, or take "
+                        + "another table")
+            ])
+        }
+    }
+
     /// Runs a commit again while others come in between.
     private static func untilUndisturbed<Result: Sendable>(
         _ body: () async throws -> Result

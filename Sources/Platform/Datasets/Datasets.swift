@@ -49,6 +49,7 @@ package struct Datasets: Sendable {
         prepare: (@Sendable (any QuerySession) throws -> Void)? = nil
     ) async throws -> DatasetVersion {
         try await requireChange(AuditAction("datasets", operation.rawValue, ["table": name.description]), by: caller)
+        try await requireNoFeatureTable(name, for: operation)
         let table = deltaTable(name)
         let commit = CommitInfo(
             operation: "WRITE", userName: caller.user.name, runID: runID,

@@ -65,6 +65,15 @@ extension FeatureView {
     }
 }
 
+extension FeatureView {
+    /// Reads views as they were declared: SQL when the text begins with CREATE, else YAML.
+    package static func views(declared text: String) throws -> [FeatureView] {
+        let lines = text.split(whereSeparator: \.isNewline).lazy.map { $0.drop(while: \.isWhitespace) }
+        let first = lines.first { !$0.isEmpty && !$0.hasPrefix("--") && !$0.hasPrefix("#") } ?? ""
+        return first.prefix(7).uppercased() == "CREATE " ? try views(sql: text) : try views(yaml: text)
+    }
+}
+
 extension TrainingSetSpecification {
     /// Reads a file of one training set.
     /// - Throws: ``FeatureError/issues(_:)`` with every problem, ``InvalidRequest`` for text that is no YAML.

@@ -20,7 +20,7 @@ package struct Features: Sendable {
             throw InvalidRequest(
                 "'\(name)' cannot name a feature set: a name has 1 to 128 bytes and is not itself a hash.")
         }
-        let views = try FeatureView.views(yaml: definition)
+        let views = try FeatureView.views(declared: definition)
         let hash = FeatureView.planDigest(of: views)
         let action = AuditAction("features", "apply", ["name": name, "hash": hash])
         return try await store.change(action, by: caller) { db in
@@ -44,7 +44,7 @@ package struct Features: Sendable {
     }
 
     package func computation(_ featureSet: FeatureSet) throws -> FeatureComputation {
-        FeatureComputation(views: try FeatureView.views(yaml: featureSet.definition))
+        FeatureComputation(views: try FeatureView.views(declared: featureSet.definition))
     }
 
     /// The newest version of each table that the features read, pinned.

@@ -57,8 +57,27 @@ private let search = "/api/2.0/mlflow/experiments/search?max_results=1"
         try await withServer(hosts: ["*"]) { (server: TestServer) async throws in
             #expect(try await server.ask(.get, search, host: "any.example").status == 200)
         }
+        try await withServer(hosts: ["node[0-9].lab*", "[!x]db*"]) { (server: TestServer) async throws in
+            for (host, status) in [
+                ("node7.lab", 200), ("node7.lab:80", 200), ("nodex.lab", 403), ("node77.lab", 403), ("adb", 200),
+                ("xdb", 403),
+            ] {
+                #expect(try await server.ask(.get, search, host: host).status == status, "\(host)")
+            }
+        }
+        try await withServer(bound: "2001:db8::5") { (server: TestServer) async throws in
+            #expect(try await server.ask(.get, search, host: "[2001:db8::5]:5000").status == 200)
+            #expect(try await server.ask(.get, search, host: "[2001:db8::6]:5000").status == 403)
+        }
         try await withServer(bound: "mlops.lan") { (server: TestServer) async throws in
             #expect(try await server.ask(.get, search, host: "mlops.lan:5000").status == 200)
+        }
+    }
+
+    @Test func `A refusal of a HEAD request has no body`() async throws {
+        try await withServer { (server: TestServer) async throws in
+            let answer = try await server.ask(.head, search, host: "evil.example")
+            #expect(answer.status == 403 && answer.text.isEmpty)
         }
     }
 

@@ -30,4 +30,23 @@ import Testing
             #expect(young?.code == .invalidParameterValue)
         }
     }
+
+    @Test func `A request that names nothing removes nothing`() async throws {
+        try await withServer { server in
+            let tracking = server.platform.tracking
+            let experiment = try await tracking.createExperiment(name: "old", by: .setup)
+            let run = try await tracking.createRun(in: experiment, by: .setup).info.id
+            try await tracking.deleteRun(run, by: .setup)
+            let paths = ["runs/purge", "experiments/purge", "logged-models/purge"]
+            for path in paths {
+                for body in [JSON.object([:]), ["all": .bool(false)]] {
+                    let refusal = try await server.martlet(path, body)
+                    #expect(refusal.status == 400, "\(path)")
+                }
+            }
+            let both = try await server.martlet("runs/purge", ["run_ids": [.text(run)], "all": .bool(true)])
+            #expect(both.status == 400)
+            #expect(try await server.client().send(PurgeRuns(runIDs: [run], isDryRun: true)).purged == [run])
+        }
+    }
 }

@@ -46,7 +46,9 @@ extension Features {
             views: specification.views.map {
                 .init(name: $0.view.name, version: $0.view.version, hash: $0.view.planDigest)
             },
-            label: specification.labels, excluded: specification.excluded, warnings: [], specification: text,
+            label: specification.labels, excluded: specification.excluded,
+            warnings: FeatureLint.findings(of: specification).map { "\($0.code.rawValue): \($0.message)" },
+            specification: text,
             createdBy: version.writtenBy, createdAt: version.writtenAt)
         return try await keep(record, by: caller)
     }
@@ -54,7 +56,10 @@ extension Features {
     /// Computes a training set again, out of the versions that it was made of.
     /// - Returns: What comes out now.
     package func recomputeTrainingSet(_ record: TrainingSetRecord) async throws -> TableContent {
-        let declared = try TrainingSetSpecification(yaml: record.specification, views: try await views())
+        // A view that it names without a version has newer ones by now, perhaps.
+        let hashes = Set(record.views.map(\.hash))
+        let views = try await views().filter { hashes.contains($0.planDigest) }
+        let declared = try TrainingSetSpecification(yaml: record.specification, views: views)
         let sources = try await TrainingSetSources(of: declared, self, recorded: record.sources)
         let hash = CanonicalPlan.hash(of: sources.specification)
         guard hash == record.planHash else {

@@ -1,5 +1,5 @@
 /// The page's only style sheet: light and dark by the reader's setting, and a print layout.
-let reportStyle = """
+package let reportStyle = """
     :root{--bg:#fff;--fg:#1b1f24;--muted:#57606a;--line:#c9d1d9;--card:#f6f8fa;--ref:#5b7083;
     --cur:#a33b00;--ok:#1a6b37}
     @media (prefers-color-scheme:dark){:root{--bg:#14181d;--fg:#e6e9ed;--muted:#a9b3bd;--line:#3a434d;--card:#1c2229;
@@ -25,6 +25,7 @@ let reportStyle = """
     tbody th{overflow-wrap:anywhere;min-width:min(13rem,34vw);position:sticky;left:0;background:var(--bg)}
     .v{min-width:6.4rem}.t{min-width:9rem}
     .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+    .w td{white-space:nowrap}
     .d{color:var(--cur);font-weight:600}
     .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:1rem}
     figure{margin:0;padding:.75rem;border:1px solid var(--line);border-radius:.4rem;break-inside:avoid}

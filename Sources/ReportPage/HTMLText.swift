@@ -2,7 +2,7 @@ import Foundation
 
 /// Text made safe for element content and quoted attributes. Column names and levels come from data files, so every
 /// text of the page goes through here. Control, noncharacter and direction-changing code points become U+FFFD.
-func html(_ text: String) -> String {
+package func html(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {
@@ -20,12 +20,12 @@ func html(_ text: String) -> String {
 }
 
 /// A column name or level as the page shows it: escaped, at most `limit` code points.
-func shownName(_ name: String, limit: Int = 80) -> String {
+package func shownName(_ name: String, limit: Int = 80) -> String {
     name.isEmpty ? "(empty)" : html(shortened(name, to: limit))
 }
 
 /// Escaped text that may break after an underscore, so that long column names do not break inside a word.
-func breakable(_ escaped: String) -> String {
+package func breakable(_ escaped: String) -> String {
     escaped.replacingOccurrences(of: "_", with: "_<wbr/>")
 }
 
@@ -37,7 +37,7 @@ private func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
 }
 
 /// A value as JSON that can stand inside a script element: no `<`, `>` or `&`, keys in order.
-func jsonForScript(_ value: some Encodable) -> String {
+package func jsonForScript(_ value: some Encodable) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(value) else { return "null" }
@@ -53,4 +53,12 @@ func jsonForScript(_ value: some Encodable) -> String {
         }
     }
     return result
+}
+
+/// At most `limit` Unicode scalars, the last one `…` when something was cut.
+package func shortened(_ text: String, to limit: Int = 40) -> String {
+    guard text.unicodeScalars.count > limit else { return text }
+    var scalars = String.UnicodeScalarView()
+    scalars.append(contentsOf: text.unicodeScalars.prefix(limit - 1))
+    return String(scalars) + "…"
 }

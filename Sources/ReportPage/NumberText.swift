@@ -1,9 +1,9 @@
 import Foundation
 
 /// Numbers as the page writes them, the same in every locale.
-enum NumberText {
+package enum NumberText {
     /// Four significant digits, as `12.35`, `1.2e-09`; from ten thousand to a billion a whole number, as `26 071`.
-    static func plain(_ value: Double) -> String { plain(value, digits: 4) }
+    package static func plain(_ value: Double) -> String { plain(value, digits: 4) }
 
     private static func plain(_ value: Double, digits: Int) -> String {
         let size = abs(value)
@@ -13,7 +13,7 @@ enum NumberText {
     }
 
     /// Two numbers with as many digits as it takes to see that they differ.
-    static func apart(_ first: Double, _ second: Double) -> (first: String, second: String) {
+    package static func apart(_ first: Double, _ second: Double) -> (first: String, second: String) {
         for digits in 4..<17 {
             let (one, other) = (plain(first, digits: digits), plain(second, digits: digits))
             if one != other { return (one, other) }
@@ -22,11 +22,11 @@ enum NumberText {
     }
 
     /// A p-value is never written as 0.
-    static func pValue(_ value: Double) -> String {
+    package static func pValue(_ value: Double) -> String {
         value < 1e-300 ? "below 1e-300" : String(format: "%.2g", value)
     }
 
-    static func percent(_ share: Double) -> String {
+    package static func percent(_ share: Double) -> String {
         let text = String(format: "%.1f", share * 100)
         // A share that is not zero does not look like zero, nor one short of all like all.
         if share > 0, text == "0.0" { return "below 0.1 %" }
@@ -35,7 +35,7 @@ enum NumberText {
     }
 
     /// Whole number with thin groups of three, as `12 345`.
-    static func count(_ value: Int) -> String {
+    package static func count(_ value: Int) -> String {
         let digits = Array(String(value))
         var result = ""
         for (position, digit) in digits.enumerated() {
@@ -46,10 +46,10 @@ enum NumberText {
     }
 
     /// A coordinate of a drawing: one decimal, no trailing zero.
-    static func coordinate(_ value: Double) -> String {
+    package static func coordinate(_ value: Double) -> String {
         let text = String(format: "%.1f", value)
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
-    static func columns(_ count: Int) -> String { count == 1 ? "1 column" : "\(self.count(count)) columns" }
+    package static func columns(_ count: Int) -> String { count == 1 ? "1 column" : "\(self.count(count)) columns" }
 }

@@ -332,3 +332,31 @@ def test_a_tampered_definition_is_not_registered(scored, store, unique, tmp_path
             name = unique("tampered")
             with pytest.raises(mlflow.exceptions.MlflowException, match="martlet_features.json"):
                 mlflow.register_model(f"runs:/{run.info.run_id}/{place}", name)
+
+
+def test_steps_are_fitted_once_and_applied_alike_in_training_and_scoring(store, schema, unique, vendors):
+    steps = [
+        {"impute": ["rating"], "with": "mean"}, {"scale": ["size"], "with": "standard"},
+        {"encode": ["uei"], "with": "one_hot", "unknown": "ignore"},
+    ]
+    lookup = FeatureLookup(vendors, "uei", "rating", timestamp_lookup_key="at")
+    training = store.create_training_set(
+        LABELS, [lookup], "late", ["row", "at"], steps=steps, table_name=f"{schema}.stepped")
+    raw, frame = store.read_table(training.table_name), training.load_df()
+    assert raw.columns.tolist() == ["uei", "size", "rating", "late"]
+    inputs = ["uei=A", "uei=B", "uei=Z", "size", "rating"]
+    assert frame.columns.tolist() == inputs + ["late"]
+    numpy.testing.assert_allclose(frame["size"], (LABELS["size"] - 2.5) / LABELS["size"].std(ddof=0), rtol=1e-15)
+    assert frame["rating"].tolist() == [2.5, 2.0, 1.5, 2.0]
+    model = sklearn.linear_model.LinearRegression().fit(frame[inputs], frame["late"])
+    name = unique("stepped")
+    with mlflow.start_run():
+        store.log_model(model, "model", flavor=mlflow.sklearn, training_set=training, registered_model_name=name)
+    mlflow.MlflowClient().set_registered_model_alias(name, "champion", "1")
+    # Training's own rows give what the model gave in training; a row by itself gives the same.
+    result = store.score_batch(f"models:/{name}@champion", LABELS.drop(columns="late"))
+    assert result.columns.tolist() == ["row", "uei", "at", "size", "rating", "prediction"]
+    assert result["size"].tolist() == [1.0, 2.0, 3.0, 4.0]
+    numpy.testing.assert_array_equal(result["prediction"], model.predict(frame[inputs]))
+    alone = store.score_batch(f"models:/{name}@champion", LABELS.iloc[[1]].assign(uei="nobody"))
+    assert numpy.isfinite(alone["prediction"]).all()

@@ -21,6 +21,17 @@ public struct PackFeatures: MartletRequest {
     public init(table: TableName, version: Int64? = nil) { (self.table, self.version) = (table, version) }
 }
 
+/// Asks for a training set's rows as a model is to see them, its steps applied; the answer is a Parquet file.
+public struct ReadModelRows: Codable, Sendable {
+    public static let path = "features/training-sets/rows"
+
+    public var table: TableName
+    /// Nil for the newest.
+    public var version: Int64?
+
+    public init(table: TableName, version: Int64? = nil) { (self.table, self.version) = (table, version) }
+}
+
 /// Asks which features a model version was registered with.
 public struct ShowPackedFeatures: MartletRequest {
     public struct Response: Codable, Sendable {

@@ -26,6 +26,8 @@ public struct PackedFeatures: Sendable, Equatable, Codable {
     public var sources: [Source]
     /// The caller's columns that are needed, then features, then what is derived; in the order of the training set.
     public var columns: [Column]
+    /// What is done to the inputs before the model sees them, fitted on the training set.
+    public var steps: FittedSteps
     public var labels: [String]
     /// What the model was trained on.
     public var trainingSet: TableReference
@@ -34,16 +36,17 @@ public struct PackedFeatures: Sendable, Equatable, Codable {
 
     public init(
         name: String, planHash: String, plan: DeclarationNode, declaration: String, views: [View], sources: [Source],
-        columns: [Column], labels: [String], trainingSet: TableReference, contentHash: String?
+        columns: [Column], steps: FittedSteps, labels: [String], trainingSet: TableReference, contentHash: String?
     ) {
         format = Self.currentFormat
         (self.name, self.planHash, self.plan, self.declaration) = (name, planHash, plan, declaration)
         (self.views, self.sources, self.columns, self.labels) = (views, sources, columns, labels)
+        self.steps = steps
         (self.trainingSet, self.contentHash) = (trainingSet, contentHash)
     }
 
     enum CodingKeys: String, CodingKey {
-        case name, plan, declaration, views, sources, columns
+        case name, plan, declaration, views, sources, columns, steps
         case format = "martlet_features"
         case planHash = "plan_hash"
         case labels = "label"
@@ -129,8 +132,11 @@ public struct PackedFeatures: Sendable, Equatable, Codable {
         }
     }
 
-    /// What the model takes, in order.
+    /// What is looked up, computed or given for the model, in order.
     public var inputs: [String] { columns.filter(\.isInput).map(\.name) }
+
+    /// What the model itself takes, in order: ``inputs`` after ``steps``.
+    public var modelInputs: [String] { steps.outputColumns(of: inputs) }
 
     /// The columns that a caller gives at least.
     public var rowColumns: [Column] { columns.filter { $0.origin == .row } }

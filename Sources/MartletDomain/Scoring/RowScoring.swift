@@ -16,7 +16,8 @@ public struct RowScoring: Sendable, Hashable, Codable {
     public var rowCount: Int64
     /// The exact version of each table that was read, by the name that the packed declaration uses.
     public var sources: [String: TableReference]
-    /// What the model takes, in order.
+    /// What the model takes, in order. Where steps come in between, a result without predictions has these columns behind
+    /// ``inputPrefix`` at its end.
     public var inputs: [String]
     /// Features that the caller's rows gave themselves, so that they were not looked up.
     public var overridden: [String]
@@ -34,6 +35,9 @@ public struct RowScoring: Sendable, Hashable, Codable {
     public var scoredBy: String
     /// Milliseconds since 1970 UTC.
     public var scoredAt: Int64
+
+    /// Before the name of a column that is what steps made of an input.
+    public static let inputPrefix = "model_input."
 
     public init(
         id: String, model: ModelVersion.ID, modelURI: String, artifactDigest: String, featuresDigest: String,

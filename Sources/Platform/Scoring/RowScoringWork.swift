@@ -43,9 +43,16 @@ struct RowScoringWork: Sendable {
         guard found == rowCount else { throw RowCountChanged(expected: rowCount, found: found) }
         var (result, predictions) = ("SELECT * FROM scored_features", [String]())
         if let model {
-            try predict(by: model, in: session)
-            result = "SELECT * FROM scored_features POSITIONAL JOIN scored_predictions"
+            let scores = try model.predict(
+                FeatureMatrix(try modelInputs(in: session), columns: packed.modelInputs, table: "the rows"))
+            let column = Column(Self.predictionColumn, .double(scores.map(Double.init)))
+            try session.hold(RecordBatch(columns: [column], rowCount: scores.count), as: "scored_predictions")
+            result += " POSITIONAL JOIN scored_predictions"
             predictions = [Self.predictionColumn]
+        } else if !packed.steps.steps.isEmpty {
+            try session.hold(
+                try modelInputs(in: session), as: "scored_inputs", prefix: RowScoring.inputPrefix)
+            result += " POSITIONAL JOIN scored_inputs"
         }
         let content = try ContentDigest.content(
             of: "SELECT \(list(packed.inputs + predictions)) FROM (\(result))", session)
@@ -57,13 +64,9 @@ struct RowScoringWork: Sendable {
 
     private func list(_ names: [String]) -> String { names.map(quotedIdentifier).joined(separator: ", ") }
 
-    /// Puts the predictions into a table beside the features.
-    private func predict(by model: XGBoostModel, in session: any QuerySession) throws {
-        let inputs = try session.collect("SELECT \(list(packed.inputs)) FROM scored_features")
-        let scores = try model.predict(FeatureMatrix(inputs, columns: packed.inputs, table: "the rows"))
-        try session.execute("CREATE TEMP TABLE scored_predictions (\(quotedIdentifier(Self.predictionColumn)) DOUBLE)")
-        let column = Column(Self.predictionColumn, .double(scores.map(Double.init)))
-        try session.append(RecordBatch(columns: [column], rowCount: scores.count), to: "scored_predictions")
+    /// What the model sees of the rows.
+    private func modelInputs(in session: any QuerySession) throws -> RecordBatch {
+        try packed.steps.apply(to: try session.collect("SELECT \(list(packed.inputs)) FROM scored_features"))
     }
 
     /// The rows with inputs in the types that the model was trained on, and what is wrong with them.

@@ -100,7 +100,7 @@ extension Scoring {
             let scoring = RowScoring(
                 id: newID(), model: version.id, modelURI: request.modelURI, artifactDigest: version.artifactDigest,
                 featuresDigest: try packed.features.digest, planHash: packed.features.planHash, rows: rows,
-                rowCount: Int64(done.rowCount), sources: sources.pinned, inputs: packed.features.inputs,
+                rowCount: Int64(done.rowCount), sources: sources.pinned, inputs: packed.features.modelInputs,
                 overridden: done.overridden, drift: drift, driftReason: drift.isEmpty ? nil : request.driftReason,
                 warnings: warnings, isFeaturesOnly: request.isFeaturesOnly, contentHash: done.contentHash,
                 predictions: nil, scoredBy: caller.user.name, scoredAt: 0)

@@ -102,12 +102,14 @@ class FeatureStoreClient:
         self, df: "Frame | str", feature_lookups: Sequence[FeatureLookup | FeatureViewLookup] = (),
         label: Names | None = None, exclude_columns: Names | None = None, *, table_name: str | None = None,
         aggregates: Sequence[Mapping[str, Any]] = (), derived: Sequence[Mapping[str, Any]] = (),
+        steps: Sequence[Mapping[str, Any]] = (),
         sources: Mapping[str, Mapping[str, Any]] | None = None, default_fills_nan: bool = False,
     ) -> TrainingSet:
         """Joins features to each row of `df` as of the row's own time, and keeps the result as a table.
 
-        `df` may name a table (`schema.table`, `schema.table@3`). `aggregates`, `derived` and `sources` are as a
-        declaration in YAML has them. Without `table_name` the table is `training_sets.set_…`.
+        `df` may name a table (`schema.table`, `schema.table@3`). `aggregates`, `derived`, `sources` and `steps`
+        (`{"impute": ["a"], "with": "median"}`) are as a declaration in YAML has them. Without `table_name` the table is
+        `training_sets.set_…`.
         """
         name = table_name or f"training_sets.set_{uuid.uuid4().hex[:16]}"
         lookups = [use.declaration() for use in feature_lookups if isinstance(use, FeatureLookup)]
@@ -116,7 +118,7 @@ class FeatureStoreClient:
         declaration.update({
             key: value for key, value in {
                 "sources": dict(sources or {}), "lookups": lookups, "views": views, "aggregates": list(aggregates),
-                "derived": list(derived), "label": names(label), "exclude": names(exclude_columns),
+                "derived": list(derived), "steps": list(steps), "label": names(label), "exclude": names(exclude_columns),
             }.items() if value
         })
         if default_fills_nan:
@@ -129,6 +131,10 @@ class FeatureStoreClient:
     def get_training_set(self, table_name: str, version: int | None = None) -> TrainingSet:
         found = self._transport.send("features/training-sets/show", {"table": table_name, "version": version})
         return TrainingSet(self, found["record"])
+
+    def _model_rows(self, table_name: str, version: int) -> "pandas.DataFrame":
+        data, _ = self._transport.receive("features/training-sets/rows", {"table": table_name, "version": version})
+        return frames.from_parquet(data)
 
     # Models
 
@@ -163,8 +169,8 @@ class FeatureStoreClient:
         found = frames.from_parquet(data)
         result = df.copy()
         for column in found.columns:
-            if column not in df.columns:
-                result[column] = found[column].to_numpy() if len(found.columns) else None
+            if column not in df.columns and not column.startswith(models.INPUT_PREFIX):
+                result[column] = found[column].set_axis(df.index)
         result["prediction"] = models.predict(self.server, record, found, result_type)
         result.attrs["martlet_row_scoring"] = record["id"]
         return result

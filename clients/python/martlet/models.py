@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     import pandas
 
 
+#: Before the names of columns that are what steps made of inputs.
+INPUT_PREFIX = "model_input."
+
+
 def log(
     server: str, model: Any, name: str, flavor: Any, files: Mapping[str, str], registered_name: str | None,
     kwargs: Mapping[str, Any],
@@ -36,7 +40,12 @@ def predict(server: str, record: Mapping[str, Any], found: "pandas.DataFrame", r
 
     _look_at(server)
     model = mlflow.pyfunc.load_model(f"models:/{record['model']}/{record['model_version']}")
-    predictions = numpy.asarray(model.predict(found[record["inputs"]]))
+    stepped = [INPUT_PREFIX + name for name in record["inputs"]]
+    if all(name in found.columns for name in stepped):
+        inputs = found[stepped].set_axis(record["inputs"], axis=1)
+    else:
+        inputs = found[record["inputs"]]
+    predictions = numpy.asarray(model.predict(inputs))
     if predictions.ndim == 2 and predictions.shape[1] == 1:
         predictions = predictions[:, 0]
     if predictions.ndim != 1 or len(predictions) != len(found):

@@ -39,8 +39,12 @@ class TrainingSet:
         return self.record["label"]
 
     def load_df(self) -> "pandas.DataFrame":
-        """The rows in the order in which they were given: columns that are not excluded, features, labels last."""
-        return self._client.read_table(self.table_name, version=self.version)
+        """The rows in the order in which they were given: columns that are not excluded, features, labels last.
+
+        Steps that the training set declares (impute, scale, encode) are applied, as they will be when a model that is
+        logged with it is scored. `read_table` gives the rows without them.
+        """
+        return self._client._model_rows(self.table_name, self.version)
 
     def __repr__(self) -> str:
         return f"TrainingSet({self.record['table']!r}, plan {self.plan_hash[:12]})"

@@ -23,6 +23,11 @@ func addPackedFeatureRoutes(to group: RouterGroup<MartletContext>, platform: Pla
         try await scoring.scoreRows(try body.score.platform, into: body.predictions, by: context.caller)
     }
     group.on(ShowRowScoring.self) { body, _ in try await scoring.rowScoring(body.id) }
+    group.post(RouterPath(ReadModelRows.path)) { request, context in
+        let body = try await request.decode(ReadModelRows.self)
+        let (table, file) = try await features.modelRows(body.table, version: body.version, by: context.caller)
+        return try scratchFileResponse(file, named: "\(table.name)-\(table.version).parquet")
+    }
     group.post(RouterPath(ScoreRows.path)) { request, context in
         let body = try await request.decode(ScoreRows.self)
         let (done, file) = try await scoring.scoreRows(try body.platform, by: context.caller)

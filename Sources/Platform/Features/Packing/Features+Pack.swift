@@ -83,7 +83,8 @@ extension Features {
                 return .init($0.view, hash: hash, isOnRecord: known.contains(hash))
             },
             sources: packedSources, columns: Self.columns(of: specification, spine, inputs),
-            labels: specification.labels, trainingSet: trainingSet, contentHash: contentHash)
+            steps: try await fitted(specification.steps, on: trainingSet), labels: specification.labels,
+            trainingSet: trainingSet, contentHash: contentHash)
         // What would be refused when the model is registered is refused here.
         _ = try packed.specification(at: "\(trainingSet)")
         return packed

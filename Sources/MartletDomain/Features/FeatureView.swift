@@ -103,3 +103,13 @@ public enum FeatureDefinition: Sendable, Equatable {
         }
     }
 }
+
+extension FeatureDefinition {
+    /// Whether it reads the view's table, rather than other features and the caller's row.
+    public var readsTable: Bool {
+        switch self {
+        case .aggregate, .latest, .lookup: true
+        case .ratio, .sum, .coalesce, .expression: false
+        }
+    }
+}

@@ -63,7 +63,7 @@ extension PackedFeatures {
                         "feature_name: \(word(feature))", "lookup_key: \(list(lookup.key))",
                     ]
                     if let at = lookup.at { found.append("timestamp_lookup_key: \(list([at]))") }
-                    if let value = lookup.defaults[output]?.plainText {
+                    if let value = lookup.defaults[output]?.defaultText {
                         found.append("default_value: \(PlanValue.text(value).text)")
                     }
                     lines[output] = found
@@ -117,7 +117,7 @@ extension PackedFeatures.Column {
 
 extension FeatureValue {
     /// The value as that format keeps it: text of any type.
-    fileprivate var plainText: String? {
+    fileprivate var defaultText: String? {
         switch self {
         case .boolean(let value): value ? "true" : "false"
         case .long(let value): value.description

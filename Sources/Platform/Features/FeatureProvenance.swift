@@ -42,13 +42,3 @@ extension FeatureView {
         }
     }
 }
-
-extension FeatureDefinition {
-    /// Whether it reads the view's table, rather than other features and the caller's row.
-    package var readsTable: Bool {
-        switch self {
-        case .aggregate, .latest, .lookup: true
-        case .ratio, .sum, .coalesce, .expression: false
-        }
-    }
-}

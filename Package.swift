@@ -98,7 +98,9 @@ let package = Package(
             path: "Tests/DeltaWriter"),
         .executableTarget(
             name: "martlet-benchmarks",
-            dependencies: ["FuzzInputs", "Metadata", "MartletDomain", "AuditLog", argumentParser],
+            dependencies: [
+                "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "FeatureEngine", "QueryEngine", argumentParser,
+            ],
             path: "Benchmarks", exclude: ["README.md", "Tracking"]),
 
         .testTarget(name: "AuditLogTests", dependencies: ["AuditLog"]),

@@ -7,7 +7,9 @@ struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martlet-benchmarks",
         abstract: "Measure what Martlet promises, and look for what breaks it.",
-        subcommands: [GroupCommitCommand.self, LoadCommand.self, SoakCommand.self, FuzzCommand.self],
+        subcommands: [
+            GroupCommitCommand.self, LoadCommand.self, SoakCommand.self, FuzzCommand.self, OnlineCommand.self,
+        ],
         defaultSubcommand: GroupCommitCommand.self)
 
     static func main() async {

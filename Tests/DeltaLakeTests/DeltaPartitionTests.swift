@@ -30,8 +30,8 @@ import Testing
             let folders = Set(try place.fileNames())
             #expect(
                 folders.isSuperset(of: [
-                    "_delta_log", "place=__HIVE_DEFAULT_PARTITION__", "place=a%2Fb", "place=x%3Dy %2541",
-                    "place=São Paulo",
+                    "_delta_log", "place=__HIVE_DEFAULT_PARTITION__", "place=a%2Fb", "place=x%3Dy%20%2541",
+                    "place=São%20Paulo",
                 ]))
             let sql = "SELECT * FROM {} ORDER BY id"
             let expected = try await TemporaryTable.engine.withSession { [text = rows(1, 200)] session in

@@ -138,7 +138,8 @@ struct RandomHistory {
         let micros = String(String(1_000_000 + dice.below(1_000_000)).dropFirst())
         let times = ["2024-02-\(day < 10 ? "0" : "")\(day) 10:00:00.\(micros)+00", "1969-12-31 23:59:59.999999+00"]
         return [
-            dice.isLucky(20) ? nil : dice.pick(["x", "y", "ü/ b"]), dice.isLucky(10) ? nil : dice.pick(times),
+            dice.isLucky(20) ? nil : dice.pick(["x", "y", "ü/ b", "~ !$&()+,;@<|>`}'"]),
+            dice.isLucky(10) ? nil : dice.pick(times),
             dice.isLucky(10) ? nil : dice.pick(Self.texts), hasNewColumn && dice.isLucky(70) ? "\(dice.below(9))" : nil,
         ]
     }

@@ -39,7 +39,10 @@ enum PartitionPath {
         var text = ""
         for scalar in value.unicodeScalars {
             switch scalar {
-            case "\u{0}"..<"\u{20}", "\"", "#", "%", "'", "*", "/", ":", "=", "?", "\\", "\u{7F}", "{", "[", "]", "^":
+            case "\u{0}"..<"\u{20}", "\"", "#", "%", "'", "*", "/", ":", "=", "?", "\\", "\u{7F}", "{", "[", "]", "^",
+                // deltalake spells these otherwise when it removes a file than the log that added it, so that the file
+                // would stay to it (1.2.1); a percent sign and what is not ASCII it spells as we do.
+                " ", "!", "$", "&", "(", ")", "+", ",", ";", "@", "~":
                 text += percent(UInt8(truncatingIfNeeded: scalar.value))
             default: text.unicodeScalars.append(scalar)
             }

@@ -76,7 +76,7 @@ public enum FeatureLint {
         }
         let viewed = set.views.flatMap { use in
             use.view.features.compactMap { feature -> Read? in
-                guard let source = use.view.source, feature.definition.readsTable else { return nil }
+                guard let source = use.view.source, feature.definition.isRead else { return nil }
                 var window: FeatureWindow?
                 if case .aggregate(_, _, let own, _) = feature.definition { window = own }
                 return Read(
@@ -160,5 +160,15 @@ public enum FeatureLint {
             feature.definition.inputs.filter(set.labels.contains).map { finding(feature.name, $0) }
         }
         return own + viewed
+    }
+}
+
+extension FeatureDefinition {
+    /// Whether it reads the view's table, and not other features.
+    fileprivate var isRead: Bool {
+        switch self {
+        case .aggregate, .latest, .lookup: true
+        case .ratio, .sum, .coalesce, .expression: false
+        }
     }
 }

@@ -77,7 +77,7 @@ def refused(*codes):
 
         def __exit__(self, *error):
             suppressed = self.raises.__exit__(*error)
-            assert self.found.value.codes == list(codes), self.found.value
+            assert sorted(self.found.value.codes) == sorted(codes), self.found.value
             assert isinstance(self.found.value, ValueError)
             return suppressed
     return Refused()
@@ -258,11 +258,12 @@ def test_one_row_in_is_one_row_out_with_the_prediction_last(scored, store):
 
 
 def test_a_callers_column_is_used_in_a_features_place_and_recorded(scored, store):
-    given = ROWS.assign(grade=[1, 2, 3], amount_30d=[7.0, 8.0, 9.0])
-    with pytest.raises(FeatureStoreError) as error:
-        store.score_batch(scored.uri, given)
-    assert error.value.codes == ["type_mismatch"] and "amount_30d" in str(error.value)
-    given = ROWS.assign(grade=pandas.array([1, None, 3], dtype="Int64"), amount_30d=[7, 8, 9])
+    # Pandas makes floats of whole numbers with gaps; what is no whole number is none.
+    for amounts in [7.0, 8.5, 9.0], ["7", "8", "9"]:
+        with refused("type_mismatch") as refusal:
+            store.score_batch(scored.uri, ROWS.assign(amount_30d=amounts))
+        assert "amount_30d" in str(refusal.found.value)
+    given = ROWS.assign(grade=pandas.array([1, None, 3], dtype="Int64"), amount_30d=[7.0, 8.0, 9.0])
     packed = store._transport.receive(
         "scoring/rows", {"model_uri": scored.uri, "rows": store._sent(given), "features_only": True})
     record = store._transport.send("scoring/rows/show", {"id": packed[1]["martlet-row-scoring"]})
@@ -304,11 +305,17 @@ def test_a_view_that_has_changed_stops_the_model_until_somebody_says_why_not(sco
     pandas.testing.assert_frame_equal(before, after, check_flags=False)
     record = store._transport.send("scoring/rows/show", {"id": after.attrs["martlet_row_scoring"]})
     assert record["drift_reason"] == "quarterly report, approved by the reviewer" and len(record["drift"]) == 1
-    entries = martlet_process.run_json("audit", "entries", "--limit", "1000", "--server", server_url)
-    entries = entries if isinstance(entries, list) else entries["entries"]
-    mine = [e for e in entries if e["action"] == "scoring.score_rows" and e["parameters"].get("model") == f"{scored.name}/1"]
-    assert [e["status"] // 100 for e in mine].count(4) == 1, mine
-    assert "quarterly report" in json.dumps(mine[-1]["parameters"]) or "allow_drift" in mine[-1]["parameters"]
+    entries, page = [], [{"position": -1}]
+    while page:
+        page = store._transport.send("audit/entries", {"from": page[-1]["position"] + 1, "limit": 1000})["entries"]
+        entries += page
+    mine = [
+        entry for entry in entries
+        if entry["action"] == "scoring.score_rows" and entry["parameters"].get("model") == f"{scored.name}/1"
+    ]
+    assert [entry["status"] < 400 for entry in mine] == [True, False, True]
+    assert mine[2]["parameters"]["allow_drift"] == record["drift_reason"]
+    assert mine[2]["parameters"]["row_scoring_id"] == record["id"]
 
 
 def test_a_table_made_anew_is_warned_of(scored, store, vendors):

@@ -71,7 +71,8 @@ struct RowScoringWork: Sendable {
 
     /// The rows with inputs in the types that the model was trained on, and what is wrong with them.
     ///
-    /// A number widens to a wider type, and a column without any value takes on any type; nothing else is cast.
+    /// A number takes on the type if nothing of any value is lost, and so does a column without any value; nothing else
+    /// is cast.
     private func fitted(
         _ rows: Relation, in session: any QuerySession
     ) throws -> (relation: Relation, issues: [FeatureIssue]) {
@@ -98,22 +99,31 @@ struct RowScoringWork: Sendable {
             let (found, wanted) = (rows.columns[place].kind, ColumnKind(sql: type.sqlName))
             guard found != wanted else { continue }
             let name = quotedIdentifier(column.name)
-            if try found.widens(to: wanted) || isEmpty(name, in: session) {
+            if try found.widens(to: wanted) || isLossless(name, found, as: wanted, in: session) {
                 casts.append("CAST(\(name) AS \(type.sqlName)) AS \(name)")
                 relation.columns[place].kind = wanted
             } else {
                 issues.append(
                     FeatureIssue(
                         .typeMismatch,
-                        "The rows have '\(column.name)' as \(found), and the model was trained on \(type): cast it"))
+                        "The rows have '\(column.name)' as \(found) with values that are no \(type), on which the model "
+                            + "was trained: cast it"))
             }
         }
         if !casts.isEmpty { relation.sql = "(SELECT * REPLACE (\(casts.joined(separator: ", "))) FROM caller_rows)" }
         return (relation, issues)
     }
 
-    private func isEmpty(_ column: String, in session: any QuerySession) throws -> Bool {
-        let count = try session.collect("SELECT count(\(column)) AS n FROM caller_rows")["n"]?.longs?.first
+    /// Whether a column of numbers holds only values of another type of numbers, or one of any type no value at all.
+    private func isLossless(
+        _ column: String, _ kind: ColumnKind, as wanted: ColumnKind, in session: any QuerySession
+    ) throws -> Bool {
+        var lost = "\(column) IS NOT NULL"
+        if kind.isPlainNumber, wanted.isPlainNumber {
+            let cast = "TRY_CAST(\(column) AS \(wanted.sqlName))"
+            lost += " AND (\(cast) IS NULL OR \(cast) <> \(column))"
+        }
+        let count = try session.collect("SELECT count(*) AS n FROM caller_rows WHERE \(lost)")["n"]?.longs?.first
         return count == .some(.some(0))
     }
 }
@@ -125,5 +135,12 @@ extension ColumnKind {
         if let own = integers.firstIndex(of: self), let wider = integers.firstIndex(of: other) { return own < wider }
         if integers.contains(self) || self == .float { return other == .double }
         return false
+    }
+
+    fileprivate var isPlainNumber: Bool {
+        switch self {
+        case .byte, .short, .integer, .long, .float, .double: true
+        default: false
+        }
     }
 }

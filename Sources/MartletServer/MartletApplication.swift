@@ -63,6 +63,7 @@ package struct MartletApplication: Sendable {
         addFeatureCheckRoutes(to: martlet, online: platform.online)
         addFeastRoutes(to: routes, online: platform.online)
         platform.online.notices.report { logger.warning("\($0)") }
+        addPackedFeatureRoutes(to: martlet, platform: platform)
         addModelRoutes(to: martlet, platform: platform)
         addScoringRoutes(to: martlet, platform: platform)
         addMonitoringRoutes(to: martlet, platform: platform)

@@ -12,6 +12,7 @@ struct FeaturesCommand: AsyncParsableCommand {
             RegisterTableCommand.self, DropTableCommand.self, TagTableCommand.self, ServeFeaturesCommand.self,
             PushFeaturesCommand.self, GetFeaturesCommand.self, MaterializeFeaturesCommand.self,
             VerifyFeaturesCommand.self, RecomputeFeaturesCommand.self, FeatureChecksCommand.self,
+            PackFeaturesCommand.self, ScoreRowsCommand.self,
         ])
 
     struct Apply: AsyncParsableCommand {

@@ -63,18 +63,30 @@ extension Snapshot {
                 """, [.text("%\(set.hash)%")]
             ).map { TableReference(try TableName($0.text("name")), version: try $0.integer("version")) }
         }
-        let models = try Set(trainingSets).flatMap { table in
-            try rows(
-                """
-                SELECT r.name, m.version, m.stage FROM trained_models t
-                JOIN model_versions m ON m.run_id = t.run_id JOIN registered_models r ON r.number = m.model
-                WHERE t.training_table = ? AND t.training_version = ? AND m.deleted_at IS NULL
-                """, [.text(table.name.description), .integer(table.version)]
-            ).map {
-                FeatureViewRecord.Model(
-                    name: try $0.text("name"), version: try $0.integer("version"), stage: try $0.text("stage"))
-            }
+        let packed = try rows(
+            """
+            SELECT r.name, m.version, m.stage FROM model_version_views p
+            JOIN model_versions m ON m.number = p.version JOIN registered_models r ON r.number = m.model
+            WHERE p.view_hash = ? AND m.deleted_at IS NULL
+            """, [.text(hash)]
+        ).map {
+            FeatureViewRecord.Model(
+                name: try $0.text("name"), version: try $0.integer("version"), stage: try $0.text("stage"))
         }
+        let models =
+            try packed
+            + Set(trainingSets).flatMap { table in
+                try rows(
+                    """
+                    SELECT r.name, m.version, m.stage FROM trained_models t
+                    JOIN model_versions m ON m.run_id = t.run_id JOIN registered_models r ON r.number = m.model
+                    WHERE t.training_table = ? AND t.training_version = ? AND m.deleted_at IS NULL
+                    """, [.text(table.name.description), .integer(table.version)]
+                ).map {
+                    FeatureViewRecord.Model(
+                        name: try $0.text("name"), version: try $0.integer("version"), stage: try $0.text("stage"))
+                }
+            }
         return FeatureViewRecord(
             view: view, hash: hash, createdBy: try row.text("created_by"), createdAt: try row.integer("created_at"),
             featureSets: sets.map(\.name), trainingSets: Set(trainingSets).sorted { $0.description < $1.description },

@@ -51,7 +51,8 @@ extension Models {
             recipe: training.set.recipe, inputs: training.matrix.columnNames, trainingSet: training.set.table)
         try await artifacts.write(
             Data(try canonicalText(card).utf8), to: run.artifactURI + "/feature_schema.json", by: caller)
-        let modelID = try await log(model, card, example: training.matrix.prefix(5), run: run, by: caller)
+        let packed = try await features.pack(training.set, inputs: card.inputs)
+        let modelID = try await log(model, card, packed, example: training.matrix.prefix(5), run: run, by: caller)
         try await record(specification, card, runID: run.id, modelID: modelID, by: caller)
         let version = try await register(specification.registerAs, modelID: modelID, runID: run.id, by: caller)
         return TrainedModel(
@@ -110,7 +111,8 @@ extension Models {
 
     /// Stores the model as a logged model of the run, in MLflow's own format.
     private func log(
-        _ model: XGBoostModel, _ card: ModelCard, example: FeatureMatrix, run: Run.Info, by caller: Caller
+        _ model: XGBoostModel, _ card: ModelCard, _ packed: PackedFeatures, example: FeatureMatrix, run: Run.Info,
+        by caller: Caller
     ) async throws -> String {
         let logged = try await tracking.createLoggedModel(
             in: run.experimentID, name: "model", sourceRunID: run.id, by: caller)
@@ -119,6 +121,7 @@ extension Models {
         let identity = ModelIdentity(modelID: logged.id, runID: run.id, artifactPath: logged.artifactURI)
         _ = try MLflowModelDirectory.write(model, to: folder, example: example, identity: identity)
         try Data(canonicalText(card).utf8).write(to: folder.appending(path: ModelCard.fileName))
+        for (name, text) in try packed.files { try Data(text.utf8).write(to: folder.appending(path: name)) }
         try await artifacts.write(folder: folder, to: logged.artifactURI, by: caller)
         _ = try await tracking.finalizeLoggedModel(logged.id, as: .ready, by: caller)
         try await tracking.logOutputs(run: run.id, models: [ModelOutput(logged.id, step: 0)], by: caller)

@@ -23,7 +23,7 @@ extension Registry {
     ) async throws -> ModelVersion {
         let given = claim.map { $0.run } ?? runID.flatMap { $0.isEmpty ? nil : $0 }
         let parameters = ["name": name, "source": source, "run_id": given]
-        let (resolved, digest): (VersionSource, ArtifactDigest?)
+        let (resolved, digest, packed): (VersionSource, ArtifactDigest?, PackedFeatures?)
         do {
             try caller.user.requireChange()
             resolved =
@@ -34,6 +34,7 @@ extension Registry {
             // Who names no model shall not make the server read files.
             _ = try await store.read { db in try db.registeredModel(name) }
             digest = try await self.digest(of: resolved.folder)
+            packed = try await packedFeatures(in: resolved.folder, source: source)
         } catch let refusal as any MartletError {
             return try await change("create_model_version", parameters, by: caller) { _ in throw refusal }
         }
@@ -48,6 +49,7 @@ extension Registry {
             let number = try db.insert(
                 id, ofModel: model, resolved, digest, runLink: runLink, description: description)
             for tag in tags { try db.set(tag, in: .model_version_tags, of: number) }
+            if let packed { try db.insert(packed, ofVersion: number) }
             if let model = resolved.modelID { try db.note(version: id, onLoggedModel: model) }
             try db.announce(
                 .created(

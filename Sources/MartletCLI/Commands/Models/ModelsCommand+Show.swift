@@ -20,13 +20,13 @@ extension ModelsCommand {
 
         func run() async throws {
             try await connection.withClient { client in
-                if model.contains("/") { return try show(await client.modelVersion(at: ModelURI(argument: model))) }
+                if model.contains("/") { return try await show(ModelURI(argument: model), client) }
                 do {
                     let newest = try await client.versions(of: model, limit: 20)
                     try show(try await client.registeredModel(model), newest.elements, hasMore: newest.hasMore)
                 } catch ClientError.refused(.resourceDoesNotExist, _) where model.contains("@") {
                     // A name may have an @ in it, so a model of that name comes first.
-                    try show(await client.modelVersion(at: ModelURI(argument: model)))
+                    try await show(ModelURI(argument: model), client)
                 }
             }
         }
@@ -50,7 +50,8 @@ extension ModelsCommand {
             if hasMore { print(harmless("… and older ones: martlet models versions \(found.name) --limit 1000")) }
         }
 
-        private func show(_ version: MLflowRegistry.ModelVersion) throws {
+        private func show(_ uri: ModelURI, _ client: Client) async throws {
+            let version = try await client.modelVersion(at: uri)
             if connection.json { return try printJSON(version) }
             printFacts([
                 ("Version", "\(version.name)/\(version.version)"), ("About", version.description),
@@ -61,6 +62,20 @@ extension ModelsCommand {
                 ("Changed", formatted(milliseconds: version.last_updated_timestamp)),
             ])
             printTags(version.tags)
+            // Another server, MLflow's say, has no word for features.
+            let pinned = "models:/\(version.name)/\(version.version)"
+            if let features = try? await client.send(ShowPackedFeatures(modelURI: pinned)).features { show(features) }
+        }
+
+        private func show(_ features: PackedFeaturesSummary) {
+            print("")
+            printFacts([
+                ("Features", "\(features.inputs.count) inputs: \(features.inputs.joined(separator: ", "))"),
+                ("Plan", features.planHash), ("Trained on", features.trainingSet.description),
+                ("Rows' hash", features.contentHash),
+            ])
+            guard !features.views.isEmpty else { return }
+            printTable(["VIEW", "VERSION", "HASH"], features.views.map { [$0.name, "\($0.version)", $0.hash] })
         }
     }
 

@@ -1,0 +1,46 @@
+import DeltaLake
+package import Foundation
+package import MartletDomain
+import QueryEngine
+
+extension Features {
+    /// A training set's rows as a model is to see them: with its steps applied, labels last. Without steps, as they lie.
+    ///
+    /// - Parameter version: Nil for the newest.
+    /// - Returns: A Parquet file of the scratch folder. It belongs to the caller.
+    package func modelRows(
+        _ table: TableName, version: Int64? = nil, by caller: Caller
+    ) async throws -> (table: TableReference, file: URL) {
+        let record = try await trainingSetRecord(table, version: version)
+        let packed = try await pack(record.table.name, version: record.table.version)
+        if packed.steps.steps.isEmpty {
+            return (record.table, try await datasets.export(record.table, as: .parquet))
+        }
+        let relation = try await datasets.snapshot(record.table).relation
+        let file = datasets.scratch.appending(path: newID() + ".export")
+        do {
+            try await datasets.engine.withSession { session in
+                let rows = try session.collect("SELECT * FROM \(relation)")
+                try session.hold(try packed.steps.apply(to: rows), as: "model_rows")
+                try session.execute(
+                    "COPY (SELECT * FROM model_rows) TO \(quotedLiteral(file.path)) (FORMAT parquet, COMPRESSION zstd)")
+            }
+        } catch {
+            try? FileManager.default.removeItem(at: file)
+            throw error
+        }
+        return (record.table, file)
+    }
+
+    /// The steps with what the rows of the training set make of them.
+    func fitted(_ steps: [ModelStep], on table: TableReference) async throws -> FittedSteps {
+        guard !steps.isEmpty else { return FittedSteps([]) }
+        let names = steps.flatMap(\.columns).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let snapshot = try await datasets.snapshot(table)
+        // Columns of one-hot steps have names that the table lacks.
+        let known = names.filter { snapshot.schema[$0] != nil }
+        let list = known.map(quotedIdentifier).joined(separator: ", ")
+        let rows = try await datasets.engine.withSession { try $0.collect("SELECT \(list) FROM \(snapshot.relation)") }
+        return try FittedSteps.fit(steps, to: rows.columns.map { ($0.name, $0.featureValues) })
+    }
+}

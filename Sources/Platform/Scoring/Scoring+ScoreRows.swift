@@ -1,0 +1,167 @@
+import AuditLog
+import DeltaLake
+package import Foundation
+package import MartletDomain
+import Metadata
+import ModelRuntime
+import QueryEngine
+
+/// Rows to be scored by a version that knows its own features.
+package struct RowScoringRequest: Sendable {
+    /// By stage or alias.
+    package var modelURI: String
+    package var rows: FeatureRows
+    /// Whether the model itself runs elsewhere.
+    package var isFeaturesOnly: Bool
+    /// Why views that have changed do not matter; nil if they do.
+    package var driftReason: String?
+
+    package init(modelURI: String, rows: FeatureRows, isFeaturesOnly: Bool, driftReason: String?) {
+        (self.modelURI, self.rows) = (modelURI, rows)
+        (self.isFeaturesOnly, self.driftReason) = (isFeaturesOnly, driftReason)
+    }
+
+    /// The same for every try of one request; what the refusal's entry and the result's have in common.
+    fileprivate func action(_ facts: [String: String?]) -> AuditAction {
+        AuditAction("scoring", "score_rows", facts.merging(["model_uri": modelURI]) { fact, _ in fact })
+    }
+}
+
+extension Scoring {
+    /// Looks up the features of each row as of the row's own time, by what the version was packed with, and scores them.
+    ///
+    /// One row in, one row out, in order: the rows' own columns, the model's inputs that they lack, and the prediction last.
+    /// A column of the rows that is named like a feature is used in its place, nulls included.
+    ///
+    /// - Returns: What was done, and the result as a Parquet file of the scratch folder. It belongs to the caller.
+    /// - Throws: ``PackedFeaturesError/viewsChanged(model:uri:_:)``, ``ScoringError/notInService(_:)``,
+    ///   ``FeatureError/issues(_:)`` with every problem of the rows and tables.
+    package func scoreRows(
+        _ request: RowScoringRequest, by caller: Caller
+    ) async throws -> (scoring: RowScoring, file: URL) {
+        let (scoring, file) = try await compute(request, into: nil, by: caller)
+        do {
+            return (try await keep(scoring, request, by: caller), file)
+        } catch {
+            try? FileManager.default.removeItem(at: file)
+            throw error
+        }
+    }
+
+    /// As ``scoreRows(_:by:)``, and appends the result to a table.
+    package func scoreRows(
+        _ request: RowScoringRequest, into table: TableName, by caller: Caller
+    ) async throws -> RowScoring {
+        var (scoring, file) = try await compute(request, into: table, by: caller)
+        defer { try? FileManager.default.removeItem(at: file) }
+        var inputs = Set(scoring.sources.values)
+        if let rows = try? TableReference(scoring.rows) { inputs.insert(rows) }
+        let written = try await datasets.write(
+            table, .append, selecting: "SELECT * FROM read_parquet(\(quotedLiteral(file.path)))",
+            operation: .predictions, inputs: inputs.sorted { $0.description < $1.description },
+            source: "model:\(scoring.model)/\(scoring.modelVersion)", runID: scoring.id, by: caller)
+        scoring.predictions = written.table
+        return try await keep(scoring, request, by: caller)
+    }
+
+    /// - Throws: ``UnknownRowScoring``.
+    package func rowScoring(_ id: String) async throws -> RowScoring {
+        let found = try await store.read { db in
+            try db.row("SELECT record FROM row_scorings WHERE id = ?", [.text(id)])?.text("record")
+        }
+        guard let found else { throw UnknownRowScoring(id: id) }
+        return try decoded(RowScoring.self, from: found)
+    }
+
+    private func compute(
+        _ request: RowScoringRequest, into table: TableName?, by caller: Caller
+    ) async throws -> (scoring: RowScoring, file: URL) {
+        try await datasets.requireChange(request.action(["predictions": table?.description]), by: caller)
+        guard try ModelURI(request.modelURI).isInService else { throw ScoringError.notInService(request.modelURI) }
+        let version = try await registry.resolve(request.modelURI)
+        let packed = try await models.openPacked(version)
+        let drift = try await permittedDrift(of: packed, request, by: caller)
+        var specification = try packed.features.specification(at: version.id.description)
+        (specification.mode, specification.labels, specification.excluded) = (.score, [], [])
+        let sources = try await TrainingSetSources(of: specification, features)
+        var warnings = try await features.changes(since: packed.features, sources)
+        if !drift.isEmpty {
+            warnings.append(
+                "scored by the packed definitions: " + drift.map(\.sentence).joined(separator: "; "))
+        }
+        let model = request.isFeaturesOnly ? nil : try await models.run(packed)
+        let work = RowScoringWork(packed: packed.features, sources: sources, model: model)
+        let file = datasets.scratch.appending(path: newID() + ".export")
+        do {
+            let schema = packed.features.rowSchema
+            let (done, rows) = try await features.withFrame(request.rows, like: schema) { frame in
+                (try await datasets.engine.withSession { try work.run(frame, to: file, in: $0) }, frame.source ?? "")
+            }
+            let scoring = RowScoring(
+                id: newID(), model: version.id, modelURI: request.modelURI, artifactDigest: version.artifactDigest,
+                featuresDigest: try packed.features.digest, planHash: packed.features.planHash, rows: rows,
+                rowCount: Int64(done.rowCount), sources: sources.pinned, inputs: packed.features.modelInputs,
+                overridden: done.overridden, drift: drift, driftReason: drift.isEmpty ? nil : request.driftReason,
+                warnings: warnings, isFeaturesOnly: request.isFeaturesOnly, contentHash: done.contentHash,
+                predictions: nil, scoredBy: caller.user.name, scoredAt: 0)
+            return (scoring, file)
+        } catch {
+            try? FileManager.default.removeItem(at: file)
+            throw error
+        }
+    }
+
+    /// Views that have changed, if the caller says why that does not matter; else the refusal, on record.
+    private func permittedDrift(
+        of packed: PackedModel, _ request: RowScoringRequest, by caller: Caller
+    ) async throws -> [PackedFeatures.ViewDrift] {
+        let drift = packed.features.drift(from: try await features.newestViews())
+        let reason = request.driftReason?.trimmingCharacters(in: .whitespacesAndNewlines)
+        if let reason, reason.isEmpty || reason.utf8.count > 4096 { throw PackedFeaturesError.reasonMissing }
+        guard !drift.isEmpty, reason == nil else { return drift }
+        let id = packed.version.id
+        let refusal = PackedFeaturesError.viewsChanged(model: id.description, uri: request.modelURI, drift)
+        let facts = ["model": id.description, "drift": drift.map(\.sentence).joined(separator: "; ")]
+        return try await store.change(request.action(facts), by: caller) { _ in throw refusal }
+    }
+
+    private func keep(
+        _ scoring: RowScoring, _ request: RowScoringRequest, by caller: Caller
+    ) async throws -> RowScoring {
+        let action = request.action([
+            "row_scoring_id": scoring.id, "model": "\(scoring.model)/\(scoring.modelVersion)",
+            "artifact_digest": scoring.artifactDigest, "features_digest": scoring.featuresDigest,
+            "rows": "\(scoring.rowCount)", "from": scoring.rows, "content": scoring.contentHash,
+            "sources": Set(scoring.sources.values).map(\.description).sorted().joined(separator: " "),
+            "overridden": scoring.overridden.isEmpty ? nil : scoring.overridden.joined(separator: " "),
+            "allow_drift": scoring.driftReason,
+            "drift": scoring.drift.isEmpty ? nil : scoring.drift.map(\.sentence).joined(separator: "; "),
+            "predictions": scoring.predictions?.description,
+        ])
+        return try await store.change(action, by: caller) { db in
+            var scoring = scoring
+            scoring.scoredAt = db.now
+            try db.execute(
+                "INSERT INTO row_scorings (id, model, model_version, scored_at, record) VALUES (?, ?, ?, ?, ?)",
+                [
+                    .text(scoring.id), .text(scoring.model), .integer(scoring.modelVersion),
+                    .integer(scoring.scoredAt), .text(try canonicalText(scoring)),
+                ])
+            return scoring
+        }
+    }
+}
+
+extension PackedFeatures {
+    /// What text files of rows are read as.
+    fileprivate var rowSchema: TableSchema {
+        TableSchema(columns.compactMap { column in column.type.map { .init(column.name, $0) } })
+    }
+}
+
+struct UnknownRowScoring: MartletError {
+    var id: String
+
+    var code: ErrorCode { .resourceDoesNotExist }
+    var message: String { "There is no record of scored rows \(id)." }
+}

@@ -3,7 +3,7 @@
 /// Adding, taking away and merging lose nothing, and their order changes nothing: what comes out is a function of the
 /// values that are in it. Infinities and NaN are counted apart, so that they can be taken away again.
 package struct ExactSum: Sendable {
-    private(set) var finite = FixedPointSum()
+    private(set) package var finite = FixedPointSum()
     private(set) var nanCount: Int64 = 0
     private(set) var infinityCount: Int64 = 0
     private(set) var negativeInfinityCount: Int64 = 0

@@ -4,7 +4,7 @@
 /// R. M. Neal, "Fast exact summation using small and large superaccumulators", arXiv:1505.05571 (2015). Limb `i` weighs
 /// `2^(32·i − 2176)`, so that every double and the square of every double is a whole number of the smallest unit. Sums
 /// whose terms lie within 256 bits of each other (nearly all) live in the value itself; others take an array.
-struct FixedPointSum: Sendable {
+package struct FixedPointSum: Sendable {
     typealias Limbs = (Int64, Int64, Int64, Int64, Int64, Int64, Int64, Int64)
 
     /// Bits below the point; a multiple of 32.
@@ -156,14 +156,14 @@ struct FixedPointSum: Sendable {
     }
 
     /// The number as sign and digits of base 2³², lowest first; the first digit and the last are not zero.
-    struct Digits: Sendable, Equatable {
+    package struct Digits: Sendable, Equatable {
         var isNegative = false
         /// The limb index of the first digit.
         var start = 0
         var digits: [UInt32] = []
     }
 
-    var digits: Digits {
+    package var digits: Digits {
         var settled = self
         settled.settle()
         var result = Digits()

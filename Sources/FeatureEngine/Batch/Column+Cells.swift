@@ -1,9 +1,9 @@
-import MartletDomain
+package import MartletDomain
 import QueryEngine
 
 extension ColumnKind {
     /// As accumulators see it; nil for what they do not take. Clocks without a zone and of nanoseconds are numbers.
-    var cellType: DataType? {
+    package var cellType: DataType? {
         switch self {
         case .boolean: .boolean
         case .byte: .byte

@@ -1,7 +1,7 @@
-import QueryEngine
+package import QueryEngine
 
 /// The events of all keys as columns, in the order of their keys.
-struct EventTable {
+package struct EventTable {
     /// Per event: the number of its key.
     private var keys: [Int32] = []
     private(set) var times: [Int64] = []
@@ -16,17 +16,24 @@ struct EventTable {
     private(set) var offsets: [Int] = []
     private(set) var order: [Int32] = []
 
-    struct Layout {
+    package struct Layout {
         var hasAvailability: Bool
         var hasTie: Bool
         var inputCount: Int
         var conditionCount: Int
+
+        package init(hasAvailability: Bool, hasTie: Bool, inputCount: Int, conditionCount: Int) {
+            (self.hasAvailability, self.hasTie) = (hasAvailability, hasTie)
+            (self.inputCount, self.conditionCount) = (inputCount, conditionCount)
+        }
     }
 
     /// - Parameters:
     ///   - batch: Key, event time, availability and rank if there are such, inputs, conditions.
     ///   - spans: For each key the event times that some window of it can hold.
-    mutating func take(_ batch: RecordBatch, _ layout: Layout, spans: [Range<Int64>]) throws {
+    package init() {}
+
+    package mutating func take(_ batch: RecordBatch, _ layout: Layout, spans: [Range<Int64>]) throws {
         guard case .integer(let keys) = batch.columns[0].values else {
             throw QueryError.invalidBatch("A key's number is no integer.")
         }
@@ -78,7 +85,7 @@ struct EventTable {
     }
 
     /// Groups what was taken by key.
-    mutating func finish(keyCount: Int) {
+    package mutating func finish(keyCount: Int) {
         var offsets = [Int](repeating: 0, count: keyCount + 1)
         for key in keys { offsets[Int(key) + 1] += 1 }
         for key in 0..<keyCount { offsets[key + 1] += offsets[key] }

@@ -1,4 +1,4 @@
-import QueryEngine
+package import QueryEngine
 
 extension Column {
     /// A clock's values as ticks: dates as microseconds at their midnight in UTC.
@@ -38,11 +38,11 @@ extension Column {
 /// Values kept for labels, one column of a table, and laid out for rows.
 ///
 /// Closures over storage of the column's own type, so that no cell is boxed on its way.
-struct KeptColumn {
+package struct KeptColumn {
     /// Keeps the values at `rows` of a chunk's column under `slots`, pair by pair.
     let keep: (_ column: Column, _ rows: [Int32], _ slots: [Int32]) throws -> Void
     /// For each row the value of a slot; null where it is below zero.
-    let laidOut: (_ slots: [Int32], _ name: String) -> Column
+    package let laidOut: (_ slots: [Int32], _ name: String) -> Column
 
     /// - Parameter count: The number of slots.
     init(for values: Column.Values, count: Int) {

@@ -3,7 +3,7 @@ import QueryEngine
 /// The instants asked for, by key and in time order.
 ///
 /// Positions count the labels in that order; rows are those of the spine.
-struct LabelIndex: Sendable {
+package struct LabelIndex: Sendable {
     /// Rows of the spine, with those that ask for nothing.
     let rowCount: Int
     let keyCount: Int
@@ -21,7 +21,7 @@ struct LabelIndex: Sendable {
     /// - Parameters:
     ///   - labels: Row, key and time of each row that has a key and a time; any order.
     ///   - untimed: Rows without a time.
-    init(_ labels: [(row: Int32, key: Int32, time: Int64)], untimed: [Int32], keyCount: Int, rowCount: Int) {
+    package init(_ labels: [(row: Int32, key: Int32, time: Int64)], untimed: [Int32], keyCount: Int, rowCount: Int) {
         (self.keyCount, self.rowCount, self.untimed) = (keyCount, rowCount, untimed)
         var offsets = [Int](repeating: 0, count: keyCount + 1)
         for label in labels { offsets[Int(label.key) + 1] += 1 }

@@ -1,11 +1,11 @@
-import QueryEngine
+package import QueryEngine
 
 /// Finds for each label the newest row of its key that was known by then, in one pass over the rows in any order.
 ///
 /// A row counts from `max(event time, available at)` on, so it is offered to the first label of its key at or after
 /// that and to no other; each label keeps the best offer. The best so far, label after label, is then the answer.
 /// Time O(rows · log(labels of a key)), memory O(labels): the rows are never sorted or held.
-struct MatchKernel {
+package struct MatchKernel {
     private let labels: LabelIndex
     private var offers: [Offer]
     private var kept: [KeptColumn] = []
@@ -21,21 +21,25 @@ struct MatchKernel {
     }
 
     /// Where the columns of a chunk are; what is beyond them is kept.
-    struct Layout {
-        var hasTime: Bool
-        var hasAvailability: Bool
-        var hasTie: Bool
+    package struct Layout {
+        package var hasTime: Bool
+        package var hasAvailability: Bool
+        package var hasTie: Bool
+
+        package init(hasTime: Bool, hasAvailability: Bool, hasTie: Bool) {
+            (self.hasTime, self.hasAvailability, self.hasTie) = (hasTime, hasAvailability, hasTie)
+        }
 
         var first: Int { 1 + (hasTime ? 1 : 0) + (hasAvailability ? 1 : 0) + (hasTie ? 1 : 0) }
     }
 
-    init(_ labels: LabelIndex) {
+    package init(_ labels: LabelIndex) {
         self.labels = labels
         offers = Array(repeating: Offer(), count: labels.times.count)
     }
 
     /// - Parameter batch: Key, then event time, availability and rank as far as there are such, then what is kept.
-    mutating func take(_ batch: RecordBatch, _ layout: Layout) throws {
+    package mutating func take(_ batch: RecordBatch, _ layout: Layout) throws {
         if kept.isEmpty {
             kept = batch.columns[layout.first...].map { KeptColumn(for: $0.values, count: labels.times.count) }
         }
@@ -100,16 +104,16 @@ struct MatchKernel {
     }
 
     /// What was found.
-    struct Matches {
+    package struct Matches {
         /// For each row of the spine the slot of its value, below zero for none.
-        var slots: [Int32]
+        package var slots: [Int32]
         /// A row whose newest rows are two with an equal claim, and its key's number.
-        var ambiguous: (row: Int32, key: Int)?
-        var kept: [KeptColumn]
+        package var ambiguous: (row: Int32, key: Int)?
+        package var kept: [KeptColumn]
     }
 
     /// - Parameter lookback: In ticks; the age that a row may have, included.
-    func matches(lookback: Int64?) -> Matches {
+    package func matches(lookback: Int64?) -> Matches {
         var slots = [Int32](repeating: -1, count: labels.rowCount)
         var ambiguous: (row: Int32, key: Int)?
         for key in 0..<labels.keyCount {

@@ -1,9 +1,13 @@
-import MartletDomain
+package import MartletDomain
 
 /// A window's bounds in the ticks of a clock: microseconds, or nanoseconds without rounding.
-struct WindowBounds: Hashable {
+package struct WindowBounds: Sendable, Hashable {
     let window: FeatureWindow
     let isInNanoseconds: Bool
+
+    package init(window: FeatureWindow, isInNanoseconds: Bool) {
+        (self.window, self.isInNanoseconds) = (window, isInNanoseconds)
+    }
 
     /// The event times that count at `time`: from `start` up to but without `end`.
     func bounds(at time: Int64) -> (start: Int64, end: Int64) {

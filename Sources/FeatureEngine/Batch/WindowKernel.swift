@@ -7,8 +7,8 @@ import Synchronization
 ///
 /// Per key the events are sorted by time once; each window then slides over them, exactly: what leaves is taken away
 /// from sums that lose nothing, and the least, greatest, first and last come from a tree. Keys are spread over the cores.
-struct WindowKernel: Sendable {
-    struct Output: Sendable {
+package struct WindowKernel: Sendable {
+    package struct Output: Sendable {
         var rule: AggregateRule
         /// Index into the events' inputs; nil for `count` of rows.
         var input: Int?
@@ -16,6 +16,10 @@ struct WindowKernel: Sendable {
         var condition: Int?
         /// Index into the windows.
         var window: Int
+
+        package init(rule: AggregateRule, input: Int?, condition: Int?, window: Int) {
+            (self.rule, self.input, self.condition, self.window) = (rule, input, condition, window)
+        }
     }
 
     /// Why an answer cannot be given: the output, and the number of the key.
@@ -29,8 +33,12 @@ struct WindowKernel: Sendable {
     let windows: [WindowBounds]
     let outputs: [Output]
 
+    package init(labels: LabelIndex, windows: [WindowBounds], outputs: [Output]) {
+        (self.labels, self.windows, self.outputs) = (labels, windows, outputs)
+    }
+
     /// For each key the event times that some window of it can hold.
-    func spans() -> [Range<Int64>] {
+    package func spans() -> [Range<Int64>] {
         (0..<labels.keyCount).map { key in
             let (first, last) = (labels.offsets[key], labels.offsets[key + 1] - 1)
             guard first <= last else { return 0..<0 }
@@ -47,7 +55,7 @@ struct WindowKernel: Sendable {
     }
 
     /// For each output its answers by row of the spine: of no events where there is no key, null where there is no time.
-    func answers(_ events: EventTable, threads: Int) throws -> [[CellValue]] {
+    package func answers(_ events: EventTable, threads: Int) throws -> [[CellValue]] {
         let none = outputs.map { output -> CellValue in
             if case .value(let value) = output.rule.answer(output.rule.empty) { value } else { .null }
         }

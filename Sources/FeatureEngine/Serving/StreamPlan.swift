@@ -1,5 +1,5 @@
 import MartletDomain
-import QueryEngine
+package import QueryEngine
 
 /// One table's rows as a state keeps them: by which key and clock, and what of them.
 struct StreamPlan: Sendable {
@@ -150,7 +150,7 @@ extension Column {
         }
     }
 
-    func cellValue(at row: Int) -> CellValue {
+    package func cellValue(at row: Int) -> CellValue {
         if isNull(at: row) { return .null }
         return switch values {
         case .boolean(let values): .boolean(values[row])

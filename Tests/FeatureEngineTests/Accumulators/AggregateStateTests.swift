@@ -2,7 +2,7 @@ import FuzzInputs
 import MartletDomain
 import Testing
 
-@testable import FeatureEngine
+import FeatureEngine
 
 struct AggregateStateTests {
     private func answer(

@@ -2,7 +2,7 @@ import Foundation
 import FuzzInputs
 import Testing
 
-@testable import FeatureEngine
+import FeatureEngine
 
 struct ExactSumTests {
     private struct Golden: Decodable {

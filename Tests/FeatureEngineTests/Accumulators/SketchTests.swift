@@ -1,7 +1,7 @@
 import FuzzInputs
 import Testing
 
-@testable import FeatureEngine
+import FeatureEngine
 
 struct SketchTests {
     @Test func `The stable hash is XXH64`() {

@@ -3,7 +3,7 @@ import MartletDomain
 import QueryEngine
 import Testing
 
-@testable import FeatureEngine
+import FeatureEngine
 
 /// The kernel of lookups beside looking at every row for every label, and beside the engine's own join.
 struct MatchKernelTests {

@@ -1,6 +1,6 @@
 import MartletDomain
 
-@testable import FeatureEngine
+import FeatureEngine
 
 /// What each feature is, by its definition: every event looked at for every request, nothing kept.
 struct BruteForce {

@@ -3,7 +3,7 @@ import MartletDomain
 import QueryEngine
 import Testing
 
-@testable import FeatureEngine
+import FeatureEngine
 
 /// One feature, three ways: a batch over tables, history replayed through the serving state, and every event looked at for
 /// every request. All must agree to the last bit.

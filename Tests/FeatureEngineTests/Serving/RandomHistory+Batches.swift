@@ -1,6 +1,6 @@
 import QueryEngine
 
-@testable import FeatureEngine
+import FeatureEngine
 
 extension RandomHistory {
     private static func column<Value>(

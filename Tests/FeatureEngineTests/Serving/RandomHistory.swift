@@ -2,7 +2,7 @@ import FuzzInputs
 import MartletDomain
 import QueryEngine
 
-@testable import FeatureEngine
+import FeatureEngine
 
 /// A random table of events, random requests, and random features over them.
 struct RandomHistory {

@@ -3,7 +3,7 @@ import MartletDomain
 import QueryEngine
 import Testing
 
-@testable import FeatureEngine
+import FeatureEngine
 
 struct SnapshotTests {
     private static func sample(_ dice: inout Dice) throws -> (RandomHistory, [UInt8]) {

@@ -3,8 +3,8 @@ import MartletDomain
 /// A snapshot is a line of magic and a version, then frames: a byte that says which, the length of what follows in 32
 /// bits, the bytes, and XXH64 over all of these. First the plan's hash, the horizon and the caller's note; then keys with
 /// their rows; last how many keys there were. Numbers are little-endian.
-enum SnapshotFormat {
-    static let magic = Array("martlet online features\n".utf8)
+package enum SnapshotFormat {
+    package static let magic = Array("martlet online features\n".utf8)
     static let version: UInt32 = 1
     /// Bytes after which a frame ends with the next key.
     static let frameSize = 1 << 20

@@ -367,3 +367,32 @@ def test_steps_are_fitted_once_and_applied_alike_in_training_and_scoring(store, 
     numpy.testing.assert_array_equal(result["prediction"], model.predict(frame[inputs]))
     alone = store.score_batch(f"models:/{name}@champion", LABELS.iloc[[1]].assign(uei="nobody"))
     assert numpy.isfinite(alone["prediction"]).all()
+
+
+def test_the_command_line_scores_the_same_rows_and_says_what_it_cannot_run(scored, store, server_url, tmp_path):
+    given = ROWS.assign(amount_30d=[7, 8, 9])
+    given.to_csv(tmp_path / "rows.csv", index=False)
+    out = tmp_path / "features.parquet"
+    done = martlet_process.run_json(
+        "features", "score-batch", scored.uri, tmp_path / "rows.csv", "--out", out, "--features-only", "--server", server_url)
+    assert done["overridden"] == ["amount_30d"] and done["row_count"] == 3
+    expected = store.score_batch(scored.uri, given).drop(columns="prediction")
+    found = pandas.read_parquet(out)
+    assert found.columns.tolist() == expected.columns.tolist()
+    assert found[scored.inputs].to_numpy().tolist() == expected[scored.inputs].to_numpy().tolist()
+    # sklearn's model runs in Python only.
+    import subprocess
+    refused = subprocess.run(
+        martlet_process.command(
+            "features", "score-batch", scored.uri, str(tmp_path / "rows.csv"), "--out", str(tmp_path / "no"), "--server", server_url),
+        capture_output=True, text=True, timeout=120, env=martlet_process.environment())
+    assert refused.returncode != 0 and "--features-only" in refused.stderr and not (tmp_path / "no").exists()
+    table = scored.training.table_name.replace("training", "scored")
+    into = martlet_process.run_json(
+        "features", "score-batch", scored.uri, "--from-table", f"{scored.training.table_name}_spine", "--into", table,
+        "--features-only", "--server", server_url)
+    assert into["predictions"] == f"{table}@0" and len(store.read_table(table)) == 4
+    folder = tmp_path / "model"
+    folder.mkdir()
+    martlet_process.run("features", "pack", scored.training.record["table"], "--into", folder, "--server", server_url)
+    assert sorted(path.name for path in folder.iterdir()) == ["feature_spec.yaml", "martlet_features.json"]

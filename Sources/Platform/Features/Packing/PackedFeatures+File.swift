@@ -1,5 +1,5 @@
 import AuditLog
-import Foundation
+package import Foundation
 package import MartletDomain
 
 extension PackedFeatures {

@@ -3,6 +3,7 @@ import Foundation
 import Martlet
 import MartletAPI
 import MartletDomain
+import TerminalText
 
 struct ScoreRowsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

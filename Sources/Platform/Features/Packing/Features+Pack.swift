@@ -2,6 +2,7 @@ import AuditLog
 import DeltaLake
 import FeatureEngine
 package import MartletDomain
+import Metadata
 import QueryEngine
 
 extension Features {

@@ -116,7 +116,7 @@ struct FileTests {
                 "COPY (SELECT 'a' AS k, make_timestamp_ns(5) AS ts, 1 AS x) TO '\(whole)' (FORMAT parquet)")
         }
         let bytes = try Data(contentsOf: URL(filePath: whole))
-        FileManager.default.createFile(atPath: broken, contents: nil)
+        _ = FileManager.default.createFile(atPath: broken, contents: nil)
         // One handle for all: a file of its own each time would wait for the disk each time.
         let file = try FileHandle(forUpdating: URL(filePath: broken))
         defer { try? file.close() }

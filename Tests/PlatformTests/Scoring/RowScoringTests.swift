@@ -26,7 +26,7 @@ struct RowScoringTests {
     /// Trains version 1 and lets callers find it.
     private func serve(_ platform: Platform) async throws {
         _ = try await Deliveries.train(platform)
-        try await platform.registry.setAlias("champion", of: Deliveries.model, version: "1", by: .anyone)
+        try await platform.registry.setAlias("champion", of: Deliveries.model, to: "1", by: .anyone)
     }
 
     /// The scored rows, in their order.

@@ -8,7 +8,7 @@ import pytest
 
 import martlet_process
 
-COLLECTION = pathlib.Path(__file__).parents[1] / "Golden" / "features" / "point-in-time"
+COLLECTION = pathlib.Path(__file__).parents[1] / "Golden" / "point-in-time"
 BATCH = f"{martlet_process.binary()} features training-set --spec {{spec}} --spine {{spine}} --out {{out}}"
 REPLAY = f"{martlet_process.binary()} features replay --spec {{spec}} --requests {{spine}} --out {{out}}"
 

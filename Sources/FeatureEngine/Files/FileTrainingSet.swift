@@ -75,6 +75,7 @@ extension FileRelations {
 
 extension BatchExecutor {
     /// Runs what reads a result, and names an integer that left its range as what it is.
+    @discardableResult
     package static func naming<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()

@@ -46,7 +46,7 @@ extension Instant: CustomStringConvertible {
 
 extension Int64 {
     /// The quotient rounded towards minus infinity.
-    fileprivate func dividedDown(by divisor: Int64) -> Int64 {
+    func dividedDown(by divisor: Int64) -> Int64 {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient
     }

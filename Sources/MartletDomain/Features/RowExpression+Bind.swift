@@ -7,7 +7,7 @@ extension RowExpression {
     /// - Throws: ``Problem`` for operands that do not go together, and for constants that overflow.
     public func bound(to types: [FeatureValueType]) throws(Problem) -> RowExpression {
         _ = try type(given: types)
-        return RowExpression(columns: columns, root: try bound(root, types))
+        return RowExpression(columns: columns, root: try bound(try timed(root, types), types))
     }
 
     private func bound(_ node: Node, _ types: [FeatureValueType]) throws(Problem) -> Node {

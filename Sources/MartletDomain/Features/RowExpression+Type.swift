@@ -4,7 +4,7 @@ extension RowExpression {
     /// - Throws: ``Problem`` for operands that do not go together.
     public func type(given types: [FeatureValueType]) throws(Problem) -> FeatureValueType? {
         guard types.count == columns.count else { throw Problem("reads \(columns.count) columns, not \(types.count)") }
-        return try type(of: root, types)
+        return try type(of: try timed(root, types), types)
     }
 
     func type(of node: Node, _ types: [FeatureValueType]) throws(Problem) -> FeatureValueType? {

@@ -21,11 +21,16 @@ struct RowScoringWork: Sendable {
     /// Nil when it runs elsewhere.
     let model: XGBoostModel?
 
+    private static func count(_ table: String, _ session: any QuerySession) throws -> Int {
+        Int(try session.collect("SELECT count(*) AS n FROM \(table)").column("n").longs?.first.flatMap { $0 } ?? 0)
+    }
+
     /// Computes the rows' features and predictions into a Parquet file.
     /// - Throws: ``FeatureError/issues(_:)`` with every problem, before any work.
     func run(_ frame: FeatureFrame, to file: URL, in session: any QuerySession) throws -> Done {
         try frame.prepare(session)
-        let rowCount = try session.execute("CREATE TEMP TABLE caller_rows AS \(frame.sql)")
+        try session.execute("CREATE TEMP TABLE caller_rows AS \(frame.sql)")
+        let rowCount = try Self.count("caller_rows", session)
         let rows = try fitted(Relation(describing: "caller_rows", in: session), in: session)
         let executor: BatchExecutor
         do {
@@ -37,9 +42,10 @@ struct RowScoringWork: Sendable {
         let own = rows.relation.columns.map(\.name)
         let names = own + packed.inputs.filter { !own.contains($0) }
         let select = try executor.run(in: session)
-        let found = try BatchExecutor.naming {
+        try BatchExecutor.naming {
             try session.execute("CREATE TEMP TABLE scored_features AS SELECT \(list(names)) FROM (\(select))")
         }
+        let found = try Self.count("scored_features", session)
         guard found == rowCount else { throw RowCountChanged(expected: rowCount, found: found) }
         var (result, predictions) = ("SELECT * FROM scored_features", [String]())
         if let model {

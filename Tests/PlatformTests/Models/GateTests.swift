@@ -24,7 +24,7 @@ struct GateTests {
 
     @Test func `What cannot be evaluated is recorded as such and opens nothing`() async throws {
         try await withModel { platform, made, author in
-            let other = Deliveries.features.replacing("P30D", with: "P7D")
+            let other = Deliveries.features.replacing("P30D", with: "P7D").replacing("version: 1", with: "version: 2")
             let set = try await platform.features.apply(other, named: "other", by: author)
             let window = try Deliveries.window(Deliveries.holdout)
             let others = try await platform.features.trainingSet(

@@ -35,7 +35,10 @@ struct TrainTests {
 
     @Test func `A feature file that is applied again is what its name stands for`() async throws {
         try await withWorkspace { platform in
-            let (old, new) = (Deliveries.features, Deliveries.features.replacing("P30D", with: "P7D"))
+            let (old, new) = (
+                Deliveries.features,
+                Deliveries.features.replacing("P30D", with: "P7D").replacing("version: 1", with: "version: 2")
+            )
             let first = try await platform.features.apply(old, named: "a", by: .anyone)
             let second = try await platform.features.apply(new, named: "a", by: .anyone)
             #expect(try await platform.features.featureSet("a").hash == second.hash)

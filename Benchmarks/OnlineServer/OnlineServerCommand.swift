@@ -48,6 +48,9 @@ struct OnlineServerCommand: AsyncParsableCommand {
         for view in OnlineWorld.views {
             let load = FixedRate(rate: rate, clients: clients, seconds: seconds)
             let asked = OnlineRequests(view: view, keys: keys, batch: batch, address: address)
+            // The first answer waits until what is served is in memory.
+            var first = asked.client(0)
+            try first.ask()
             let result = try load.run { number in asked.client(number) }
             show("HTTP, \(view), \(Int(rate)) requests/s × \(batch) keys", result.words)
         }
@@ -83,7 +86,8 @@ struct OnlineServerCommand: AsyncParsableCommand {
     }
 
     private func show(_ title: String, _ words: String) {
-        print(title.padding(toLength: 64, withPad: " ", startingAt: 0) + words)
+        FileHandle.standardOutput.write(
+            Data((title.padding(toLength: 64, withPad: " ", startingAt: 0) + words + "\n").utf8))
     }
 }
 
@@ -117,7 +121,8 @@ final class OtherProcess {
 
     func stop() {
         guard process.isRunning else { return }
-        process.terminate()
+        // A program started by a thread that holds signals back inherits that, and would not hear SIGTERM.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 }

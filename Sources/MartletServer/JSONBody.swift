@@ -132,7 +132,7 @@ package func jsonResponse(_ body: some Encodable, status: HTTPResponse.Status = 
     jsonResponse(bytes: try encodeJSON(body), status: status)
 }
 
-private func jsonResponse(bytes: ByteBuffer, status: HTTPResponse.Status) -> Response {
+func jsonResponse(bytes: ByteBuffer, status: HTTPResponse.Status = .ok) -> Response {
     Response(
         status: status, headers: [.contentType: "application/json", .contentLength: "\(bytes.readableBytes)"],
         body: ResponseBody(byteBuffer: bytes))

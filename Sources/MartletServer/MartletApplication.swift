@@ -1,5 +1,6 @@
 package import Hummingbird
 package import Logging
+import HummingbirdCore
 import MartletDomain
 import NIOCore
 package import Platform
@@ -10,6 +11,7 @@ import UnixSignals
 package struct MartletApplication: Sendable {
     package let platform: Platform
     private let responder: TimeLimitedResponder
+    private let prompt: PromptResponder
     private let logger: Logger
 
     /// How long a request may take before it is cancelled.
@@ -24,7 +26,8 @@ package struct MartletApplication: Sendable {
         // What answers GET answers HEAD, as with MLflow's server.
         let router = Router(context: MartletContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLog())
-        router.add(middleware: RequestSecurity(settings))
+        let security = RequestSecurity(settings)
+        router.add(middleware: security)
         router.add(middleware: ErrorResponses())
         // Before any route, so that who may not come in does not learn which there are.
         let serverInfo = ["/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info"]
@@ -70,6 +73,8 @@ package struct MartletApplication: Sendable {
         addAuditRoutes(to: martlet, platform: platform)
         addWebhookDeliveryRoutes(to: martlet, webhooks: platform.webhooks)
         addRetentionRoutes(to: martlet, platform.retention)
+        prompt = PromptResponder(
+            online: platform.online, identity: platform.identity, security: security, logger: logger)
         responder = TimeLimitedResponder(responder: router.buildResponder(), limit: Self.timeLimit)
     }
 
@@ -89,8 +94,13 @@ package struct MartletApplication: Sendable {
     ) async throws {
         let application = Application(
             responder: responder,
-            server: .http1(
-                configuration: .init(additionalChannelHandlers: [LargeBodyHandler()], idleTimeout: .seconds(120))),
+            server: HTTPServerBuilder { responder in
+                ConnectionChannel(
+                    HTTP1Channel(
+                        responder: responder,
+                        configuration: .init(
+                            additionalChannelHandlers: [LargeBodyHandler()], idleTimeout: .seconds(120))), prompt)
+            },
             configuration: .init(address: .hostname(host, port: port), serverName: "martlet"),
             onServerRunning: { channel in await listening(channel.localAddress?.port ?? port) },
             logger: logger)

@@ -24,11 +24,13 @@ package struct MartletContext: RequestContext {
 }
 
 extension MartletContext {
+    /// Where Hummingbird keeps a request's id.
+    static let requestIDKey = "hb.request.id"
+
     /// For a request that comes over no socket.
     init(logger: Logger) {
         var logger = logger
-        // Where Hummingbird keeps a request's id.
-        logger[metadataKey: "hb.request.id"] = "\(UUID().uuidString.lowercased())"
+        logger[metadataKey: Self.requestIDKey] = "\(UUID().uuidString.lowercased())"
         self.init(source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: logger))
     }
 }

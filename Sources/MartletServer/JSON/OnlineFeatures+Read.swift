@@ -1,4 +1,5 @@
 import MartletDomain
+import NIOCore
 import Platform
 
 /// What `POST /get-online-features` and our own request bring.
@@ -13,6 +14,17 @@ struct OnlineBody {
 }
 
 extension OnlineBody: JSONReadable {
+    /// The usual case; nil for any other.
+    init?(prompt bytes: ByteBuffer) {
+        let body = bytes.withUnsafeReadableBytes { bytes -> OnlineBody? in
+            var reader = JSONReader(bytes.assumingMemoryBound(to: UInt8.self))
+            guard let body = OnlineBody.read(&reader), reader.isAtEnd else { return nil }
+            return body
+        }
+        guard let body else { return nil }
+        self = body
+    }
+
     /// The usual case: one pass over the bytes.
     static func read(_ reader: inout JSONReader) -> OnlineBody? {
         var body = OnlineBody()

@@ -41,6 +41,13 @@ struct FeastAnswer: JSONWritable {
     var columns: [ServedColumn]
     var fullFeatureNames: Bool
 
+    /// - Throws: ``FeatureError`` for two columns of one name.
+    init(_ body: OnlineBody, _ columns: [ServedColumn]) throws {
+        entities = body.columns ?? []
+        (self.columns, fullFeatureNames) = (columns, body.fullFeatureNames)
+        try requireDistinct(entities.map(\.name) + names)
+    }
+
     func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.name("results")
@@ -114,6 +121,12 @@ struct OnlineAnswer: JSONWritable {
     var columns: [ServedColumn]
     var rowCount: Int
     var isByRow: Bool
+
+    /// - Throws: ``FeatureError`` for two columns of one name.
+    init(_ body: OnlineBody, _ columns: [ServedColumn]) throws {
+        (self.columns, rowCount, isByRow) = (columns, body.columns?.first?.cells.count ?? 0, body.isByRow)
+        try requireDistinct(columns.map(\.feature))
+    }
 
     func write(to writer: inout JSONWriter) {
         writer.object { writer in

@@ -3,13 +3,17 @@
 struct HostPattern: Sendable, Hashable {
     /// In lower case, because names are the same in both.
     private let pattern: String
+    private let hasStar: Bool
 
-    init(_ pattern: String) { self.pattern = pattern.lowercased() }
+    init(_ pattern: String) {
+        self.pattern = pattern.lowercased()
+        hasStar = pattern.utf8.contains(UInt8(ascii: "*"))
+    }
 
     /// - Parameter host: A `Host` header: a name or an address, and a port that may be missing.
     func matches(_ host: String) -> Bool {
         let host = host.lowercased()
-        guard pattern.contains("*") else { return pattern == host }
+        guard hasStar else { return pattern == host }
         guard Self.matches(Array(host.unicodeScalars)[...], Array(pattern.unicodeScalars)[...]) else { return false }
         // `10.*` means addresses; `10.example.org` is a name that could lead anywhere.
         if isAddressPrefix { return Self.isIPv4(host) }

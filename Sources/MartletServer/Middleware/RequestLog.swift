@@ -11,15 +11,28 @@ struct RequestLog: RouterMiddleware {
     ) async throws -> Response {
         let start = ContinuousClock.now
         var response = try await next(request, context)
-        response.headers[.requestID] = context.id
-        response.headers[.contentTypeOptions] = "nosniff"
-        context.logger.info(
+        Self.mark(&response.headers, context.id)
+        Self.note(request.method, request.uri.path, response.status, since: start, context.logger)
+        return response
+    }
+
+    /// Tells the client what the logs know its request by.
+    static func mark(_ fields: inout HTTPFields, _ id: String) {
+        fields[.requestID] = id
+        fields[.contentTypeOptions] = "nosniff"
+    }
+
+    static func note(
+        _ method: HTTPRequest.Method, _ path: String, _ status: HTTPResponse.Status,
+        since start: ContinuousClock.Instant,
+        _ logger: Logger
+    ) {
+        logger.info(
             "request",
             metadata: [
-                "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(response.status.code)",
+                "method": "\(method)", "path": "\(path)", "status": "\(status.code)",
                 "duration": "\(ContinuousClock.now - start)",
             ])
-        return response
     }
 }
 

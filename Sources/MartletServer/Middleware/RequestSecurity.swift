@@ -35,7 +35,7 @@ struct RequestSecurity: RouterMiddleware {
     ) async throws -> Response {
         if isDisabled { return try await next(request, context) }
         let (path, host) = (request.uri.path, request.head.authority ?? "")
-        if let hosts, !["/health", "/version"].contains(path), !hosts.contains(where: { $0.matches(host) }) {
+        if !["/health", "/version"].contains(path), !isOwn(host) {
             context.logger.warning("a request for another host's name was refused", metadata: ["host": "\(host)"])
             return text(.forbidden, "Invalid Host header - possible DNS rebinding attack detected")
         }
@@ -56,6 +56,21 @@ struct RequestSecurity: RouterMiddleware {
         }
         addHeaders(to: &response, origin, host, path)
         return response
+    }
+
+    /// Whether a `Host` header names this server.
+    func isOwn(_ host: String) -> Bool {
+        guard !isDisabled, let hosts else { return true }
+        return hosts.contains { $0.matches(host) }
+    }
+
+    /// Adds what answers carry to who is no page of another site.
+    func mark(_ fields: inout HTTPFields, _ path: String) {
+        guard !isDisabled else { return }
+        if let frameOptions, !path.hasPrefix("/static-files/lib/notebook-trace-renderer") {
+            fields[.frameOptions] = frameOptions
+        }
+        if !takesAnyOrigin { fields[.vary] = fields[.vary].map { $0 + ", Origin" } ?? "Origin" }
     }
 
     /// Answers what a browser asks before it sends a page's request.
@@ -90,12 +105,7 @@ struct RequestSecurity: RouterMiddleware {
     }
 
     private func addHeaders(to response: inout Response, _ origin: String?, _ host: String, _ path: String) {
-        if let frameOptions, !path.hasPrefix("/static-files/lib/notebook-trace-renderer") {
-            response.headers[.frameOptions] = frameOptions
-        }
-        if !takesAnyOrigin {
-            response.headers[.vary] = response.headers[.vary].map { $0 + ", Origin" } ?? "Origin"
-        }
+        mark(&response.headers, path)
         guard let origin else { return }
         allow(origin, host, in: &response)
         response.headers[.accessControlExposeHeaders] = "*"

@@ -19,29 +19,51 @@ package struct TimeLimitedResponder: HTTPResponder {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
+    private func watched(_ request: Request, context: MartletContext) async throws -> Response {
+        try await withUnsafeCurrentTask { task in
+            let ticket = watch.begin(RunningTask(task))
+            let result: Result<Response, any Error>
+            do {
+                result = .success(try await responder.respond(to: request, context: context))
+            } catch {
+                result = .failure(error)
+            }
+            let isDone = (try? result.get()).map { $0.status.code < 500 } ?? false
+            if watch.end(ticket), !isDone {
+                return try errorResponse(.deadlineExceeded, TimeLimitError(limit: watch.limit).message)
+            }
+            return try result.get()
+        }
+    }
+
     private func limited(_ request: Request, context: MartletContext) async throws -> Response {
         // A file takes as long as its sender needs; one that has stopped sending is cut off by the connection's own limit.
-        let isFile = request.uri.path.contains("/mlflow-artifacts/") || request.uri.path.hasSuffix("/uploads")
-        if request.method == .put, isFile { return try await responder.respond(to: request, context: context) }
-        let task = Task { try await responder.respond(to: request, context: context) }
-        let ticket = watch.begin(task)
-        let result = await withTaskCancellationHandler {
-            await task.result
-        } onCancel: {
-            task.cancel()
+        if request.method == .put,
+            request.uri.path.contains("/mlflow-artifacts/") || request.uri.path.hasSuffix("/uploads")
+        {
+            return try await responder.respond(to: request, context: context)
         }
-        let isDone = (try? result.get()).map { $0.status.code < 500 } ?? false
-        if watch.end(ticket), !isDone {
-            return try errorResponse(.deadlineExceeded, TimeLimitError(limit: watch.limit).message)
-        }
-        return try result.get()
+        // A task of its own, so that the connection's goes on when this one is cancelled; a child of it, so that both run
+        // in the same place.
+        async let response = watched(request, context: context)
+        return try await response
     }
+}
+
+/// A task that may be cancelled from elsewhere as long as its request is under way: ``Watch`` forgets it before it ends,
+/// under the lock by which it cancels.
+private struct RunningTask: @unchecked Sendable {
+    private let task: UnsafeCurrentTask?
+
+    init(_ task: UnsafeCurrentTask?) { self.task = task }
+
+    func cancel() { task?.cancel() }
 }
 
 /// Who is under way, by when they began.
 private final class Watch: Sendable {
     private struct State {
-        var underWay: [Int: (deadline: ContinuousClock.Instant, task: Task<Response, any Error>)] = [:]
+        var underWay: [Int: (deadline: ContinuousClock.Instant, task: RunningTask)] = [:]
         var expired: Set<Int> = []
         var next = 0
         var isWatching = false
@@ -52,7 +74,7 @@ private final class Watch: Sendable {
 
     init(limit: Duration) { self.limit = limit }
 
-    func begin(_ task: Task<Response, any Error>) -> Int {
+    func begin(_ task: RunningTask) -> Int {
         let (ticket, isFirst) = state.withLock { state in
             state.next &+= 1
             state.underWay[state.next] = (.now + limit, task)

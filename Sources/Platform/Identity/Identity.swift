@@ -21,16 +21,27 @@ package struct Identity: Sendable {
         return user
     }
 
+    /// As ``user(presenting:)``, on the thread that asks: one row is read.
+    package func userAtOnce(presenting token: String?) throws -> User {
+        if isOpen { return .anyone }
+        guard let token, AccessToken.isPossible(token),
+            let user = try store.lookUp({ try Self.user(hash: AccessToken.hash(token), $0) })
+        else { throw IdentityError.unauthenticated }
+        return user
+    }
+
     /// The user whose token this is; nil if it is nobody's.
     package func authenticate(token: String) async throws -> User? {
         guard AccessToken.isPossible(token) else { return nil }
         let hash = AccessToken.hash(token)
-        return try await store.read { db in
-            guard let row = try db.row("SELECT name, roles, token_hash FROM users WHERE token_hash = ?", [.text(hash)]),
-                AccessToken.areEqual(try row.text("token_hash"), hash)
-            else { return nil }
-            return try User(row)
-        }
+        return try await store.read { try Self.user(hash: hash, $0) }
+    }
+
+    private static func user(hash: String, _ db: Snapshot) throws -> User? {
+        guard let row = try db.row("SELECT name, roles, token_hash FROM users WHERE token_hash = ?", [.text(hash)]),
+            AccessToken.areEqual(try row.text("token_hash"), hash)
+        else { return nil }
+        return try User(row)
     }
 
     /// All users, by name.

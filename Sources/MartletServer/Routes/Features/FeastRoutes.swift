@@ -14,7 +14,7 @@ func addFeastRoutes(to group: RouterGroup<MartletContext>, online: OnlineStore) 
     group.post("get-online-features") { request, _ in
         try await feast(request) {
             let body = try await request.onlineBody()
-            guard let entities = body.columns, !entities.isEmpty else { throw missing("entities") }
+            guard body.columns?.isEmpty == false else { throw missing("entities") }
             let names: [String]
             if let service = body.featureService {
                 names = try await online.viewsOfService(service)
@@ -24,10 +24,7 @@ func addFeastRoutes(to group: RouterGroup<MartletContext>, online: OnlineStore) 
                 throw missing("features or feature_service")
             }
             let columns = try await online.columns(names, body)
-            let answer = FeastAnswer(
-                entities: entities, columns: columns, fullFeatureNames: body.fullFeatureNames)
-            try requireDistinct(entities.map(\.name) + answer.names)
-            return answer.response
+            return jsonResponse(bytes: try FeastAnswer(body, columns).bytes)
         }
     }
     group.post("push") { request, context in
@@ -68,12 +65,16 @@ private var nothing: Response {
         body: ResponseBody(byteBuffer: ByteBuffer(string: "null")))
 }
 
+func isJSON(_ contentType: String?) -> Bool {
+    contentType == "application/json"
+        || contentType?.prefix { $0 != ";" && $0 != " " }.lowercased() == "application/json"
+}
+
 /// A body that does not say that it is JSON gets 422, as with Feast's server, and so does one that is not what it should be.
 private func feast(
     _ request: Request, _ answer: () async throws -> Response
 ) async throws -> Response {
-    let type = request.headers[.contentType]?.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
-    guard type == "application/json" else {
+    guard isJSON(request.headers[.contentType]) else {
         return try errorResponse(
             .invalidParameterValue, "The request needs the header content-type: application/json.",
             status: .unprocessableContent)

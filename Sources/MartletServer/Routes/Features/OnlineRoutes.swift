@@ -12,10 +12,7 @@ func addOnlineFeatureRoutes(to group: RouterGroup<MartletContext>, online: Onlin
         let body = try await request.onlineBody()
         guard let names = body.features else { throw missing("features") }
         let columns = try await online.columns(names, body)
-        let answer = OnlineAnswer(
-            columns: columns, rowCount: body.columns?.first?.cells.count ?? 0, isByRow: body.isByRow)
-        try requireDistinct(columns.map(\.feature))
-        return answer.response
+        return jsonResponse(bytes: try OnlineAnswer(body, columns).bytes)
     }
     group.post("features/push") { request, context in
         let json = try AnyJSON(parsing: try await request.jsonBytes(limit: pushLimit).orEmptyObject)
@@ -71,12 +68,7 @@ extension Request {
     /// The body of a question to served features.
     func onlineBody() async throws -> OnlineBody {
         let bytes = try await jsonBytes(limit: 8 << 20)
-        let fast = bytes.withUnsafeReadableBytes { bytes -> OnlineBody? in
-            var reader = JSONReader(bytes.assumingMemoryBound(to: UInt8.self))
-            guard let body = OnlineBody.read(&reader), reader.isAtEnd else { return nil }
-            return body
-        }
-        if let fast { return fast }
+        if let usual = OnlineBody(prompt: bytes) { return usual }
         return try OnlineBody(AnyJSON(parsing: bytes.orEmptyObject))
     }
 }
@@ -84,21 +76,24 @@ extension Request {
 extension OnlineStore {
     /// Answers on the thread that asks when all is in memory.
     func columns(_ names: [String], _ body: OnlineBody) async throws -> [ServedColumn] {
+        if let columns = try columnsAtOnce(names, body) { return columns }
         let request = OnlineRequest(features: names, columns: body.columns ?? [], time: body.time)
-        if !names.isEmpty, names.count <= OnlineRequest.mostFeatures, let ready = try selection(names) {
-            return try answer(request, ready)
-        }
         return try answer(request, try await loadedSelection(names))
+    }
+
+    /// - Returns: Nil if something of it is not in memory.
+    func columnsAtOnce(_ names: [String], _ body: OnlineBody) throws -> [ServedColumn]? {
+        guard !names.isEmpty, names.count <= OnlineRequest.mostFeatures, let ready = try selection(names) else {
+            return nil
+        }
+        return try answer(OnlineRequest(features: names, columns: body.columns ?? [], time: body.time), ready)
     }
 }
 
 extension JSONWritable {
-    /// As an answer.
-    var response: Response {
+    var bytes: ByteBuffer {
         var writer = JSONWriter(capacity: 4_096)
         write(to: &writer)
-        return Response(
-            status: .ok, headers: [.contentType: "application/json", .contentLength: "\(writer.bytes.count)"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+        return ByteBuffer(bytes: writer.bytes)
     }
 }

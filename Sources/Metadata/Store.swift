@@ -20,6 +20,8 @@ package final class Store: Sendable {
     private let pool: DatabasePool
     private let writer: GroupWriter
     private let door = ReadDoor(room: Store.longReads)
+    /// What time it is for everything that the workspace records.
+    package let clock: WallClock
     /// The log that every change writes to.
     package let trail: AuditTrail
 
@@ -31,15 +33,18 @@ package final class Store: Sendable {
     ///   - policyDigest: The digest of the policy in force (64 hexadecimal digits), written into every entry.
     ///   - largestGroup: How many changes share one commit at most.
     ///   - longestRun: A group that has run for so long is committed, and who else waits is in the next one.
+    ///   - clock: What time it is.
     ///   - migrations: The schema, for a store that is not a workspace's.
     ///   - authorize: Asked inside each change, before its body; a ``MartletError`` thrown here refuses the change, and
     ///     the refusal is logged as any other.
     /// - Throws: ``StoreError``, ``AuditTrailError`` or `AuditLogError`; nothing was then changed.
     package init(
         at url: URL, identity: AuditIdentity, policyDigest: String? = nil, durability: Durability = .full,
-        largestGroup: Int = 512, longestRun: Duration = .milliseconds(50), migrations: [Migration] = Migration.all,
+        largestGroup: Int = 512, longestRun: Duration = .milliseconds(50), clock: WallClock = .system,
+        migrations: [Migration] = Migration.all,
         authorize: @escaping @Sendable (AuditAction, Caller) throws -> Void = { _, _ in }
     ) throws {
+        self.clock = clock
         do {
             let pool = try DatabasePool(path: url.path, configuration: Self.configuration)
             trail = try pool.writeWithoutTransaction { database in
@@ -58,7 +63,8 @@ package final class Store: Sendable {
                 return trail
             }
             writer = GroupWriter(
-                pool: pool, trail: trail, largestGroup: largestGroup, longestRun: longestRun, authorize: authorize)
+                pool: pool, trail: trail, largestGroup: largestGroup, longestRun: longestRun, clock: clock,
+                authorize: authorize)
             self.pool = pool
         } catch let error as DatabaseError {
             throw StoreError.unreadable(path: url.path, reason: reason(of: error))
@@ -134,6 +140,3 @@ extension Database {
         return try body()
     }
 }
-
-/// Milliseconds since 1970-01-01T00:00:00Z.
-func millisecondsNow() -> Int64 { Int64((Date().timeIntervalSince1970 * 1_000).rounded(.down)) }

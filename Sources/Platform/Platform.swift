@@ -32,9 +32,11 @@ package struct Platform: Sendable {
     /// Opens a workspace, making it when there is none.
     ///
     /// - Parameter policy: What a new workspace gets; an old one has its own in `martlet.yaml`.
+    /// - Parameter clock: What time it is for everything that is recorded.
     /// - Throws: ``WorkspaceError``, or what the store says of a damaged one.
     package static func open(
-        _ workspace: Workspace, creating policy: Policy = .open, durability: Store.Durability = .full
+        _ workspace: Workspace, creating policy: Policy = .open, durability: Store.Durability = .full,
+        clock: WallClock = .system
     ) async throws -> Platform {
         try workspace.makeFolders()
         let lock = try WorkspaceLock(workspace)
@@ -45,7 +47,7 @@ package struct Platform: Sendable {
         let store = try Store(
             at: workspace.metadataFile, identity: AuditIdentity(workspaceID: configuration.workspace, key: key),
             policyDigest: CanonicalJSON.sha256Hex(try canonicalText(configuration.policy)), durability: durability,
-            authorize: { action, caller in try caller.user.authorize(action) })
+            clock: clock, authorize: { action, caller in try caller.user.authorize(action) })
         let engine = try DuckDBEngine(
             configuration: DuckDBConfiguration(
                 memoryLimitInBytes: configuration.engine.memoryLimitInMegabytes << 20,

@@ -16,13 +16,14 @@ package func withTemporaryFolder<Result>(_ body: (URL) async throws -> Result) a
 /// Lends a fresh workspace, then closes and removes it.
 /// - Parameter webhooks: Whom its webhooks may ask; by default nobody on this machine.
 package func withWorkspace<Result>(
-    policy: Policy = .open, webhooks: WebhookSettings = WebhookSettings(), _ body: (Platform) async throws -> Result
+    policy: Policy = .open, webhooks: WebhookSettings = WebhookSettings(), clock: WallClock = .system,
+    _ body: (Platform) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryFolder { folder in
         if webhooks != WebhookSettings() {
             try WorkspaceConfiguration(workspace: "test", policy: policy, webhooks: webhooks).write(Workspace(folder))
         }
-        let platform = try await Platform.open(Workspace(folder), creating: policy, durability: .normal)
+        let platform = try await Platform.open(Workspace(folder), creating: policy, durability: .normal, clock: clock)
         let result: Result
         do {
             result = try await body(platform)
@@ -38,9 +39,9 @@ package func withWorkspace<Result>(
 /// Lends the whole server over a fresh workspace, asked without a socket; then closes and removes the workspace.
 package func withServer<Result>(
     policy: Policy = .open, webhooks: WebhookSettings = WebhookSettings(), interface: InterfaceFolder? = nil,
-    _ body: (TestServer) async throws -> Result
+    clock: WallClock = .system, _ body: (TestServer) async throws -> Result
 ) async throws -> Result {
-    try await withWorkspace(policy: policy, webhooks: webhooks) {
+    try await withWorkspace(policy: policy, webhooks: webhooks, clock: clock) {
         try await body(TestServer(platform: $0, interface: interface))
     }
 }

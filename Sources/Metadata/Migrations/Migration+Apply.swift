@@ -1,4 +1,5 @@
 import GRDB
+import MartletDomain
 
 extension Migration {
     /// - Throws: ``StoreError/newerSchema(found:known:)`` when the database has steps that `migrations` has not.
@@ -21,7 +22,7 @@ extension Migration {
                 for statement in migration.statements { try database.execute(sql: statement) }
                 try database.execute(
                     sql: "INSERT INTO schema_migrations (number, name, applied_at) VALUES (?, ?, ?)",
-                    arguments: [migration.number, migration.name, millisecondsNow()])
+                    arguments: [migration.number, migration.name, WallClock.system.now])
                 return .commit
             }
         }

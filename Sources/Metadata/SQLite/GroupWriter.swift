@@ -25,6 +25,7 @@ final class GroupWriter: Sendable {
     private let trail: AuditTrail
     private let largestGroup: Int
     private let longestRun: Duration
+    private let clock: WallClock
     private let authorize: @Sendable (AuditAction, Caller) throws -> Void
 
     /// - Parameters:
@@ -32,10 +33,10 @@ final class GroupWriter: Sendable {
     ///   - longestRun: A group that has run for so long is committed as it is: its first must not wait for many others.
     ///   - authorize: Asked inside each change before its body.
     init(
-        pool: DatabasePool, trail: AuditTrail, largestGroup: Int, longestRun: Duration,
+        pool: DatabasePool, trail: AuditTrail, largestGroup: Int, longestRun: Duration, clock: WallClock,
         authorize: @escaping @Sendable (AuditAction, Caller) throws -> Void
     ) {
-        (self.pool, self.trail, self.authorize) = (pool, trail, authorize)
+        (self.pool, self.trail, self.clock, self.authorize) = (pool, trail, clock, authorize)
         (self.largestGroup, self.longestRun) = (max(1, largestGroup), longestRun)
     }
 
@@ -102,7 +103,7 @@ final class GroupWriter: Sendable {
                 count += 1
                 try run(group[count - 1], database)
             } while count < group.count && start.duration(to: .now) < longestRun
-            try trail.seal(Transaction(database, now: millisecondsNow(), caller: .martlet))
+            try trail.seal(Transaction(database, now: clock.now, caller: .martlet))
             try database.commit()
         } catch {
             // Nothing of the group happened. SQLite may have rolled back by itself; if it has not and can't, the next
@@ -120,7 +121,7 @@ final class GroupWriter: Sendable {
 
     /// Runs one change in its savepoint and logs it. Throws only what spoils the whole group.
     private func run(_ change: any PendingChange, _ database: Database) throws {
-        let transaction = Transaction(database, now: millisecondsNow(), caller: change.caller)
+        let transaction = Transaction(database, now: clock.now, caller: change.caller)
         try database.run("SAVEPOINT change")
         do {
             try authorize(change.action, change.caller)

@@ -18,11 +18,11 @@ extension Models {
         do {
             let trained = try await train(specification, training, holdout, in: run.info, by: caller)
             try await tracking.updateRun(
-                run.info.id, status: .finished, endTime: Date().milliseconds, by: caller)
+                run.info.id, status: .finished, endTime: store.clock.now, by: caller)
             return trained
         } catch {
             // What went wrong first is what the caller must hear.
-            _ = try? await tracking.updateRun(run.info.id, status: .failed, endTime: Date().milliseconds, by: caller)
+            _ = try? await tracking.updateRun(run.info.id, status: .failed, endTime: store.clock.now, by: caller)
             throw error
         }
     }
@@ -41,7 +41,7 @@ extension Models {
         let scores = try model.predict(measured.matrix.selecting(training.matrix.columnNames))
         let quality = try BinaryClassificationMetrics(scores: scores, labels: measured.labels)
         let metrics = quality.named(prefix: holdout == nil ? "train_" : "")
-        let now = Date().milliseconds
+        let now = store.clock.now
         try await tracking.logBatch(
             run: run.id, metrics: metrics.sorted { $0.key < $1.key }.map { Metric($0.key, $0.value, timestamp: now) },
             by: caller)

@@ -32,7 +32,7 @@ extension Monitoring {
                 current: try current.rows.driftColumns(names + [PredictionColumn.score]),
                 driftShare: plan.thresholds.driftShare)
         }
-        let knownAt = knownAt ?? Date().milliseconds * 1_000
+        let knownAt = knownAt ?? store.clock.now * 1_000
         let outcomes = try await datasets.latest(opened.card.recipe.spine)
         let quality = try await realised(opened, snapshot.relation, outcomes, window, knownAt)
         var look = Look(
@@ -42,7 +42,7 @@ extension Monitoring {
             rowCount: current.rows.rowCount)
         let run = try await log(look, experiment: experiment, by: caller)
         if look.callsForRetraining { look.retrainingRunID = try await respond(to: look, run, experiment, by: caller) }
-        try await tracking.updateRun(run, status: .finished, endTime: Date().milliseconds, by: caller)
+        try await tracking.updateRun(run, status: .finished, endTime: store.clock.now, by: caller)
         return try await record(look, runID: run, by: caller)
     }
 
@@ -120,7 +120,7 @@ extension Monitoring {
     }
 
     private func record(_ look: Look, runID: String, by caller: Caller) async throws -> MonitoringCheck {
-        let check = look.check(id: newID(), runID: runID, at: Date().milliseconds)
+        let check = look.check(id: newID(), runID: runID, at: store.clock.now)
         let record = try canonicalText(check)
         let action = AuditAction(
             "monitoring", "check",

@@ -1,6 +1,7 @@
 import DriftStatistics
 import Foundation
 import MartletDomain
+import Metadata
 
 extension Monitoring {
     /// Logs a look as a run: figures, the page for people, the result for programs.
@@ -14,7 +15,7 @@ extension Monitoring {
                 KeyedText("model", look.version.id.description), KeyedText("predictions", look.predictions.description),
                 KeyedText("reference", look.plan.reference.description),
             ], by: caller)
-        let now = Date().milliseconds
+        let now = store.clock.now
         try await tracking.logBatch(
             run: run.info.id,
             metrics: look.metrics.sorted { $0.key < $1.key }.map { Metric($0.key, $0.value, timestamp: now) },

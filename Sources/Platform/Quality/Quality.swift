@@ -24,7 +24,7 @@ package struct Quality: Sendable {
         }
         var verdicts: [(table: TableReference, result: QualityResult)] = []
         for suite in suites {
-            let verdict = try await run(suite, asOf: asOf ?? Date().milliseconds * 1_000, by: caller)
+            let verdict = try await run(suite, asOf: asOf ?? store.clock.now * 1_000, by: caller)
             verdicts.append(verdict)
         }
         return verdicts

@@ -19,7 +19,7 @@ extension Retention {
     ) async throws -> Purged {
         try Self.check((ids ?? []) + (names ?? []))
         let numbers = try ids?.map { try Experiment.number(of: $0) }
-        let latest = try Self.latest(olderThan, now: Int64(Date().timeIntervalSince1970 * 1_000))
+        let latest = try Self.latest(olderThan, now: store.clock.now)
         let (experiments, kept) = try await store.read { db -> ([Deletable], [Kept]) in
             guard numbers != nil || names != nil else { return try db.deletedExperiments(by: latest, olderThan) }
             return (try db.experimentsToPurge(numbers ?? [], names ?? [], latest, olderThan), [])

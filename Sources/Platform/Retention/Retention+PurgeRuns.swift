@@ -28,7 +28,7 @@ extension Retention {
         _ kind: RetentionError.Kind, _ ids: [String]?, olderThan: String?, isDryRun: Bool, by caller: Caller
     ) async throws -> Purged {
         try Self.check(ids ?? [])
-        let latest = try Self.latest(olderThan, now: Int64(Date().timeIntervalSince1970 * 1_000))
+        let latest = try Self.latest(olderThan, now: store.clock.now)
         let plan = try await store.read { db in
             let items = try ids.map { try db.named($0, kind) } ?? db.deleted(kind, by: latest)
             return try Plan(items, byName: ids != nil, latest, olderThan, in: db, missing: kind)

@@ -48,7 +48,7 @@ extension Scoring {
             id: id, model: version.id.name, modelVersion: String(version.id.version), modelURI: modelURI,
             artifactDigest: version.artifactDigest, recipe: recipe, spine: spine, window: window, sources: sources,
             predictions: TableReference(predictions, version: 0), rowCount: Int64(rows.rowCount),
-            scoredBy: caller.user.name, scoredAt: Date().milliseconds)
+            scoredBy: caller.user.name, scoredAt: store.clock.now)
         let batch = try Self.predictions(inputs, scores, of: opened, run)
         (run.predictions, run.sources) = try await append(batch, run, by: caller)
         return try await record(run, by: caller)

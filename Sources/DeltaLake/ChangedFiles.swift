@@ -3,8 +3,8 @@ import Foundation
 /// Files whose rows came into a table and went out of it, over one commit or several. One that came and went again, or
 /// went and came again, is in neither.
 struct ChangedFiles {
-    private var came: [String: (place: Int, file: AddFile)] = [:]
-    private var went: [String: (place: Int, file: AddFile)] = [:]
+    private var came: [ExactText: (place: Int, file: AddFile)] = [:]
+    private var went: [ExactText: (place: Int, file: AddFile)] = [:]
     private var count = 0
 
     init() {}
@@ -21,7 +21,7 @@ struct ChangedFiles {
     /// Takes in one commit. Files that it put into another arrangement, and no more, do not count.
     /// - Parameter before: The table as it was before the commit.
     mutating func apply(_ actions: [LogAction], to before: LogReplay) {
-        var gone: Set<String> = []
+        var gone: Set<ExactText> = []
         for case let remove? in actions.map(\.remove) where remove.dataChange != false {
             guard let file = before.file(at: remove.path),
                 file.deletionVector?.uniqueID == remove.deletionVector?.uniqueID
@@ -51,7 +51,7 @@ struct ChangedFiles {
     }
 
     /// A path and the rows of it that are deleted.
-    private static func key(_ file: AddFile) -> String {
-        (file.path.removingPercentEncoding ?? file.path) + "\u{0}" + (file.deletionVector?.uniqueID ?? "")
+    private static func key(_ file: AddFile) -> ExactText {
+        ExactText((file.path.removingPercentEncoding ?? file.path) + "\u{0}" + (file.deletionVector?.uniqueID ?? ""))
     }
 }

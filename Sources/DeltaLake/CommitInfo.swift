@@ -26,6 +26,16 @@ package struct CommitInfo: Sendable, Equatable {
     package var note: String?
     /// Anything else that whoever reads the history should see.
     package var extra: [String: String]
+    /// What the table has to be when the commit is made, besides what the change itself asks for. Not written down.
+    package var expectation = Expectation.any
+
+    package enum Expectation: Sendable, Hashable {
+        case any
+        /// There is none yet.
+        case absent
+        /// No rows were changed since that version, which the new ones were computed from.
+        case unchanged(since: Int64)
+    }
 
     package init(
         operation: String = "WRITE", parameters: [String: String] = [:], userName: String? = nil,

@@ -39,18 +39,19 @@ package struct DeltaSnapshot: Sendable {
     /// types, the rows of exactly ``files`` without those deleted, file after file in the order they were added. Files
     /// with equal partition values come together, first those of which no row is deleted.
     package var relation: String {
-        var groups: [[String: String?]: [File]] = [:]
-        var order: [[String: String?]] = []
+        var groups: [[ExactText?]: [File]] = [:]
+        var order: [(key: [ExactText?], values: [String: String?])] = []
         for file in files where file.deletedRows == nil || file.rowCount > 0 {
             let values = file.partitionValues.filter { partitionColumns.contains($0.key) }
-            if groups[values] == nil { order.append(values) }
-            groups[values, default: []].append(file)
+            let key = partitionColumns.map { (values[$0] ?? nil).map { ExactText($0) } }
+            if groups[key] == nil { order.append((key, values)) }
+            groups[key, default: []].append(file)
         }
         guard !order.isEmpty else {
             return "(SELECT \(empty(schema.fields.map { ($0.name, $0.type.sqlName) })) WHERE false)"
         }
-        let selects = order.flatMap { values in
-            Self.reads(of: groups[values] ?? []).map { select(from: $0.files, where: $0.condition, values) }
+        let selects = order.flatMap { key, values in
+            Self.reads(of: groups[key] ?? []).map { select(from: $0.files, where: $0.condition, values) }
         }
         return "(" + selects.joined(separator: " UNION ALL ") + ")"
     }
@@ -75,7 +76,7 @@ package struct DeltaSnapshot: Sendable {
             return "\(PartitionValue.sql(value, column.field.type)) AS \(quotedIdentifier(column.field.name))"
         }
         let stored = columns.filter { !partitionColumns.contains($0.field.name) }
-        let paths = files.map { SQLText.file($0.path) }.joined(separator: ", ")
+        let paths = files.map { quotedFile($0.path) }.joined(separator: ", ")
         let filter = condition.map { " WHERE \($0)" } ?? ""
         // The empty first branch gives columns that came after these files were written: they read as null.
         let none = empty(stored.map { ($0.physicalName, $0.storedType) })

@@ -64,13 +64,14 @@ extension DeltaTable {
             var metadata = ahead.metadata
             (metadata.id, metadata.createdTime) = (state.metadata.id, state.metadata.createdTime)
             let changed = metadata != state.metadata
+            let restated = FileSetCommit.restated(ahead.replay.files, state.replay.files)
             guard changed || !added.isEmpty || !removed.isEmpty else { return nil }
             let links = FileLinks(from: branch.log, to: log)
             let made = try links.make(added)
             do {
                 let result = try FileSetCommit(
                     log: log, base: state, metadata: changed ? metadata : nil, added: added, removed: removed,
-                    info: info, mode: "FastForward", transaction: transaction
+                    restated: restated, info: info, mode: "FastForward", transaction: transaction
                 ).run()
                 CheckpointWriter(log: log, session: session)
                     .writeIfDue(result.version, every: metadata.checkpointInterval)

@@ -82,21 +82,22 @@ enum Compaction {
     static func groups(
         _ logged: [AddFile], _ found: [DeltaSnapshot.File], by columns: [String], _ targetBytes: Int64
     ) -> [Group] {
-        var open: [[String?]: (bytes: Int64, group: Group)] = [:]
-        var order: [[String?]] = []
+        var open: [[ExactText?]: (bytes: Int64, group: Group)] = [:]
+        var order: [[ExactText?]] = []
         var closed: [Group] = []
         for (logged, found) in zip(logged, found) where found.bytes < targetBytes {
             let values = columns.map { found.partitionValues[$0] ?? nil }
-            if open[values] == nil { order.append(values) }
+            let key = values.map { $0.map { ExactText($0) } }
+            if open[key] == nil { order.append(key) }
             let partition = zip(columns, values).map { (column: $0, value: $1) }
-            var current = open[values] ?? (0, Group(partition: partition, files: []))
+            var current = open[key] ?? (0, Group(partition: partition, files: []))
             current.bytes &+= found.bytes
             current.group.files.append((logged, found))
             if current.bytes >= targetBytes {
                 closed.append(current.group)
                 current = (0, Group(partition: partition, files: []))
             }
-            open[values] = current
+            open[key] = current
         }
         closed += order.compactMap { open[$0]?.group }
         return closed.filter { $0.files.count > 1 }

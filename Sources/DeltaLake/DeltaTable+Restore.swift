@@ -30,7 +30,8 @@ extension DeltaTable {
             let commit = FileSetCommit(
                 log: log, base: now, metadata: changed ? then.metadata : nil,
                 added: FileSetCommit.difference(then.replay.files, now.replay.files),
-                removed: FileSetCommit.difference(now.replay.files, then.replay.files), info: info, mode: "Restore",
+                removed: FileSetCommit.difference(now.replay.files, then.replay.files),
+                restated: FileSetCommit.restated(then.replay.files, now.replay.files), info: info, mode: "Restore",
                 transaction: transaction)
             let result = try commit.run()
             CheckpointWriter(log: log, session: session)

@@ -21,10 +21,10 @@ extension DeltaTable {
         let young = files.filter { $0.modified >= newest && DataFile.isOurs(($0.path as NSString).lastPathComponent) }
         guard !young.isEmpty else { return unnamed }
         let named = try await engine.withSession { [log] session in
-            var paths: Set<String> = []
+            var paths: Set<ExactText> = []
             func take(_ action: LogAction) {
                 for path in [action.add?.path, action.remove?.path] {
-                    if let path { paths.insert(path.removingPercentEncoding ?? path) }
+                    if let path { paths.insert(ExactText(path.removingPercentEncoding ?? path)) }
                 }
             }
             for checkpoint in listing.checkpoints {
@@ -33,7 +33,7 @@ extension DeltaTable {
             for version in listing.entries { try log.read(version, JSONDecoder(), body: take) }
             return paths
         }
-        let orphans = young.map(\.path).filter { !named.contains($0) }
+        let orphans = young.map(\.path).filter { !named.contains(ExactText($0)) }
         for path in orphans { DurableFile.remove(log.root + "/" + path) }
         return unnamed + orphans
     }

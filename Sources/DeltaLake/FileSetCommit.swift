@@ -11,6 +11,8 @@ struct FileSetCommit {
     var metadata: TableMetadata?
     var added: [AddFile]
     var removed: [AddFile]
+    /// Files that stay, of which the log says other things from now on.
+    var restated: [AddFile] = []
     let info: CommitInfo
     let mode: String
     var transaction: AppTransaction?
@@ -41,6 +43,7 @@ struct FileSetCommit {
         }
         actions += removed.map { $0.removal(at: now) }
         actions += added.map { CheckpointActions.row($0, dataChange: true) }
+        actions += restated.map { CheckpointActions.row($0) }
         guard try log.put(actions, as: version) else {
             throw DeltaError.conflict(table: log.table, version: version, reason: "came first")
         }
@@ -50,7 +53,17 @@ struct FileSetCommit {
 
     /// Which files of `new` are not among `old`, by their paths.
     static func difference(_ new: [AddFile], _ old: [AddFile]) -> [AddFile] {
-        let known = Set(old.map { $0.path.removingPercentEncoding ?? $0.path })
-        return new.filter { !known.contains($0.path.removingPercentEncoding ?? $0.path) }
+        let known = Set(old.map(key))
+        return new.filter { !known.contains(key($0)) }
+    }
+
+    /// Which files of `new` are among `old` with other statistics: those of a column that one of the two lacks, say.
+    static func restated(_ new: [AddFile], _ old: [AddFile]) -> [AddFile] {
+        let known = Dictionary(old.map { (key($0), $0.stats) }) { _, last in last }
+        return new.filter { file in known[key(file)].map { $0 != file.stats } ?? false }
+    }
+
+    private static func key(_ file: AddFile) -> ExactText {
+        ExactText(file.path.removingPercentEncoding ?? file.path)
     }
 }

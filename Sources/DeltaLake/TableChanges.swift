@@ -6,13 +6,13 @@ struct TableChanges {
     private(set) var added = 0
     private(set) var removed = 0
     /// Decoded paths of all files that it names.
-    private var paths: Set<String> = []
+    private var paths: Set<ExactText> = []
 
     /// Reads an entry of the log.
     /// - Parameter body: Gets each of its actions, in order.
     init(_ log: LogFolder, _ version: Int64, _ decoder: JSONDecoder, body: (LogAction) -> Void) throws(DeltaError) {
         var changes = (added: 0, removed: 0)
-        var paths: Set<String> = []
+        var paths: Set<ExactText> = []
         try log.read(version, decoder) { action in
             if let add = action.add {
                 paths.insert(Self.decoded(add.path))
@@ -34,5 +34,5 @@ struct TableChanges {
 
     func touched(_ path: String) -> Bool { paths.contains(Self.decoded(path)) }
 
-    private static func decoded(_ path: String) -> String { path.removingPercentEncoding ?? path }
+    private static func decoded(_ path: String) -> ExactText { ExactText(path.removingPercentEncoding ?? path) }
 }

@@ -25,7 +25,7 @@ struct WriteCommit {
 
     func run(from base: TableState?) throws -> CommitResult {
         var state = base
-        if case .overwrite(_, let since?) = mode, let current = base, since < current.version {
+        if let since, let current = base, since < current.version {
             for version in (since + 1)...current.version {
                 try refuse(version, TableChanges(log, version, JSONDecoder()) { _ in })
             }
@@ -44,6 +44,13 @@ struct WriteCommit {
         throw DeltaError.conflict(table: log.table, version: state?.version ?? 0, reason: reason)
     }
 
+    /// The version that the new rows were computed from, where they were.
+    private var since: Int64? {
+        if case .unchanged(let since) = info.expectation { return since }
+        if case .overwrite(_, let since) = mode { return since }
+        return nil
+    }
+
     private var rowCount: Int64 { files.reduce(0) { $0 &+ $1.statistics.rowCount } }
     private var bytes: Int64 { files.reduce(0) { $0 &+ $1.bytes } }
 
@@ -57,7 +64,8 @@ struct WriteCommit {
         metrics["numDeletedRows"] = deletedRows
         var actions = [
             info.action(
-                at: now, parameters: parameters.merging(["mode": mode.word]) { $1 }, isBlindAppend: mode.isAppend,
+                at: now, parameters: parameters.merging(["mode": mode.word]) { $1 },
+                isBlindAppend: mode.isAppend && since == nil,
                 readVersion: state?.version, isolation: mode.isolation, metrics: metrics)
         ]
         if let transaction {
@@ -101,6 +109,8 @@ struct WriteCommit {
             if let before = state {
                 let words = SchemaChange.words(from: before, to: next)
                 guard words.isEmpty else { throw conflict(version, words.joined(separator: ", ")) }
+            } else if info.expectation == .absent {
+                throw conflict(version, "made the table meanwhile")
             } else {
                 guard next.schema == schema, next.metadata.partitionColumns == partitionColumns else {
                     throw conflict(version, "made the table with other columns or partitions")
@@ -115,7 +125,7 @@ struct WriteCommit {
 
     /// Refuses because of what a commit of somebody else did to rows.
     private func refuse(_ version: Int64, _ changes: TableChanges) throws(DeltaError) {
-        if mode.readsRows, changes.changedRows { throw conflict(version, changes.words) }
+        if mode.readsRows || since != nil, changes.changedRows { throw conflict(version, changes.words) }
         // Rows that others only moved count, too: those of ours would come beside them.
         switch mode {
         case .replace(let files), .rearrange(let files):

@@ -160,16 +160,17 @@ extension ZOrder {
     func groups(
         _ logged: [AddFile], _ found: [DeltaSnapshot.File], by partitions: [String], _ targetBytes: Int64
     ) -> [Compaction.Group] {
-        var groups: [[String?]: Compaction.Group] = [:]
-        var order: [[String?]] = []
+        var groups: [[ExactText?]: Compaction.Group] = [:]
+        var order: [[ExactText?]] = []
         for (logged, found) in zip(logged, found) {
             let values = partitions.map { found.partitionValues[$0] ?? nil }
-            if groups[values] == nil {
-                order.append(values)
+            let key = values.map { $0.map { ExactText($0) } }
+            if groups[key] == nil {
+                order.append(key)
                 let partition = zip(partitions, values).map { (column: $0, value: $1) }
-                groups[values] = Compaction.Group(partition: partition, files: [])
+                groups[key] = Compaction.Group(partition: partition, files: [])
             }
-            groups[values]?.files.append((logged, found))
+            groups[key]?.files.append((logged, found))
         }
         let (enough, overflow) = targetBytes.multipliedReportingOverflow(by: Self.cubeFiles)
         return order.compactMap { groups[$0] }.compactMap { group in

@@ -22,7 +22,7 @@ struct FileStatistics {
         if !untold.isEmpty {
             var terms: [String] = []
             for index in untold { terms += Self.terms(index, schema.fields[index]) }
-            let sql = "SELECT \(terms.joined(separator: ", ")) FROM read_parquet(\(SQLText.file(path)))"
+            let sql = "SELECT \(terms.joined(separator: ", ")) FROM read_parquet(\(quotedFile(path)))"
             try session.query(sql, []) { batch in if batch.rowCount > 0 { row += batch.columns } }
         }
         let columns = Dictionary(row.map { ($0.name, $0) }) { first, _ in first }

@@ -14,7 +14,7 @@ struct FooterStatistics {
     private static let group = 64
 
     init(of path: String, _ schema: TableSchema, _ session: any QuerySession) throws {
-        let file = SQLText.file(path)
+        let file = quotedFile(path)
         try session.query("SELECT CAST(sum(num_rows) AS BIGINT) AS rows FROM parquet_file_metadata(\(file))", []) {
             if $0.rowCount > 0 { row += $0.columns }
         }

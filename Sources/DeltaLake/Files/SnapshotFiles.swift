@@ -127,5 +127,5 @@ struct SnapshotFiles {
         return found
     }
 
-    private func list(_ paths: [String]) -> String { paths.map { SQLText.file($0) }.joined(separator: ", ") }
+    private func list(_ paths: [String]) -> String { paths.map { quotedFile($0) }.joined(separator: ", ") }
 }

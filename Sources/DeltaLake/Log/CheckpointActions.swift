@@ -27,7 +27,13 @@ enum CheckpointActions {
                 ("partitionColumns", .array([text])), ("createdTime", long), ("configuration", map),
             ])
         ),
-        ("protocol", .object([("minReaderVersion", .string("INTEGER")), ("minWriterVersion", .string("INTEGER"))])),
+        (
+            "protocol",
+            .object([
+                ("minReaderVersion", .string("INTEGER")), ("minWriterVersion", .string("INTEGER")),
+                ("readerFeatures", .array([text])), ("writerFeatures", .array([text])),
+            ])
+        ),
     ]).text
 
     private static let text = JSONText.string("VARCHAR")

@@ -84,15 +84,15 @@ struct CheckpointRows {
     }
 
     private func rows(of files: [String], _ name: String, _ body: (Row) -> Void) throws {
-        let paths = files.map { SQLText.file($0) }.joined(separator: ", ")
+        let paths = files.map { quotedFile($0) }.joined(separator: ", ")
         let decoder = JSONDecoder()
-        let sql =
-            "SELECT CAST(to_json(t) AS VARCHAR) AS action FROM read_parquet([\(paths)], union_by_name = true, "
-            + "hive_partitioning = false) AS t"
+        let scan = "read_parquet([\(paths)], union_by_name = true, hive_partitioning = false)"
         func malformed(_ reason: String) -> DeltaError {
             .malformedLog(table: log.table, entry: name, line: nil, reason: reason)
         }
         do {
+            let sql =
+                "SELECT CAST(to_json(t) AS VARCHAR) AS action FROM (SELECT * \(try replacement(in: scan)) FROM \(scan)) AS t"
             try session.query(sql, []) { batch in
                 guard case .string(let rows)? = batch.columns.first?.values else { return }
                 for row in rows {
@@ -105,5 +105,16 @@ struct CheckpointRows {
         } catch QueryError.statementFailed {
             throw malformed("is not a Parquet file that can be read")
         }
+    }
+
+    /// Leaves out of `add` what is there twice: statistics and values as columns, in which a NaN is no JSON.
+    private func replacement(in scan: String) throws -> String {
+        let columns = try session.collect("DESCRIBE SELECT * FROM \(scan)")["column_name"]?.strings ?? []
+        guard columns.contains("add") else { return "" }
+        let found = try session.collect("DESCRIBE SELECT unnest(add) FROM \(scan)")["column_name"]?.strings ?? []
+        let kept = found.compactMap { $0 }.filter { !["stats_parsed", "partitionValues_parsed"].contains($0) }
+        guard kept.count < found.count else { return "" }
+        let members = kept.map { "\(quotedIdentifier($0)) := add.\(quotedIdentifier($0))" }.joined(separator: ", ")
+        return "REPLACE (CASE WHEN add IS NULL THEN NULL ELSE struct_pack(\(members)) END AS add)"
     }
 }

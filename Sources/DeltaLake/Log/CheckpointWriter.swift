@@ -24,10 +24,6 @@ struct CheckpointWriter {
         guard let listing = try log.listing() else { throw DeltaError.tableNotFound(table: log.table) }
         let state = try TableState(DeltaTable.replay(log, listing, to: version, session), log)
         try state.checkWritable(removing: false)
-        // A checkpoint of ours has no place for lists of features.
-        guard state.versions.minReaderVersion < 3, state.versions.minWriterVersion < 7 else {
-            throw DeltaError.writerVersion(table: log.table, state.versions.minWriterVersion)
-        }
         // What is no interval keeps every tombstone.
         let retention = TableProperty.deletedFileRetention.milliseconds(in: state.metadata) ?? .max
         let (oldest, overflow) = DeltaTable.now().subtractingReportingOverflow(retention)
@@ -66,7 +62,7 @@ struct CheckpointWriter {
         let check =
             "SELECT count(*) = \(rows.count) AND bool_and(coalesce(txn.appId, add.path, remove.path, "
             + "metaData.schemaString, CAST(protocol.minReaderVersion AS VARCHAR)) IS NOT NULL) "
-            + "FROM read_parquet(\(SQLText.file(path)))"
+            + "FROM read_parquet(\(quotedFile(path)))"
         try session.query(check) { batch in
             if case .boolean(let values)? = batch.columns.first?.values, values.first == true { whole = true }
         }

@@ -37,10 +37,13 @@ struct ProtocolVersions: Decodable, Equatable {
     static let ours = ProtocolVersions(minReaderVersion: 1, minWriterVersion: 2)
 
     var json: JSONText {
-        .object([
+        var members: [(String, JSONText)] = [
             ("minReaderVersion", .integer(Int64(minReaderVersion))),
             ("minWriterVersion", .integer(Int64(minWriterVersion))),
-        ])
+        ]
+        if let readerFeatures { members.append(("readerFeatures", .array(readerFeatures.map { .string($0) }))) }
+        if let writerFeatures { members.append(("writerFeatures", .array(writerFeatures.map { .string($0) }))) }
+        return .object(members)
     }
 }
 

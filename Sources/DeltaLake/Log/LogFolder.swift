@@ -160,6 +160,9 @@ struct LogListing {
 
     /// Versions with an entry of their own, ascending.
     var entries: [Int64] = []
+    /// No table comes so far; whoever names a file so means to make the next number overflow.
+    private static let mostVersions: Int64 = 1 << 53
+
     /// Complete checkpoints, ascending.
     var checkpoints: [Checkpoint] = []
 
@@ -168,7 +171,7 @@ struct LogListing {
         for name in names {
             let words = name.split(separator: ".", omittingEmptySubsequences: false)
             guard words.count >= 2, words[0].count == 20, words[0].utf8.allSatisfy({ (48...57).contains($0) }),
-                let version = Int64(words[0])
+                let version = Int64(words[0]), version <= Self.mostVersions
             else { continue }
             if words.count == 2, words[1] == "json" {
                 entries.append(version)

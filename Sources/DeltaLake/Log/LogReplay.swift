@@ -10,11 +10,11 @@ struct LogReplay {
     /// Newest batch of each application, by its id.
     private(set) var transactions: [String: TransactionAction] = [:]
     /// Files that were removed and not added again, by decoded path.
-    private(set) var removed: [String: RemoveFile] = [:]
+    private(set) var removed: [ExactText: RemoveFile] = [:]
     /// Files in the order they were added; nil where one was removed again.
     private var added: [AddFile?] = []
     /// Place of each live file in `added`, by decoded path. No path is live with two deletion vectors.
-    private var places: [String: Int] = [:]
+    private var places: [ExactText: Int] = [:]
 
     /// The files of the table, in the order they were added.
     var files: [AddFile] { added.compactMap { $0 } }
@@ -51,7 +51,7 @@ struct LogReplay {
     }
 
     /// Two spellings of one path are one file.
-    private static func key(_ path: String) -> String { path.removingPercentEncoding ?? path }
+    private static func key(_ path: String) -> ExactText { ExactText(path.removingPercentEncoding ?? path) }
 }
 
 extension LogFolder {

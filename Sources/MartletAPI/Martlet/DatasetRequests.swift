@@ -12,6 +12,13 @@ public struct DatasetSummary: Codable, Sendable {
     public var written: DatasetVersion?
     /// The first rows, as text, if they were asked for.
     public var preview: [[String?]]?
+    /// Why the table cannot be read; version, rows and columns then say nothing.
+    public var problem: String?
+
+    public init(_ table: TableName, path: String, problem: String) {
+        self.init(table: table, version: -1, rows: 0, path: path, columns: [], written: nil)
+        self.problem = problem
+    }
 
     public init(
         table: TableName, version: Int64, rows: Int64, path: String, columns: [TableSchema.Field],

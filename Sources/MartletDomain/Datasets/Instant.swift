@@ -12,13 +12,11 @@ public struct Instant: Sendable, Hashable, Comparable, Codable {
 
     /// - Throws: ``InvalidRequest`` unless `text` is `YYYY-MM-DD` or an RFC 3339 time with a zone.
     public init(_ text: String) throws(InvalidRequest) {
-        let dated = text.utf8.count == 10 ? text + "T00:00:00Z" : text
-        let plain = try? Date(dated, strategy: .iso8601)
-        let fractional = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        guard let date = plain ?? (try? Date(dated, strategy: fractional)) else {
+        let hasZone = text.utf8.count == 10 || text.last == "Z" || text.dropFirst(10).contains { "+-".contains($0) }
+        guard hasZone, let microseconds = Self.microseconds(of: text) else {
             throw InvalidRequest("'\(text)' is not a time: write 2013-07-01 or 2013-07-01T12:00:00Z.")
         }
-        microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
+        self.microseconds = microseconds
     }
 
     public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }

@@ -28,7 +28,7 @@ struct CSVFile {
         }
         let given = known.isEmpty ? "" : ", types = {\(known.joined(separator: ", "))}"
         let list = names.map(quotedLiteral).joined(separator: ", ")
-        return "read_csv(\(quotedLiteral(file.path)), \(dialect), names = [\(list)]\(given), "
+        return "read_csv(\(quotedFile(file.path)), \(dialect), names = [\(list)]\(given), "
             + "skip = 0, comment = '', auto_detect = true, sample_size = \(sample))"
     }
 
@@ -38,7 +38,7 @@ struct CSVFile {
             let names = try Self.names(try await firstLine(engine), of: "")
             let columns = names.map { "\(quotedLiteral($0)): 'VARCHAR'" }.joined(separator: ", ")
             let sql =
-                "SELECT count(COLUMNS(*)) FROM read_csv(\(quotedLiteral(file.path)), \(dialect), auto_detect = false, "
+                "SELECT count(COLUMNS(*)) FROM read_csv(\(quotedFile(file.path)), \(dialect), auto_detect = false, "
                 + "columns = {\(columns)})"
             _ = try await engine.withSession { try $0.collect(sql) }
             return nil
@@ -50,7 +50,7 @@ struct CSVFile {
     private func firstLine(_ engine: any QueryEngine) async throws -> String {
         // One column that ends at a byte no text has.
         let sql = """
-            SELECT line FROM read_csv(\(quotedLiteral(file.path)), header = false, auto_detect = false, strict_mode = false,
+            SELECT line FROM read_csv(\(quotedFile(file.path)), header = false, auto_detect = false, strict_mode = false,
                 parallel = false, delim = '\u{1}', quote = '', escape = '', columns = {'line': 'VARCHAR'}) LIMIT 1
             """
         return try await engine.withSession { try $0.collect(sql)["line"]?.strings?.first ?? nil } ?? ""

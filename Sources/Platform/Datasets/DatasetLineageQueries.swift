@@ -13,11 +13,8 @@ extension Datasets {
         guard (1...50).contains(depth) else { throw InvalidRequest("A depth is 1 to 50 steps, not \(depth).") }
         let table =
             if let version { TableReference(name, version: version) } else { try await latest(name) }
-        guard try await self.version(table) != nil else {
-            // One that is not on record may still be in the log, without anything known of it.
-            _ = try await snapshot(table)
-            return DatasetLineage(table: table, upstream: [], downstream: [])
-        }
+        // One that is not on record may still be in the log, without anything known of where it came from.
+        if try await self.version(table) == nil { _ = try await snapshot(table) }
         return try await store.read { db in
             var up = LineageWalk(db: db, seen: [table])
             let upstream = try up.upstream(of: table, depth: depth)

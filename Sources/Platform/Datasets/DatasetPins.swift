@@ -51,6 +51,11 @@ extension Snapshot {
         try add(
             "SELECT predictions_version AS pinned, id FROM scoring_runs WHERE predictions_table = ?", [table]
         ) { "scoring run \(try $0.text("id"))" }
+        for row in try rows("SELECT id, inputs FROM dataset_transactions WHERE state = 'open'") {
+            for input in try decoded([TableReference].self, from: row.text("inputs")) where input.name == name {
+                reasons[input.version, default: []].append("open transaction \(try row.text("id"))")
+            }
+        }
         for check in try monitoringChecks(naming: name) {
             for reference in [check.reference, check.predictions, check.outcomes] where reference.name == name {
                 reasons[reference.version, default: []].append("monitoring check \(check.id)")

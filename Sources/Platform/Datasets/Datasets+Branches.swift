@@ -85,6 +85,7 @@ extension Datasets {
             guard main.version == row.base else {
                 throw DatasetError.mainMoved(name, base: row.base, latest: main.version)
             }
+            try await requireFeatureKeys(name.main, in: try await snapshot(head))
             let history = try await history(name)
             // What the branch's rows came from, but for main itself.
             var inputs: [TableReference] = []

@@ -13,6 +13,8 @@ package struct DatasetOrigin: Sendable {
     package var runID: String?
     /// The change that this is. Committing it again does nothing.
     package var transaction: String?
+    /// The version of the table itself that the rows were computed from, when that was its newest.
+    package var ownVersion: Int64?
 
     package init(
         _ operation: DatasetVersion.Operation, inputs: [TableReference] = [], source: String? = nil,
@@ -25,11 +27,12 @@ package struct DatasetOrigin: Sendable {
     func commit(_ word: String, kind: DatasetTransaction.Kind?, by caller: Caller) -> CommitInfo {
         var extra = ["operation": operation.rawValue, "source": source ?? ""]
         extra["kind"] = kind?.rawValue
-        extra["inputs"] = inputs.map(\.description).joined(separator: " ")
         extra["transaction"] = transaction
-        return CommitInfo(
+        var info = CommitInfo(
             operation: word, userName: caller.user.name, runID: runID,
             upstream: inputs.map { .init(table: $0.name.description, version: $0.version) }, extra: extra)
+        if let ownVersion { info.expectation = .unchanged(since: ownVersion) }
+        return info
     }
 
     /// As Delta's log names a batch.
@@ -89,22 +92,27 @@ extension Datasets {
                 transaction: batch, prepare: prepare, completing: complete)
         case .update(let keys):
             let info = origin.commit("MERGE", kind: kind, by: caller)
-            guard table.exists() else {
-                result = try await table.append(
-                    selecting: sql, [], commit: info, transaction: batch,
+            result = try await table.retryingConflicts {
+                if table.exists() {
+                    return try await table.merge(
+                        selecting: sql, [], on: keys, commit: info, transaction: batch, prepare: prepare)
+                }
+                // Who else makes it at this moment has rows that these must be held against.
+                var first = info
+                first.expectation = .absent
+                return try await table.append(
+                    selecting: sql, [], commit: first, transaction: batch,
                     prepare: { session in
                         try prepare?(session)
                         try UniqueKeys(keys, of: name).check(sql, session)
                     }, completing: complete)
-                break
             }
-            result = try await table.merge(
-                selecting: sql, [], on: keys, commit: info, transaction: batch, prepare: prepare)
         case .delete(let condition):
             guard table.exists() else { throw missing(name) }
-            result = try await table.delete(
-                where: condition, [], commit: origin.commit("DELETE", kind: kind, by: caller), transaction: batch,
-                prepare: prepare)
+            let info = origin.commit("DELETE", kind: kind, by: caller)
+            result = try await table.retryingConflicts {
+                try await table.delete(where: condition, [], commit: info, transaction: batch, prepare: prepare)
+            }
         }
         if result.alreadyDone, let id = origin.transaction { return try await committed(id, name, by: caller) }
         let rows = kind == .delete ? result.deletedRows : rowCount ?? result.rowCount
@@ -152,7 +160,9 @@ extension DatasetVersion {
     /// else's tool wrote does not.
     init(_ commit: CommitRecord, of name: TableName, by caller: Caller) {
         self.init(
-            table: TableReference(name, version: commit.version), operation: .recovered, rowCount: commit.rows ?? 0,
+            table: TableReference(name, version: commit.version),
+            operation: commit.extra["operation"].flatMap { .init(rawValue: $0) } ?? .recovered,
+            rowCount: commit.rows ?? 0,
             writtenBy: commit.userName ?? caller.user.name,
             writtenAt: Int64((commit.timestamp.timeIntervalSince1970 * 1_000).rounded()), inputs: commit.inputs,
             source: commit.extra["source"] ?? "found in the table's log", runID: commit.runID,

@@ -13,20 +13,24 @@ extension Datasets {
     ) async throws -> DatasetVersion {
         var views: [(alias: String, relation: String)] = []
         var pinned: [TableReference] = []
+        var ownVersion: Int64?
         for (alias, table) in inputs.sorted(by: { $0.key < $1.key }) {
             let snapshot = try await snapshot(table, version: versions[alias])
+            if table == name, versions[alias] == nil { ownVersion = snapshot.version }
             views.append((alias, snapshot.relation))
             pinned.append(TableReference(table, version: snapshot.version))
         }
         let prepared = views
         try await engine.withSession { try SelectInputs.check(sql, inputs: prepared.map(\.alias), $0) }
-        return try await write(
-            name, mode, selecting: sql, operation: .derived, inputs: pinned, source: sql, by: caller
-        ) { session in
-            for view in prepared {
-                try session.execute(
-                    "CREATE TEMP VIEW \(quotedIdentifier(view.alias)) AS SELECT * FROM \(view.relation)")
-            }
-        }
+        var origin = DatasetOrigin(.derived, inputs: pinned, source: sql)
+        origin.ownVersion = ownVersion
+        return try await commit(
+            name, mode.change(keys: []), selecting: sql, origin: origin, by: caller,
+            prepare: { session in
+                for view in prepared {
+                    try session.execute(
+                        "CREATE TEMP VIEW \(quotedIdentifier(view.alias)) AS SELECT * FROM \(view.relation)")
+                }
+            })
     }
 }

@@ -114,16 +114,48 @@ extension Datasets {
     private func select(
         _ file: ImportedFile, like schema: TableSchema?, _ attempt: CSVTypes.Attempt
     ) async throws -> String? {
-        let path = quotedLiteral(file.location.path)
-        let scan: String
+        let path = quotedFile(file.location.path)
+        var (scan, columns): (String, [(name: String, type: String)])
         switch file.format {
         case .csv: return try await CSVTypes(file, like: schema, attempt).select()
-        case .parquet: scan = "read_parquet(\(path))"
-        case .jsonLines: scan = "read_json(\(path), format = 'newline_delimited', sample_size = -1)"
+        case .parquet:
+            scan = "read_parquet(\(path), hive_partitioning = false)"
+            columns = try await file.engine.columns(of: scan)
+        case .jsonLines:
+            let options = "format = 'newline_delimited', hive_partitioning = false"
+            scan = "read_json(\(path), \(options), sample_size = -1)"
+            columns = try await file.engine.columns(of: scan)
+            // What the table has as text stays as it is written, whatever it looks like.
+            let texts = columns.indices.filter { schema?[columns[$0].name]?.type == .string }
+            if texts.contains(where: { columns[$0].type != "VARCHAR" }) {
+                for index in texts { columns[index].type = "VARCHAR" }
+                let types = columns.map { "\(quotedLiteral($0.name)): \(quotedLiteral($0.type))" }
+                scan = "read_json(\(path), \(options), columns = {\(types.joined(separator: ", "))})"
+            }
         }
-        let columns = try await file.engine.columns(of: scan)
-        return
-            "SELECT \(columns.map { Self.projection(of: $0.name, sniffedAs: $0.type) }.joined(separator: ", ")) FROM \(scan)"
+        let terms = columns.map { column in
+            Self.checked(column.name, sniffedAs: column.type, as: schema?[column.name]?.type)
+                ?? Self.projection(of: column.name, sniffedAs: column.type)
+        }
+        return "SELECT \(terms.joined(separator: ", ")) FROM \(scan)"
+    }
+
+    /// A column of numbers as the table has it, with a look at each value; nil where it needs none.
+    private static func checked(_ column: String, sniffedAs type: String, as wanted: DataType?) -> String? {
+        guard let wanted, wanted.sqlName != type else { return nil }
+        let name = quotedIdentifier(column)
+        // Of a column without any value nothing is known but that.
+        if type == "JSON" {
+            return wanted == .string ? nil : "CAST(CAST(\(name) AS VARCHAR) AS \(wanted.sqlName)) AS \(name)"
+        }
+        let numbers = ["INT", "DOUBLE", "FLOAT", "DECIMAL"]
+        guard [type, wanted.sqlName].allSatisfy({ spelled in numbers.contains { spelled.contains($0) } }) else {
+            return nil
+        }
+        let value = "CAST(\(name) AS \(wanted.sqlName))"
+        let refusal = quotedLiteral("Column \(column) of type \(wanted.sqlName) cannot hold ")
+        return "CASE WHEN \(name) IS NULL THEN NULL WHEN CAST(\(value) AS \(type)) = \(name) THEN \(value) "
+            + "ELSE error(\(refusal) || CAST(\(name) AS VARCHAR)) END AS \(name)"
     }
 
     /// What the engine says, by the name that the client knows the file by, and without advice on options that nobody has.
@@ -141,7 +173,7 @@ extension Datasets {
         case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS":
             // AT TIME ZONE goes through a calendar, row by row; it is left what is no number: infinity.
             "coalesce(make_timestamptz(epoch_us(\(name)::TIMESTAMP)), \(name)::TIMESTAMP AT TIME ZONE 'UTC') AS \(name)"
-        case "TIME": "\(name)::VARCHAR AS \(name)"
+        case "TIME", "JSON": "\(name)::VARCHAR AS \(name)"
         case "HUGEINT", "UBIGINT", "UHUGEINT": "\(name)::DECIMAL(38, 0) AS \(name)"
         case "UTINYINT": "\(name)::SMALLINT AS \(name)"
         case "USMALLINT": "\(name)::INTEGER AS \(name)"

@@ -90,6 +90,7 @@ extension Datasets {
             AuditAction("datasets", "restore", ["table": name.description, "version": String(version)]), by: caller)
         guard deltaTable(name).exists() else { throw missing(name) }
         let then = TableReference(name, version: version)
+        try await requireFeatureKeys(name, in: try await snapshot(then))
         let origin = DatasetOrigin(
             .restore, inputs: [then], source: then.description, runID: runID, transaction: newID())
         let result = try await turns.inTurn("branch " + name.main.description) {

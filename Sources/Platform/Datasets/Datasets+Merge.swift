@@ -17,10 +17,9 @@ extension Datasets {
         rowCount: Int64? = nil, operation: DatasetVersion.Operation, inputs: [TableReference] = [],
         source: String? = nil, runID: String? = nil, by caller: Caller, prepare: DeltaTable.Preparation? = nil
     ) async throws -> DatasetVersion {
-        let writing = DatasetWriting(
-            name, "MERGE", operation, inputs: inputs, source: source, runID: runID, rowCount: rowCount)
-        return try await commit(writing, by: caller) { table, info in
-            try await Self.untilUndisturbed {
+        let origin = DatasetOrigin(operation, inputs: inputs, source: source, runID: runID)
+        return try await commit(name, "MERGE", origin, rowCount: rowCount, by: caller) { table, info in
+            try await table.retryingConflicts {
                 try await table.merge(
                     selecting: sql, on: keys, keepingMissing: keepingMissing, commit: info, prepare: prepare)
             }
@@ -32,34 +31,39 @@ extension Datasets {
         _ name: TableName, selecting sql: String, operation: DatasetVersion.Operation, inputs: [TableReference] = [],
         source: String? = nil, runID: String? = nil, by caller: Caller, prepare: DeltaTable.Preparation? = nil
     ) async throws -> DatasetVersion {
-        let writing = DatasetWriting(name, "WRITE", operation, inputs: inputs, source: source, runID: runID)
-        return try await commit(writing, by: caller) { table, info in
-            try await Self.untilUndisturbed {
+        let origin = DatasetOrigin(operation, inputs: inputs, source: source, runID: runID)
+        return try await commit(name, "WRITE", origin, by: caller) { table, info in
+            try await table.retryingConflicts {
                 try await table.overwrite(selecting: sql, commit: info, prepare: prepare)
             }
         }
     }
 
-    /// Makes one commit to a table's log and records it.
+    /// Makes one commit to a table's log, by Delta's word for it, and records it.
+    /// - Parameter rowCount: How many rows came; nil to count what was written.
     func commit(
-        _ writing: DatasetWriting, by caller: Caller,
+        _ name: TableName, _ word: String, _ origin: DatasetOrigin, rowCount: Int64? = nil, by caller: Caller,
         _ body: (DeltaTable, CommitInfo) async throws -> CommitResult
     ) async throws -> DatasetVersion {
-        let operation = writing.operation
         try await requireChange(
-            AuditAction("datasets", operation.rawValue, ["table": writing.name.description]), by: caller)
-        let info = CommitInfo(
-            operation: writing.word, userName: caller.user.name, runID: writing.runID,
-            extra: [
-                "operation": operation.rawValue, "inputs": writing.inputs.map(\.description).joined(separator: " "),
-                "source": writing.source ?? "",
-            ])
-        let result = try await body(deltaTable(writing.name), info)
+            AuditAction("datasets", origin.operation.rawValue, ["table": name.description]), by: caller)
+        let result = try await body(deltaTable(name), origin.commit(word, kind: nil, by: caller))
         let version = DatasetVersion(
-            table: TableReference(writing.name, version: result.version), operation: operation,
-            rowCount: writing.rowCount ?? result.rowCount, writtenBy: caller.user.name, writtenAt: 0,
-            inputs: writing.inputs, source: writing.source, runID: writing.runID)
+            table: TableReference(name, version: result.version), operation: origin.operation,
+            rowCount: rowCount ?? result.rowCount, writtenBy: caller.user.name, writtenAt: 0,
+            inputs: origin.inputs, source: origin.source, runID: origin.runID)
         return try await record(version, by: caller)
+    }
+
+    /// Turns away a version as a feature table's next one unless its keys tell its rows apart.
+    /// - Throws: `DeltaError.schemaMismatch` with every key that is missing, null or repeated.
+    func requireFeatureKeys(_ name: TableName, in version: DeltaSnapshot) async throws {
+        let main = name.main
+        let table = try await store.read { try $0.featureTableIfPresent(main) }
+        guard let table else { return }
+        try await engine.withSession { session in
+            try UniqueKeys(table.keys.rowKey, of: name).check("SELECT * FROM \(version.relation)", session)
+        }
     }
 
     /// Turns away rows that would come into a feature table past its keys.
@@ -68,7 +72,9 @@ extension Datasets {
             .imported, .derived, .trainingSet, .predictions, .monitoring, .transaction,
         ]
         guard foreign.contains(operation) else { return }
-        let isFeatureTable = try await store.read { db in try db.featureTableIfPresent(name)?.name == name }
+        // A branch of one could be made main again, so it takes no other rows either.
+        let main = name.main
+        let isFeatureTable = try await store.read { db in try db.featureTableIfPresent(main)?.name == main }
         guard !isFeatureTable else {
             throw FeatureError.issues([
                 FeatureIssue(
@@ -77,37 +83,5 @@ extension Datasets {
                         + "another table")
             ])
         }
-    }
-
-    /// Runs a commit again while others come in between.
-    private static func untilUndisturbed<Result: Sendable>(
-        _ body: () async throws -> Result
-    ) async throws -> Result {
-        for _ in 0..<20 {
-            do {
-                return try await body()
-            } catch DeltaError.conflict { try Task.checkCancellation() }
-        }
-        return try await body()
-    }
-}
-
-/// What is recorded of one commit.
-struct DatasetWriting {
-    var name: TableName
-    /// Delta's word for it.
-    var word: String
-    var operation: DatasetVersion.Operation
-    var inputs: [TableReference]
-    var source: String?
-    var runID: String?
-    var rowCount: Int64?
-
-    init(
-        _ name: TableName, _ word: String, _ operation: DatasetVersion.Operation, inputs: [TableReference] = [],
-        source: String? = nil, runID: String? = nil, rowCount: Int64? = nil
-    ) {
-        (self.name, self.word, self.operation) = (name, word, operation)
-        (self.inputs, self.source, self.runID, self.rowCount) = (inputs, source, runID, rowCount)
     }
 }

@@ -13,20 +13,33 @@ extension Datasets {
         try await sweepStaging()
         var recovered: [DatasetVersion] = []
         for name in tablesOnDisk() + (try await sweepBranches()) {
-            let table = deltaTable(name)
-            try await table.removeUnfinished()
-            let recorded = Set(
-                try await store.read { db in
-                    try db.rows("SELECT version FROM dataset_versions WHERE name = ?", [.text(name.description)])
-                        .map { try $0.integer("version") }
-                })
-            for commit in try table.commitTimes().reversed() where !recorded.contains(commit.version) {
-                let found = try table.record(of: commit)
-                let version = DatasetVersion(found, of: name, by: caller)
-                let isForward = found.extra["operation"] == DatasetVersion.Operation.fastForward.rawValue
-                let branch = isForward ? try? TableReference(version.source ?? "").name : nil
-                recovered.append(try await record(version, by: caller, forwardedFrom: branch))
+            do {
+                try await deltaTable(name).removeUnfinished()
+                recovered += try await recoverRecords(of: name, by: caller)
+            } catch let error as any MartletError {
+                // A damaged table says so to whoever reads it; the others are none the worse for it.
+                let action = AuditAction("datasets", "recover", ["table": name.description])
+                _ = try? await store.change(action, by: caller) { _ in throw error }
             }
+        }
+        return recovered
+    }
+
+    /// Records what a table's own log has and the metadata lacks.
+    func recoverRecords(of name: TableName, by caller: Caller) async throws -> [DatasetVersion] {
+        let table = deltaTable(name)
+        var recovered: [DatasetVersion] = []
+        let recorded = Set(
+            try await store.read { db in
+                try db.rows("SELECT version FROM dataset_versions WHERE name = ?", [.text(name.description)])
+                    .map { try $0.integer("version") }
+            })
+        for commit in try table.commitTimes().reversed() where !recorded.contains(commit.version) {
+            let found = try table.record(of: commit)
+            let version = DatasetVersion(found, of: name, by: caller)
+            let isForward = found.extra["operation"] == DatasetVersion.Operation.fastForward.rawValue
+            let branch = isForward ? try? TableReference(version.source ?? "").name : nil
+            recovered.append(try await record(version, by: caller, forwardedFrom: branch))
         }
         return recovered
     }
@@ -94,6 +107,8 @@ extension Datasets {
 extension CommitRecord {
     /// The exact tables that a commit of ours was computed from, in the order in which they were given.
     var inputs: [TableReference] {
-        (extra["inputs"] ?? "").split(separator: " ").compactMap { try? TableReference(String($0)) }
+        upstream.compactMap { input in
+            (try? TableName(input.table)).map { TableReference($0, version: input.version) }
+        }
     }
 }

@@ -12,7 +12,7 @@ struct StagedRows: Sendable {
 
     /// The rows of several files, one after the other.
     static func rows(_ files: [URL]) -> String {
-        let list = files.map { quotedLiteral($0.path) }.joined(separator: ", ")
+        let list = files.map { quotedFile($0.path) }.joined(separator: ", ")
         return "SELECT * FROM read_parquet([\(list)], union_by_name = true, hive_partitioning = false)"
     }
 }
@@ -24,6 +24,7 @@ extension Datasets {
     /// Reads a file whole and keeps its rows, durably, in a folder that is made if need be.
     func stage(_ file: ImportedFile, like schema: TableSchema?, in folder: URL) async throws -> StagedRows {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for parent in [stagingFolder, root] { try synchronize(parent) }
         let place = folder.appending(path: newID() + ".parquet")
         do {
             return try await reading(file, like: schema) { rows in
@@ -32,7 +33,7 @@ extension Datasets {
                     try session.execute(
                         "COPY (\(rows)) TO \(quotedLiteral(place.path)) (FORMAT parquet, COMPRESSION snappy, "
                             + "USE_TMP_FILE false)")
-                    let sql = "SELECT count(*) AS n FROM read_parquet(\(quotedLiteral(place.path)))"
+                    let sql = "SELECT count(*) AS n FROM read_parquet(\(quotedFile(place.path)))"
                     return try session.collect(sql)["n"]?.longs?.first ?? nil
                 }
                 try synchronize(place)

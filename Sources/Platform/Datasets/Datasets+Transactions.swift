@@ -26,6 +26,7 @@ extension Datasets {
         }
         let table = deltaTable(name)
         guard table.exists() || name.branch == nil && kind != .delete else { throw missing(name) }
+        for input in inputs { _ = try await snapshot(input) }
         if let predicate { _ = try await condition(predicate, on: name) }
         if table.exists(), !keys.isEmpty {
             let schema = try await snapshot(name).schema

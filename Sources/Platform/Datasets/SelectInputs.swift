@@ -11,6 +11,8 @@ struct SelectInputs {
     private var functions: Set<String> = []
     /// Functions that give another value another time.
     private var unsteady: Set<String> = []
+    /// Scalar and aggregate functions, in lower case.
+    private var called: Set<String> = []
     /// Tables that the statement itself defines, in lower case.
     private var defined: Set<String> = []
 
@@ -36,19 +38,29 @@ struct SelectInputs {
                 "The SQL was not run: it reads \(strange.sorted().joined(separator: ", ")), which is none of its inputs. "
                     + "Name every table that it reads as an input, so that the version is on record.")
         }
-        guard found.unsteady.isEmpty else {
+        let unsteady = try found.unsteady.union(Self.unsteady(among: found.called, session))
+        guard unsteady.isEmpty else {
             throw InvalidRequest(
-                "The SQL was not run: \(found.unsteady.sorted().joined(separator: ", ")) gives another value another time, so "
+                "The SQL was not run: \(unsteady.sorted().joined(separator: ", ")) gives another value another time, so "
                     + "the table could not be computed again. Take times and numbers from the inputs.")
         }
     }
 
     private static let harmless: Set<String> = ["range", "generate_series", "unnest"]
+    /// These depend on what is no input, though the engine takes them for steady.
     private static let unsteadyFunctions: Set<String> = [
-        "random", "setseed", "uuid", "uuidv4", "uuidv7", "gen_random_uuid", "nextval", "currval", "now", "today",
-        "get_current_time", "get_current_timestamp", "transaction_timestamp", "current_localtime",
-        "current_localtimestamp", "current_setting", "getenv", "current_query", "current_connection_id", "write_log",
+        "current_localtime", "current_localtimestamp", "current_setting", "getenv", "write_log",
     ]
+
+    /// Those that the engine itself does not call steady.
+    private static func unsteady(among names: Set<String>, _ session: any QuerySession) throws -> [String] {
+        guard !names.isEmpty else { return [] }
+        let list = names.sorted().map(quotedLiteral).joined(separator: ", ")
+        let found = try session.collect(
+            "SELECT DISTINCT function_name AS name FROM duckdb_functions() WHERE lower(function_name) IN (\(list)) "
+                + "AND stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY') AND function_name <> 'error'")
+        return (found["name"]?.strings ?? []).compactMap { $0.map { "\($0)()" } }
+    }
     /// These stand without parentheses.
     private static let unsteadyWords: Set<String> = [
         "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp",
@@ -67,12 +79,19 @@ struct SelectInputs {
                 if !Self.harmless.contains(name.lowercased()) { functions.insert("\(name)()") }
             case "FUNCTION":
                 let name = (fields["function_name"] as? String ?? "").lowercased()
-                if Self.unsteadyFunctions.contains(name) { unsteady.insert("\(name)()") }
+                called.insert(name)
+                let isOfToday = name == "age" && (fields["children"] as? [Any])?.count == 1
+                if isOfToday || Self.unsteadyFunctions.contains(name) || Self.unsteadyWords.contains(name) {
+                    unsteady.insert("\(name)()")
+                }
             case "COLUMN_REF":
                 let name = ((fields["column_names"] as? [String])?.last ?? "").lowercased()
                 if Self.unsteadyWords.contains(name) { unsteady.insert(name) }
             case "SHOW_REF": functions.insert("a description")
             default: break
+            }
+            if let sample = fields["sample"] as? [String: Any], (sample["seed"] as? NSNumber)?.int64Value ?? -1 < 0 {
+                unsteady.insert("a sample without REPEATABLE")
             }
             for case let entry as [String: Any] in (fields["cte_map"] as? [String: Any])?["map"] as? [Any] ?? [] {
                 // One that is named like a file could stand for the file elsewhere in the statement.

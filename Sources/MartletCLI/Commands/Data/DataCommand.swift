@@ -57,7 +57,12 @@ struct DataCommand: AsyncParsableCommand {
             if connection.json { return try printJSON(tables) }
             printTable(
                 ["TABLE", "VERSION", "ROWS", "COLUMNS"],
-                tables.map { [$0.table.description, "\($0.version)", "\($0.rows)", "\($0.columns.count)"] })
+                tables.map { table in
+                    table.problem == nil
+                        ? [table.table.description, "\(table.version)", "\(table.rows)", "\(table.columns.count)"]
+                        : [table.table.description, "?", "?", "?"]
+                })
+            for table in tables { if let problem = table.problem { notice("\(table.table): \(problem)") } }
         }
     }
 

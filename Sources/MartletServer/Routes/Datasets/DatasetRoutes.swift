@@ -36,7 +36,14 @@ func addDatasetRoutes(to group: RouterGroup<MartletContext>, platform: Platform)
     }
     group.on(ListDatasets.self) { _, _ in
         var tables: [DatasetSummary] = []
-        for name in try await datasets.names() { tables.append(try await datasets.summary(datasets.latest(name))) }
+        for name in try await datasets.names() {
+            do {
+                tables.append(try await datasets.summary(datasets.latest(name)))
+            } catch let error as any MartletError {
+                // One that cannot be read hides no other.
+                tables.append(DatasetSummary(name, path: datasets.folder(of: name).path, problem: error.message))
+            }
+        }
         return ListDatasets.Response(tables: tables)
     }
     group.on(DatasetHistory.self) { body, _ in

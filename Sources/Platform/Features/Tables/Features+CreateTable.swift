@@ -52,9 +52,8 @@ extension Features {
                     ])
                 }
             }
-            let writing = DatasetWriting(
-                definition.name, "CREATE TABLE", .featureTable, source: try canonicalText(definition))
-            _ = try await datasets.commit(writing, by: caller) { table, info in
+            let origin = DatasetOrigin(.featureTable, source: try canonicalText(definition))
+            _ = try await datasets.commit(definition.name, "CREATE TABLE", origin, by: caller) { table, info in
                 let version = try await table.define(definition, info)
                 return CommitResult(version: version, rowCount: 0, files: 0, bytes: 0)
             }

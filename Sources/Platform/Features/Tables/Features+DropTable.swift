@@ -35,8 +35,9 @@ extension Features {
             guard snapshot.rowCount > 0 else {
                 return DroppedFeatureTable(table: table, emptied: .init(table.name, version: snapshot.version))
             }
-            let writing = DatasetWriting(table.name, "DROP FEATURE TABLE", .featureTable, source: "dropped")
-            let version = try await datasets.commit(writing, by: caller) { delta, info in
+            let origin = DatasetOrigin(.featureTable, source: "dropped")
+            let version = try await datasets.commit(table.name, "DROP FEATURE TABLE", origin, by: caller) {
+                delta, info in
                 try await delta.overwrite(
                     selecting: "SELECT * FROM \(snapshot.relation) WHERE false", commit: info)
             }

@@ -29,8 +29,8 @@ extension Features {
             let rowCount = try await frame.checkRows(key: table.keys.rowKey, datasets.engine)
             let source = "\(mode.rawValue) \(frame.source ?? "")"
             if after != before {
-                let widening = DatasetWriting(table.name, "ADD COLUMNS", .featureTable, source: source, runID: runID)
-                _ = try await datasets.commit(widening, by: caller) { delta, info in
+                let widening = DatasetOrigin(.featureTable, source: source, runID: runID)
+                _ = try await datasets.commit(table.name, "ADD COLUMNS", widening, by: caller) { delta, info in
                     let version = try await delta.evolve(to: after, commit: info)
                     return CommitResult(version: version, rowCount: 0, files: 0, bytes: 0)
                 }

@@ -46,7 +46,9 @@ extension OnlineStore {
             let target = FlushTarget(
                 source: source, schema: snapshot.schema, table: try await features.tableIfPresent(source),
                 destination: destination)
-            while let last = try await flushNext(target, after: written, &rows, &rejected, by: caller) { written = last }
+            while let last = try await flushNext(target, after: written, &rows, &rejected, by: caller) {
+                written = last
+            }
             try await forget(source, destination, written: written)
         }
         // What was rejected does not count any more.

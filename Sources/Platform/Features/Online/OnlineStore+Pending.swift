@@ -1,5 +1,5 @@
 import Foundation
-import MartletDomain
+package import MartletDomain
 import Metadata
 import QueryEngine
 
@@ -97,5 +97,17 @@ extension PendingPush {
             destination: destination, sequence: try row.integer("sequence"), time: try row.integer("pushed_at"),
             frame: try JSONDecoder().decode(PushedFrame.self, from: Data(row.blob("frame"))),
             by: try row.text("pushed_by"), featureTable: try row.textIfPresent("feature_table"))
+    }
+}
+
+extension OnlineStore {
+    /// The numbers of the pushes to a destination that are on record, at most 1,000.
+    package func waiting(_ source: TableName, _ destination: PushDestination) async throws -> [Int64] {
+        try await store.read { db in
+            try db.rows(
+                "SELECT sequence FROM pushed_rows WHERE source = ? AND destination = ? ORDER BY sequence LIMIT 1000",
+                [.text(source.description), .text(destination.rawValue)]
+            ).map { try $0.integer("sequence") }
+        }
     }
 }

@@ -175,8 +175,9 @@ extension OnlineStore {
         var found: [ServedFeatures] = []
         var snapshot: DeltaSnapshot?
         for (record, definition) in records {
-            if let served = ready.first(where: { $0.record.planHash == record.planHash && $0.record.name == record.name })
-            {
+            if let served = ready.first(where: {
+                $0.record.planHash == record.planHash && $0.record.name == record.name
+            }) {
                 found.append(served)
                 continue
             }

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Martlet
 import MartletDomain
+import Metadata
 import Platform
 import QueryEngine
 import TestKit
@@ -399,6 +400,71 @@ enum Scores {
             try await append(10)
             await server.platform.online.tidy(keeping: true)
             #expect(try await Awards.get(server, ["B"], at: "2024-05-01T00:00:00Z")["awards_12m"]["values"] == [3])
+        }
+    }
+
+    @Test func `What was acknowledged counts in every answer, also while memory is computed anew`() async throws {
+        try await withServer { server in
+            try await Awards.prepare(server)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for sender in 0..<3 {
+                    group.addTask {
+                        for n in 1...12 {
+                            let row = Awards.row(n, "P\(sender)", cost: 1, at: Self.earlier)
+                            let pushed = try await server.martlet(
+                                "features/push", ["source": "vendor_performance", "columns": row])
+                            #expect(pushed.status == 200)
+                            let body: JSON = [
+                                "features": ["vendor_performance:awards_all"],
+                                "columns": ["recipient_uei": [.text("P\(sender)")]],
+                            ]
+                            let found = try await server.martlet("features/get-online", body).json["columns"][
+                                "awards_all"]
+                            #expect(found["values"] == [.number(Double(n))])
+                        }
+                    }
+                }
+                group.addTask {
+                    for _ in 0..<6 { _ = try await Scores.materialize(server, "vendor_performance", full: true) }
+                }
+                group.addTask {
+                    for _ in 0..<6 { await server.platform.online.tidy(keeping: true) }
+                }
+                try await group.waitForAll()
+            }
+            _ = try await Scores.materialize(server, "vendor_performance")
+            #expect(try await server.platform.query(Awards.table).rowCount == 40)
+        }
+    }
+
+    @Test func `Rows that could not be read count once when they can, and answers go on meanwhile`() async throws {
+        try await withTemporaryFolder { folder in
+            let platform = try await Platform.open(Workspace(folder), creating: .open, durability: .normal)
+            let server = TestServer(platform: platform)
+            try await Awards.prepare(server)
+            func files() -> Set<URL> {
+                let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+                return Set((all?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "parquet" })
+            }
+            let before = files()
+            try await platform.importText(
+                "uei,n,cost,on_time,agency,ended_at,loaded_at\nB,9,3,1,DOE,2024-02-01T00:00:00Z,2024-02-02T00:00:00Z\n",
+                as: Awards.table, .append)
+            let came = try #require(files().subtracting(before).first)
+            let aside = folder.appending(path: "aside")
+            try FileManager.default.moveItem(at: came, to: aside)
+            let body: JSON = ["name": "vendor_performance"]
+            #expect(try await server.martlet("features/materialize-online", body).status >= 400)
+            func count() async throws -> JSON {
+                try await Awards.get(server, ["B"], at: "2024-05-01T00:00:00Z")["awards_12m"]["values"]
+            }
+            #expect(try await count() == [1])
+            try FileManager.default.moveItem(at: aside, to: came)
+            for _ in 0..<2 {
+                #expect(try await server.martlet("features/materialize-online", body).status == 200)
+                #expect(try await count() == [2])
+            }
+            try await platform.close()
         }
     }
 

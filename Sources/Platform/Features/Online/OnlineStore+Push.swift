@@ -31,7 +31,7 @@ extension OnlineStore {
         if let id, let receipt = try await receipt(of: id, given, source, destination) {
             return try await counted(receipt, destination)
         }
-        let table = try await features.tableIfPresent(source)
+        let table = try await tableOfPush(source)
         let served = try await servedFrom(source, table)
         var schema = states.ready(of: source).first?.tableSchema ?? TableSchema([])
         if schema.fields.isEmpty || frame.columns.contains(where: { schema[$0.name] == nil }) {
@@ -45,10 +45,8 @@ extension OnlineStore {
         let frame = frame.stamped(rules, at: max(begun, Self.now()) + 1)
         let rows = try frame.typed(rules)
         // A row that one view could not use is no row of the table's for the others either.
-        if destination != .offline || !served.isEmpty {
-            let issues = served.flatMap { $0.issues(rows) }
-            guard issues.isEmpty else { throw FeatureError.issues(issues) }
-        }
+        let issues = served.flatMap { $0.issues(rows, toMemory: destination != .offline) }
+        guard issues.isEmpty else { throw FeatureError.issues(issues) }
         let receipt = try await commit(
             frame, PushReceipt(source: source, rows: rows.rowCount, sequence: 0), id, given, destination, table?.id,
             by: caller)
@@ -124,7 +122,7 @@ extension OnlineStore {
 
     /// Lets go of ids that are older than a client may ask for.
     func forgetPushIDs() async throws {
-        let oldest = Self.now() / 1_000 - PushID.days * 86_400_000
+        let oldest = store.clock.now - PushID.days * 86_400_000
         let found = try await store.read { db in
             try db.row("SELECT id FROM push_ids WHERE pushed_at < ? LIMIT 1", [.integer(oldest)])
         }
@@ -158,15 +156,22 @@ extension OnlineStore {
         return table
     }
 
+    /// The feature table that a source is. What is in memory by other keys than its own is loaded anew first, because
+    /// the table became a feature table since, or was one.
+    private func tableOfPush(_ source: TableName) async throws -> FeatureTable? {
+        let table = try await features.tableIfPresent(source)
+        let others = states.ready(of: source).filter { $0.keys?.rowKey != table?.keys.rowKey }
+        guard !others.isEmpty else { return table }
+        for other in others {
+            states.forget(other.record.name)
+            _ = try await served(other.record.name)
+        }
+        return try await features.tableIfPresent(source)
+    }
+
     /// What is served from a source, whether it is in memory or not.
     private func servedFrom(_ source: TableName, _ table: FeatureTable?) async throws -> [ServedFeatures] {
         let ready = states.ready(of: source)
-        if let other = ready.first(where: { $0.keys?.rowKey != table?.keys.rowKey }) {
-            // The table became a feature table, or was one: rows go in otherwise.
-            states.forget(other.record.name)
-            _ = try await served(other.record.name)
-            return try await servedFrom(source, table)
-        }
         let records = try await store.read { db in
             try db.rows("SELECT * FROM online_features WHERE source = ?", [.text(source.description)]).map {
                 (try db.onlineFeatures($0), try $0.text("definition"))

@@ -21,6 +21,12 @@ extension OnlineStore {
                     + "pushed_at, ?, ? FROM pushed_rows WHERE source = ? AND destination = ? AND sequence = ?",
                 [.text(reason), .integer(db.now)] + place)
             try db.execute("DELETE FROM pushed_rows WHERE source = ? AND destination = ? AND sequence = ?", place)
+            // Sent again, it is judged anew.
+            try db.execute("DELETE FROM push_ids WHERE source = ? AND destination = ? AND sequence = ?", place)
+            // What was kept may have its rows.
+            try db.execute(
+                "UPDATE online_features SET snapshot_version = NULL, snapshot_pushed = 0, snapshot_file = NULL "
+                    + "WHERE source = ?", [.text(target.source.description)])
         }
         notices.say("Push \(push.sequence) to \(target.source) no longer fits it and was put aside: \(reason)")
     }

@@ -144,15 +144,16 @@ package final class ServedFeatures: Sendable {
     }
 
     /// Why rows cannot be pushed, each problem with its rows.
-    func issues(_ rows: RecordBatch) -> [FeatureIssue] {
+    /// - Parameter toMemory: Whether they count at once, and not when they are in the table.
+    func issues(_ rows: RecordBatch, toMemory: Bool) -> [FeatureIssue] {
         guard let table = view.source?.table, readsTable else { return [] }
-        if arrival == .uncountable {
+        if arrival == .uncountable, toMemory {
             let key = (keys?.rowKey ?? []).joined(separator: ", ")
             return [
                 .init(
                     .keyMismatch,
                     "\(record.name) does not tell rows of \(table) apart by (\(key)), so it cannot say which of them a "
-                        + "pushed row replaces: write them to the table and materialize, or serve a view with that key")
+                        + "pushed row replaces: push them `offline`, to the table alone, or serve a view with that key")
             ]
         }
         var issues: [FeatureIssue] = []

@@ -91,7 +91,7 @@ let package = Package(
             dependencies: [
                 "MartletDomain", "AuditLog", "FeatureEngine", "Metadata", "Platform", "MartletAPI", "Martlet",
                 "MartletServer", "FlightsJob", "TerminalText", "QueryEngine",
-                argumentParser, httpTypes, hummingbird, logging, nio,
+                argumentParser, crypto, httpTypes, hummingbird, logging, nio,
             ]),
         .target(name: "FuzzInputs", path: "Tests/FuzzInputs"),
         .executableTarget(

@@ -3,11 +3,19 @@ public import MartletDomain
 
 extension Client {
     /// Sends rows to a source; when this returns they are durable and count in every later answer.
+    ///
+    /// - Parameter id: Of your own for these rows. When no answer came, send the same rows with the same id again: they
+    ///   count once.
     @discardableResult
     public func push(
-        _ rows: PushedFrame, to source: String, _ destination: PushDestination = .both
+        _ rows: PushedFrame, to source: String, _ destination: PushDestination = .both, id: String? = nil
     ) async throws -> PushFeatures.Response {
-        try await send(PushFeatures(source: source, columns: rows, to: destination))
+        try await send(PushFeatures(source: source, columns: rows, to: destination, id: id))
+    }
+
+    /// Pushes that were acknowledged and no longer fitted their table, newest first.
+    public func rejectedPushes(of source: TableName? = nil) async throws -> [RejectedPush] {
+        try await send(ListRejectedPushes(source: source)).pushes
     }
 
     /// Served features of some rows, each a mapping of keys and of what features are computed from.

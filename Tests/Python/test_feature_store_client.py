@@ -396,3 +396,18 @@ def test_the_command_line_scores_the_same_rows_and_says_what_it_cannot_run(score
     folder.mkdir()
     martlet_process.run("features", "pack", scored.training.record["table"], "--into", folder, "--server", server_url)
     assert sorted(path.name for path in folder.iterdir()) == ["feature_spec.yaml", "martlet_features.json"]
+
+
+def test_a_push_that_is_sent_again_under_its_id_counts_once(store, vendors):
+    store.publish_table(vendors)
+    row = {"uei": ["A"], "as_of": ["2024-03-01T00:00:00Z"], "rating": [4.5], "grade": [40]}
+    first = store.push(vendors, row, id="march")
+    assert (first["rows"], first.get("repeated")) == (1, None)
+    again = store.push(vendors, row, id="march")
+    assert (again["sequence"], again["repeated"]) == (first["sequence"], True)
+    served = store.get_online_features(f"main.{vendors}:rating", [{"uei": "A"}])
+    assert served[0]["rating"]["value"] == 4.5
+    with pytest.raises(FeatureStoreError, match="march"):
+        store.push(vendors, {**row, "grade": [41]}, id="march")
+    with refused("missing_column"):
+        store.push(vendors, {"uei": ["A"], "as_of": ["2024-03-02T00:00:00Z"], "rating": [4.5]})

@@ -46,10 +46,13 @@ package final class OnlineState: Sendable {
     /// Takes in rows of a source. Rows without key or event time, and those that say that they were never known, are
     /// passed over.
     ///
+    /// - Parameter missing: Columns that rows do not say, so that one that replaces another leaves them as they are.
     /// - Returns: The number of rows passed over.
     /// - Throws: ``FeatureError/issues(_:)``; no row went in then.
     @discardableResult
-    package func ingest(_ rows: RecordBatch, into source: String, as arrival: Arrival = .events) throws -> Int {
+    package func ingest(
+        _ rows: RecordBatch, into source: String, as arrival: Arrival = .events, keeping missing: Set<String> = []
+    ) throws -> Int {
         let streams = streams.filter { $0.plan.identity.table == source }
         guard !streams.isEmpty else {
             throw FeatureError.issues([FeatureIssue(.unknownTable, "No feature that is served reads \(source)")])
@@ -67,7 +70,8 @@ package final class OnlineState: Sendable {
             batches.append((stream, ready))
         }
         for (stream, ready) in batches {
-            for (key, row) in ready { stream.insert(row, key, replacing: arrival == .replacing) }
+            let kept = stream.plan.layout.forms.indices.filter { missing.contains(stream.plan.columns[$0].name) }
+            for (key, row) in ready { stream.insert(row, key, replacing: arrival == .replacing, keeping: kept) }
         }
         return passed
     }

@@ -27,12 +27,31 @@ final class OnlineStream: Sendable {
     /// The rows of a key as they are now; nil for a key that none came of.
     func log(_ key: EntityKey) -> EventLog? { shard(key).logs.withLock { $0[key] } }
 
-    /// - Parameter replacing: Takes the place of rows of the same key, time and tie break.
-    func insert(_ row: EventRow, _ key: EntityKey, replacing: Bool) {
+    /// Shares the rows of a stream of the same plan. To be called on a new one.
+    func takeRows(of other: OnlineStream) {
+        // A key's shard is the same in every stream: keys hash alike in one process.
+        for (own, shard) in zip(shards, other.shards) {
+            let logs = shard.logs.withLock { $0 }
+            own.logs.withLock { $0 = logs }
+        }
+    }
+
+    /// - Parameters:
+    ///   - replacing: Takes the place of rows of the same key, time and tie break.
+    ///   - kept: Columns that it takes over from such a row.
+    func insert(_ row: EventRow, _ key: EntityKey, replacing: Bool, keeping kept: [Int] = []) {
         let layout = plan.layout
+        var row = row
         shard(key).logs.withLock { logs in
             if replacing {
                 let tie = layout.tieBreak.map { row.cells[$0] } ?? .null
+                if !kept.isEmpty {
+                    logs[key]?.forEachRow(layout) { present in
+                        guard present.time == row.time else { return }
+                        guard layout.tieBreak.map({ present.cells[$0] }) ?? .null == tie else { return }
+                        for column in kept { row.cells[column] = present.cells[column] }
+                    }
+                }
                 logs[key]?.remove(time: row.time, tieBreak: tie, layout)
             }
             logs[key, default: EventLog()].insert(row, layout)

@@ -62,9 +62,11 @@ public struct PushFeatures: MartletRequest {
         public var rows: Int
         /// The push's number among those to this source and destination.
         public var sequence: Int64
+        /// True when a push of that id had come before, and was not taken again.
+        public var repeated: Bool?
 
-        public init(source: TableName, rows: Int, sequence: Int64) {
-            (self.source, self.rows, self.sequence) = (source, rows, sequence)
+        public init(source: TableName, rows: Int, sequence: Int64, repeated: Bool? = nil) {
+            (self.source, self.rows, self.sequence, self.repeated) = (source, rows, sequence, repeated)
         }
     }
     public static let path = "features/push"
@@ -75,10 +77,26 @@ public struct PushFeatures: MartletRequest {
     public var columns: PushedFrame
     /// Nil for ``PushDestination/both``.
     public var to: PushDestination?
+    /// The client's own for these rows, 1 to 128 bytes: sent again within seven days they are not taken again.
+    public var id: String?
 
-    public init(source: String, columns: PushedFrame, to destination: PushDestination? = nil) {
-        (self.source, self.columns, to) = (source, columns, destination)
+    public init(source: String, columns: PushedFrame, to destination: PushDestination? = nil, id: String? = nil) {
+        (self.source, self.columns, to, self.id) = (source, columns, destination, id)
     }
+}
+
+/// Pushes that were acknowledged and no longer fitted their table, newest first.
+public struct ListRejectedPushes: MartletRequest {
+    public struct Response: Codable, Sendable {
+        public var pushes: [RejectedPush]
+        public init(pushes: [RejectedPush]) { self.pushes = pushes }
+    }
+    public static let path = "features/rejected-pushes"
+
+    /// Nil for those of all tables.
+    public var source: TableName?
+
+    public init(source: TableName? = nil) { self.source = source }
 }
 
 /// Served features of some rows.

@@ -10,7 +10,8 @@ struct FeaturesCommand: AsyncParsableCommand {
             Apply.self, TrainingSetsCommand.self, Replay.self, ViewsCommand.self, CreateTableCommand.self,
             WriteTableCommand.self, ReadTableCommand.self, ListTablesCommand.self, ShowTableCommand.self,
             RegisterTableCommand.self, DropTableCommand.self, TagTableCommand.self, ServeFeaturesCommand.self,
-            PushFeaturesCommand.self, GetFeaturesCommand.self, MaterializeFeaturesCommand.self,
+            PushFeaturesCommand.self, RejectedPushesCommand.self, GetFeaturesCommand.self,
+            MaterializeFeaturesCommand.self,
             VerifyFeaturesCommand.self, RecomputeFeaturesCommand.self, FeatureChecksCommand.self,
             PackFeaturesCommand.self, ScoreRowsCommand.self,
         ])

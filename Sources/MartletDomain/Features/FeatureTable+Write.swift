@@ -44,7 +44,7 @@ extension FeatureTable {
         return after
     }
 
-    private func absence(of column: String, _ mode: FeatureWriteMode, isNeeded: Bool) -> FeatureIssue? {
+    func absence(of column: String, _ mode: FeatureWriteMode, isNeeded: Bool) -> FeatureIssue? {
         if isNeeded {
             let role = keys.roles.first { $0.1.contains(column) }?.0.words ?? "column"
             return FeatureIssue(.missingColumn, "The rows lack '\(column)', the \(role) of \(name)")

@@ -11,6 +11,6 @@ package struct Migration: Sendable {
     /// In the order in which they are applied.
     package static let all: [Migration] = [
         .foundation, .tracking, .registry, .identity, .datasets, .features, .models, .scoring, .search, .webhooks,
-        .artifacts, .datasetTransactions, .featureTables, .onlineFeatures, .packedFeatures,
+        .artifacts, .datasetTransactions, .featureTables, .onlineFeatures, .packedFeatures, .pushIDs,
     ]
 }

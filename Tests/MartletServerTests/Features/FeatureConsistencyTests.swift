@@ -14,7 +14,7 @@ import Testing
             let check = try await server.martlet("features/verify", body).json
             #expect(check["outcome"] == "passed", "\(check)")
             #expect(check["kind"] == "replay")
-            #expect(check["features"].elements.count == 7)
+            #expect(check["features"].elements.count == 8)
             #expect(check["features"].elements.allSatisfy { $0["mismatches"] == 0 })
             let kept = try await server.martlet("features/checks", ["view": "vendor_performance"]).json
             #expect(kept["checks"].elements.count == 1)

@@ -23,6 +23,7 @@ enum Awards {
           mean_cost: {avg: cost, window: {lifetime: true}}
           late_12m: {count: "*", window: {rolling: P12M}, where: "on_time = 0"}
           late_rate: {ratio: [late_12m, awards_12m]}
+          awards_all: {count: "*", window: {lifetime: true}, where: "on_time = 1"}
           last_agency: {latest: agency}
           fresh_agency: {latest: agency, lookback: P30D}
         """

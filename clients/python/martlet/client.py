@@ -191,6 +191,18 @@ class FeatureStoreClient:
         body = {"features": names(features), "rows": [dict(row) for row in rows], "at": _moment(at)}
         return self._transport.send("features/get-online", body)["rows"]
 
+    def push(
+        self, source: str, columns: Mapping[str, Sequence[Any]], to: str = "online_and_offline", *,
+        id: str | None = None,
+    ) -> dict[str, Any]:
+        """Sends rows, column by column, to a table or to what is served from it: all are taken, or none.
+
+        When this returns they are durable and count in every later answer. `id` is your own for these rows: when no answer
+        came, send them again with the same one, and they count once; `repeated` is true then. Known for seven days.
+        """
+        body = {"source": source, "columns": {name: list(values) for name, values in columns.items()}, "to": to, "id": id}
+        return self._transport.send("features/push", body)
+
     def _sent(self, df: "Frame | None") -> dict[str, str] | None:
         if df is None:
             return None

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Crypto
 import Foundation
 import Martlet
 import MartletAPI
@@ -9,7 +10,9 @@ struct PushFeaturesCommand: AsyncParsableCommand {
         commandName: "push", abstract: "Send new rows to a table and to what is served from it.",
         discussion: """
             The file has one JSON object a line; - is the standard input. When the command ends, the rows are durable and \
-            count in every later answer. All rows of a batch are taken, or none.
+            count in every later answer. All rows of a batch are taken, or none. Each batch has an id made of the file's \
+            content and the batch's number, so that a file of which half was sent can be sent again: within seven days its \
+            rows are not taken twice. --again takes them twice.
 
             Example: martlet features push procurement.awards new-awards.jsonl
             """)
@@ -17,6 +20,7 @@ struct PushFeaturesCommand: AsyncParsableCommand {
     @Argument(help: "The table, or a view that is served from it.") var source: String
     @Argument(help: "The file with the rows, or -.") var file: String
     @Option(help: "online, offline or online_and_offline.") var to: String = PushDestination.both.rawValue
+    @Flag(help: "Take the rows also if the same file was pushed before.") var again = false
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
@@ -36,18 +40,45 @@ struct PushFeaturesCommand: AsyncParsableCommand {
                 throw InvalidRequest("Line \(number + 1) of \(file) is not a JSON object of plain values.")
             }
         }
+        let digest = SHA256.hash(data: Data(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         let receipts = try await connection.withClient { client in
             var receipts: [PushFeatures.Response] = []
             var start = 0
             while start < rows.count {
                 let batch = rows[start..<min(start + PushedFrame.mostRows, rows.count)]
-                receipts.append(try await client.push(PushedFrame(rows: batch), to: source, destination))
+                let id = again ? nil : "\(digest)-\(start / PushedFrame.mostRows)"
+                receipts.append(try await client.push(PushedFrame(rows: batch), to: source, destination, id: id))
                 start += PushedFrame.mostRows
             }
             return receipts
         }
         if connection.json { return try printJSON(receipts) }
-        print("Pushed \(rows.count) rows to \(receipts.first?.source.description ?? source)")
+        let repeated = receipts.filter { $0.repeated == true }.reduce(0) { $0 + $1.rows }
+        let note = repeated == 0 ? "" : "; \(repeated) more had come before"
+        print("Pushed \(rows.count - repeated) rows to \(receipts.first?.source.description ?? source)\(note)")
+    }
+}
+
+struct RejectedPushesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rejected",
+        abstract: "Show pushed rows that no longer fitted their table: it was dropped, or its columns changed.",
+        discussion: """
+            They count nowhere. Each is shown with who pushed it, when, and what does not fit; --json has the rows.
+
+            Example: martlet features rejected procurement.awards
+            """)
+
+    @Argument(help: "The table. Default: all.") var source: String?
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        let table = try source.map { try TableName($0) }
+        let pushes = try await connection.withClient { try await $0.rejectedPushes(of: table) }
+        if connection.json { return try printJSON(pushes) }
+        printTable(
+            ["TABLE", "PUSH", "ROWS", "BY", "REASON"],
+            pushes.map { [$0.source.description, "\($0.sequence)", "\($0.rows)", $0.pushedBy, $0.reason] })
     }
 }
 

@@ -34,7 +34,7 @@ func addFeastRoutes(to group: RouterGroup<MartletContext>, online: OnlineStore) 
             guard case .text(let source)? = fields["push_source_name"] else { throw missing("push_source_name") }
             _ = try await online.push(
                 try PushedFrame(fields["df"], named: "df"), to: source, try destination(fields["to"]) ?? .online,
-                by: context.caller)
+                id: try pushID(fields["id"]), by: context.caller)
             return nothing
         }
     }

@@ -20,9 +20,14 @@ func addOnlineFeatureRoutes(to group: RouterGroup<MartletContext>, online: Onlin
         guard case .text(let source)? = fields["source"] else { throw missing("source") }
         let receipt = try await online.push(
             try PushedFrame(fields["columns"], named: "columns"), to: source,
-            try destination(fields["to"]) ?? .both, by: context.caller)
+            try destination(fields["to"]) ?? .both, id: try pushID(fields["id"]), by: context.caller)
         return try jsonResponse(
-            PushFeatures.Response(source: receipt.source, rows: receipt.rows, sequence: receipt.sequence))
+            PushFeatures.Response(
+                source: receipt.source, rows: receipt.rows, sequence: receipt.sequence,
+                repeated: receipt.isRepeated ? true : nil))
+    }
+    group.on(ListRejectedPushes.self) { body, _ in
+        ListRejectedPushes.Response(pushes: try await online.rejectedPushes(of: body.source))
     }
     group.on(ServeFeatures.self) { body, context in
         if body.off == true {
@@ -52,6 +57,12 @@ func destination(_ json: AnyJSON?) throws -> PushDestination? {
             "'to' is one of \(PushDestination.allCases.map(\.rawValue).joined(separator: ", ")), not \(json.shown).")
     }
     return destination
+}
+
+func pushID(_ json: AnyJSON?) throws -> PushID? {
+    guard let json, json != .null else { return nil }
+    guard case .text(let text) = json else { throw InvalidRequest("'id' is text, not \(json.shown).") }
+    return try PushID(text)
 }
 
 /// Two features of one name would be one in the answer.

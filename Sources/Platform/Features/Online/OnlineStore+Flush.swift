@@ -35,52 +35,86 @@ extension OnlineStore {
     func flushInTurn(_ source: TableName, by caller: Caller) async throws -> Int64 {
         let table = datasets.deltaTable(source)
         guard table.exists() else { throw DatasetError.missing(source) }
+        // What is let go of afterwards is in memory before.
+        for served in states.reached(of: source) { try await applyPending(to: served, source) }
         var rows: Int64 = 0
+        var rejected = false
         for destination in [PushDestination.both, .offline] {
             // A crash after a commit leaves rows here that the table has.
             let snapshot = try await table.snapshot()
             var written = try await table.batches(at: snapshot.version)[Self.batchID(destination)] ?? 0
-            while true {
-                let batch = try await nextBatch(source, destination, after: written)
-                guard let last = batch.last?.sequence else { break }
-                rows += try await write(batch, through: last, to: source, snapshot.schema, destination, by: caller)
+            let target = FlushTarget(
+                source: source, schema: snapshot.schema, table: try await features.tableIfPresent(source),
+                destination: destination)
+            while let last = try await flushNext(target, after: written, &rows, &rejected, by: caller) {
                 written = last
             }
             try await forget(source, destination, written: written)
         }
+        // What was rejected does not count any more.
+        if rejected { try await renew(source) }
         return rows
     }
 
-    private func nextBatch(
-        _ source: TableName, _ destination: PushDestination, after written: Int64
-    ) async throws -> [PendingPush] {
-        let pushes = try await pending(source, destination, after: written, most: 2_000)
-        var rows: Int64 = 0
-        return Array(
-            pushes.prefix { push in
-                defer { rows += Int64(push.frame.rowCount) }
-                return rows < Self.mostRows
-            })
+    /// - Returns: The number of the last push that was looked at; nil for none.
+    private func flushNext(
+        _ target: FlushTarget, after written: Int64, _ rows: inout Int64, _ rejected: inout Bool, by caller: Caller
+    ) async throws -> Int64? {
+        let most = Portion(pushes: 2_000, rows: Self.mostRows, bytes: 64 << 20)
+        let pushes = try await pending(target.source, target.destination, after: written, most).pushes
+        guard let last = pushes.last?.sequence else { return nil }
+        var fitting: [FittingPush] = []
+        for push in pushes {
+            do {
+                fitting.append(try target.fitted(push))
+            } catch let error as FeatureError {
+                try await reject(push, target, error.message)
+                rejected = true
+            }
+        }
+        for group in target.groups(fitting) {
+            let outcome = try await write(group, to: target, by: caller)
+            rows += outcome.rows
+            rejected = rejected || outcome.hasRejected
+        }
+        return last
     }
 
+    /// Writes pushes as one version of the table, or, where the table refuses, those that it takes.
     private func write(
-        _ pushes: [PendingPush], through last: Int64, to source: TableName, _ schema: TableSchema,
-        _ destination: PushDestination, by caller: Caller
-    ) async throws -> Int64 {
-        let rules = PushRules(table: source, schema: schema, required: [], ignoresOtherColumns: true)
-        let keys = try await features.rowKey(of: source)
-        let batches = try pushes.map { try $0.frame.typed(rules, arrivedAt: $0.time * 1_000) }
-        let columns = schema.fields.map { "\(quotedIdentifier($0.name)) \($0.type.sqlName)" }.joined(separator: ", ")
-        let whole = batches.map { batch in
-            RecordBatch(
-                columns: schema.fields.map { batch[$0.name] ?? .nulls($0.name, $0.type, batch.rowCount) },
-                rowCount: batch.rowCount)
+        _ pushes: [FittingPush], to target: FlushTarget, by caller: Caller
+    ) async throws -> (rows: Int64, hasRejected: Bool) {
+        do {
+            return (try await commit(pushes, to: target, by: caller), false)
+        } catch let error as DeltaError {
+            guard case .schemaMismatch = error else { throw error }
+            guard pushes.count > 1 else {
+                if let push = pushes.first { try await reject(push.push, target, error.message) }
+                return (0, true)
+            }
         }
+        let middle = pushes.count / 2
+        let first = try await write(Array(pushes[..<middle]), to: target, by: caller)
+        let second = try await write(Array(pushes[middle...]), to: target, by: caller)
+        return (first.rows + second.rows, first.hasRejected || second.hasRejected)
+    }
+
+    private func commit(_ pushes: [FittingPush], to target: FlushTarget, by caller: Caller) async throws -> Int64 {
+        guard let first = pushes.first, let last = pushes.last?.push.sequence else { return 0 }
+        let (schema, destination) = (target.written(first), target.destination)
+        let columns = schema.fields.map { "\(quotedIdentifier($0.name)) \($0.type.sqlName)" }.joined(separator: ", ")
+        let whole = pushes.map { push in
+            RecordBatch(
+                columns: schema.fields.map { push.rows[$0.name] ?? .nulls($0.name, $0.type, push.rows.rowCount) },
+                rowCount: push.rows.rowCount)
+        }
+        let pushers = Self.names(of: pushes)
+        let keys = target.table?.keys.rowKey
         let commit = CommitInfo(
-            operation: keys == nil ? "WRITE" : "MERGE", userName: caller.user.name,
+            operation: keys == nil ? "WRITE" : "MERGE", userName: pushers,
             extra: [
                 "operation": DatasetVersion.Operation.pushed.rawValue, "inputs": "",
-                "source": "pushes \(pushes.first?.sequence ?? last)…\(last) to \(destination.rawValue)",
+                "source": "pushes \(first.push.sequence)…\(last) to \(destination.rawValue) by \(pushers)",
                 Self.pushMark: destination.rawValue, Self.lastPush: String(last),
             ])
         let transaction = AppTransaction(appID: Self.batchID(destination), version: last)
@@ -89,31 +123,42 @@ extension OnlineStore {
             try session.execute("CREATE TEMP TABLE martlet_rows (\(columns))")
             for batch in whole { try session.append(batch, to: "martlet_rows") }
         }
-        let table = datasets.deltaTable(source)
+        let table = datasets.deltaTable(target.source)
         let result: CommitResult
         if let keys {
             let names = keys.map(quotedIdentifier).joined(separator: ", ")
             result = try await table.merge(
                 selecting: "SELECT * FROM martlet_rows QUALIFY row_number() OVER (PARTITION BY \(names) "
                     + "ORDER BY rowid DESC) = 1",
-                on: keys, commit: commit, transaction: transaction, prepare: prepare)
+                on: keys, keepingMissing: true, commit: commit, transaction: transaction, prepare: prepare)
         } else {
             result = try await table.append(
                 selecting: "SELECT * FROM martlet_rows", commit: commit, transaction: transaction, prepare: prepare)
         }
         guard !result.alreadyDone else { return 0 }
         let version = DatasetVersion(
-            table: TableReference(source, version: result.version), operation: .pushed, rowCount: result.rowCount,
-            writtenBy: caller.user.name, writtenAt: 0, source: commit.extra["source"])
+            table: TableReference(target.source, version: result.version), operation: .pushed,
+            rowCount: result.rowCount, writtenBy: pushers, writtenAt: 0, source: commit.extra["source"])
         _ = try await datasets.record(version, by: caller)
-        return pushes.reduce(0) { $0 + Int64($1.frame.rowCount) }
+        return pushes.reduce(0) { $0 + Int64($1.rows.rowCount) }
     }
 
-    /// Lets go of rows that are in the table, unless a kept state is older than they are.
+    /// Who pushed, in the order of their first push.
+    private static func names(of pushes: [FittingPush]) -> String {
+        var names: [String] = []
+        for push in pushes where !names.contains(push.push.by) { names.append(push.push.by) }
+        let rest = names.count - 5
+        return names.prefix(5).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+
+    /// Lets go of rows that are in the table, unless memory or a kept state is older than they are.
     func forget(_ source: TableName, _ destination: PushDestination, written: Int64) async throws {
+        if destination == .both { try await dropStale(source, written: written) }
+        let inMemory = states.reached(of: source).map { $0.through(destination) }.min() ?? .max
         let waiting = try await store.read { db -> Int64? in
             var through = written
             if destination == .both {
+                through = min(through, inMemory)
                 let kept = try db.row(
                     "SELECT MIN(snapshot_pushed) AS n FROM online_features "
                         + "WHERE source = ? AND snapshot_file IS NOT NULL", [.text(source.description)])
@@ -132,6 +177,43 @@ extension OnlineStore {
             try db.execute(
                 "DELETE FROM pushed_rows WHERE source = ? AND destination = ? AND sequence <= ?",
                 [.text(source.description), .text(destination.rawValue), .integer(through)])
+        }
+    }
+
+    /// Rows that are held for a kept state that nobody asks for, at most.
+    private static let mostHeld: Int64 = 100_000
+
+    /// Lets go of kept states of what is not in memory when they are so old that computing anew is no more work.
+    private func dropStale(_ source: TableName, written: Int64) async throws {
+        let inMemory = Set(states.reached(of: source).map(\.record.name))
+        let stale = try await store.read { db in
+            try db.rows(
+                "SELECT name, snapshot_pushed FROM online_features WHERE source = ? AND snapshot_file IS NOT NULL",
+                [.text(source.description)]
+            ).filter { row in
+                guard try !inMemory.contains(row.text("name")) else { return false }
+                let held = try db.row(
+                    "SELECT COALESCE(SUM(row_count), 0) AS n FROM pushed_rows "
+                        + "WHERE source = ? AND destination = ? AND sequence > ? AND sequence <= ?",
+                    [
+                        .text(source.description), .text(PushDestination.both.rawValue),
+                        .integer(try row.integer("snapshot_pushed")), .integer(written),
+                    ])
+                return try held?.integer("n") ?? 0 > Self.mostHeld
+            }.map { try $0.text("name") }
+        }
+        if !stale.isEmpty { try await dropKept(source) { stale.contains($0) } }
+    }
+
+    /// Computes all that is served from a source anew. For whoever has the source's turn.
+    func renew(_ source: TableName) async throws {
+        try await dropKept(source)
+        for served in states.ready(of: source) {
+            do {
+                try await save(try await rebuilt(served.record, served.view, source))
+            } catch is SupersededLoad {
+                continue
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ extension OnlineStore {
         guard let source = record.source else {
             let served = try ServedFeatures(
                 record, try await view(of: record), TableSchema([]), of: TableSchema([]), tableID: "")
-            states.publish(served)
+            guard states.publish(served) else { throw SupersededLoad() }
             return served
         }
         return try await turns.inTurn(source.description) { try await loadInTurn(record, source) }
@@ -21,20 +21,11 @@ extension OnlineStore {
         let view = try await view(of: record)
         let snapshot = try await datasets.snapshot(source)
         let schema = try Self.columns(of: view, in: snapshot.schema, source)
-        if let served = await restored(record, view, schema, snapshot) {
-            do {
-                try await applyPending(to: served, source)
-                if try await takeInChanges(served, source) != nil {
-                    states.publish(served)
-                    // What was pushed while this one was not known to those who push.
-                    try await applyPending(to: served, source)
-                    return served
-                }
-            } catch let error where !(error is CancellationError) {
-                notices.say(
-                    "The kept state of \(record.name) is not used (\(Self.words(error))); "
-                        + "it is computed again from its table.")
-            }
+        let keys = try await features.tableIfPresent(source)?.keys
+        if let kept = await restored(record, view, schema, snapshot, keys),
+            let (served, _) = try await broughtUp(kept, source)
+        {
+            return served
         }
         return try await rebuilt(record, view, source)
     }
@@ -43,42 +34,89 @@ extension OnlineStore {
     func rebuilt(_ record: OnlineFeatures, _ view: FeatureView, _ source: TableName) async throws -> ServedFeatures {
         let snapshot = try await datasets.snapshot(source)
         let schema = try Self.columns(of: view, in: snapshot.schema, source)
-        let batches = try await datasets.deltaTable(source).batches(at: snapshot.version)
-        let written = batches[Self.batchID(.both)] ?? 0
-        let progress = ServedFeatures.Progress(
-            tableVersion: snapshot.version, pushed: [PushDestination.both.rawValue: .init(through: written)])
         let served = try ServedFeatures(
-            record, view, schema, of: snapshot.schema, tableID: snapshot.tableID, at: progress)
+            record, view, schema, of: snapshot.schema, tableID: snapshot.tableID,
+            keys: try await features.tableIfPresent(source)?.keys)
+        served.reachTable(snapshot.version, written: try await written(source, at: snapshot.version))
         _ = try await add(snapshot.relation, to: served)
-        states.publish(served)
-        try await applyPending(to: served, source)
+        try await settle(served, source)
         return served
     }
 
-    /// Puts in what versions of the table brought since, late rows too, whatever their event time.
-    /// - Returns: How many rows; nil when rows went, so that all has to be computed anew.
-    func takeInChanges(_ served: ServedFeatures, _ source: TableName) async throws -> Int64? {
-        let table = datasets.deltaTable(source)
+    /// Lets it answer, with every push in it that was acknowledged by then.
+    private func settle(_ served: ServedFeatures, _ source: TableName) async throws {
+        states.join(served)
+        defer { states.leave(served) }
+        try await applyPending(to: served, source)
+        guard states.publish(served) else { throw SupersededLoad() }
+    }
+
+    /// The number of the last push to memory and table that a version of the table has.
+    private func written(_ source: TableName, at version: Int64) async throws -> Int64 {
+        try await datasets.deltaTable(source).batches(at: version)[Self.batchID(.both)] ?? 0
+    }
+
+    /// Puts in what versions of the table brought since, late rows too, whatever their event time, and lets the result
+    /// answer. What answers meanwhile stays as it is, also when this fails.
+    ///
+    /// - Returns: What answers now, and how many rows it took in; nil when all has to be computed anew: rows went, or what
+    ///   came cannot be told any more.
+    func broughtUp(_ served: ServedFeatures, _ source: TableName) async throws -> (ServedFeatures, rows: Int64)? {
         let newest = try await datasets.snapshot(source)
+        let keys = try await features.tableIfPresent(source)?.keys
+        guard newest.tableID == served.tableID, keys?.rowKey == served.keys?.rowKey else { return nil }
         let version = served.tableVersion ?? -1
-        guard newest.tableID == served.tableID, newest.version >= version else { return nil }
-        guard newest.version > version else { return 0 }
+        guard newest.version >= version else { return nil }
+        let isReady = states.ready(served.record.name) === served
+        if newest.version == version {
+            if !isReady { try await settle(served, source) }
+            return (served, 0)
+        }
+        let next = isReady ? served.copy() : served
+        do {
+            guard let rows = try await takeInChanges(next, source, through: newest.version) else { return nil }
+            try await settle(next, source)
+            return (next, rows)
+        } catch let error where !(error is CancellationError || error is SupersededLoad) {
+            notices.say(
+                "What came to \(source) cannot be told (\(Self.words(error))); \(served.record.name) is computed again "
+                    + "from it.")
+            return nil
+        }
+    }
+
+    /// - Returns: How many rows; nil when all has to be computed anew.
+    private func takeInChanges(
+        _ served: ServedFeatures, _ source: TableName, through newest: Int64
+    ) async throws -> Int64? {
+        let table = datasets.deltaTable(source)
+        let version = served.tableVersion ?? -1
         // Our own writing of pushed rows brought nothing new.
-        let ours = try table.history().filter { $0.version > version }.compactMap { commit -> (Int64, Int64)? in
-            guard commit.extra[Self.pushMark] == PushDestination.both.rawValue,
+        let ours = try table.history(after: version).compactMap { commit -> (version: Int64, last: Int64)? in
+            guard commit.version <= newest, commit.extra[Self.pushMark] == PushDestination.both.rawValue,
                 let last = commit.extra[Self.lastPush].flatMap({ Int64($0) })
             else { return nil }
             return (commit.version, last)
         }
-        guard ours.allSatisfy({ $0.1 <= served.through(.both) }) else { return nil }
-        let skipped = Set(ours.map(\.0))
+        guard ours.allSatisfy({ $0.last <= served.through(.both) }) else { return nil }
+        if Int64(ours.count) == newest - version {
+            served.reach(newest)
+            return 0
+        }
+        if case .rows = served.arrival {
+            // Which of two rows came last is what the table says; what it has not goes in again.
+            guard let rows = try await takeIn(table, after: version, through: newest, served) else { return nil }
+            served.reachTable(newest, written: try await written(source, at: newest))
+            return rows
+        }
+        let skipped = Set(ours.map(\.version))
         var (rows, after) = (Int64(0), version)
-        while after < newest.version {
+        while after < newest {
             if skipped.contains(after + 1) {
                 after += 1
             } else {
                 var last = after + 1
-                while last < newest.version, !skipped.contains(last + 1) { last += 1 }
+                while last < newest, !skipped.contains(last + 1) { last += 1 }
                 guard let added = try await takeIn(table, after: after, through: last, served) else { return nil }
                 (rows, after) = (rows + added, last)
             }
@@ -111,7 +149,7 @@ extension OnlineStore {
         }
         // A row of a feature table that came again with other values takes the place of the one that went.
         if gone["n"]?.longs?.first != 0 {
-            guard served.record.kind == .table, try await areReplaced(went, by: came, served) else { return nil }
+            guard case .rows = served.arrival, try await areReplaced(went, by: came, served) else { return nil }
         }
         return try await add(
             "(SELECT \(columns) FROM \(came) EXCEPT ALL SELECT \(columns) FROM \(went))", to: served)
@@ -119,31 +157,13 @@ extension OnlineStore {
 
     /// Whether every row that went has one of its key, time and tie break among those that came.
     private func areReplaced(_ went: String, by came: String, _ served: ServedFeatures) async throws -> Bool {
-        guard let source = served.view.source else { return false }
-        let keys = source.entity + [source.eventTime, source.tieBreak].compactMap { $0 }
+        guard let keys = served.keys?.rowKey else { return false }
         let columns = keys.map(quotedIdentifier).joined(separator: ", ")
         let lost = try await datasets.engine.withSession { session in
             try session.collect(
                 "SELECT count(*) AS n FROM (SELECT \(columns) FROM \(went) EXCEPT SELECT \(columns) FROM \(came))")
         }
         return lost["n"]?.longs?.first == 0
-    }
-
-    /// Puts the pushes in that are not yet.
-    func applyPending(to served: ServedFeatures, _ source: TableName) async throws {
-        for destination in [PushDestination.both, .online] {
-            let through = served.through(destination)
-            let pushes = try await pending(source, destination, after: through)
-            for push in pushes {
-                let rows = try push.frame.typed(
-                    rules(for: served.view, source, served.schema, isWhole: false), arrivedAt: push.time * 1_000)
-                do {
-                    try served.apply(rows, push.sequence, destination)
-                } catch {
-                    notices.say("Pushed rows of \(source) do not count in \(served.record.name): \(Self.words(error))")
-                }
-            }
-        }
     }
 
     /// - Returns: How many rows.
@@ -175,17 +195,6 @@ extension OnlineStore {
 
     func schema(of view: FeatureView, in table: TableName) async throws -> TableSchema {
         try Self.columns(of: view, in: try await datasets.snapshot(table).schema, table)
-    }
-
-    /// What a push must hold to count for a view.
-    /// - Parameter isWhole: Whether columns that the view does not read are judged, too.
-    func rules(
-        for view: FeatureView, _ source: TableName, _ schema: TableSchema, isWhole: Bool
-    ) -> PushRules {
-        let keys = (view.source?.entity ?? []) + [view.source?.eventTime].compactMap { $0 }
-        return PushRules(
-            table: source, schema: schema, required: keys, availableAt: view.source?.availableAt,
-            ignoresOtherColumns: !isWhole)
     }
 
     static func words(_ error: any Error) -> String { (error as? any MartletError)?.message ?? "\(error)" }

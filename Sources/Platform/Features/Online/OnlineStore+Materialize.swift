@@ -13,25 +13,56 @@ extension OnlineStore {
         try await datasets.requireChange(action, by: caller)
         let served = try await served(name)
         guard let source = served.record.source else { return try await progress(of: served) }
+        let record = served.record
         return try await turns.inTurn(source.description) {
             _ = try await flushInTurn(source, by: caller)
-            // Another may have loaded it anew meanwhile.
-            let served = states.ready(name) ?? served
             if full {
-                try await store.change(action, by: caller) { db in
-                    try db.execute(
-                        "DELETE FROM pushed_rows WHERE source = ? AND destination = ?",
-                        [.text(source.description), .text(PushDestination.online.rawValue)])
-                }
-            } else if let rows = try await takeInChanges(served, source) {
-                try await save(served)
+                try await forgetOnline(source, action, by: caller)
+                guard let rebuilt = states.ready(record.name) else { throw NotServed(name: name) }
                 try await forgetWritten(source)
-                return try await progress(of: served, rowsAdded: rows)
+                return try await progress(of: rebuilt, isRebuilt: true)
             }
-            let rebuilt = try await rebuilt(served.record, served.view, source)
-            try await save(rebuilt)
+            let (now, rows, isRebuilt) = try await current(record.name, source)
+            try await save(now)
             try await forgetWritten(source)
-            return try await progress(of: rebuilt, isRebuilt: true)
+            return try await progress(of: now, rowsAdded: rows, isRebuilt: isRebuilt)
+        }
+    }
+
+    /// Lets go of rows that are in memory alone, of all that is served from a source, and computes that anew.
+    private func forgetOnline(_ source: TableName, _ action: AuditAction, by caller: Caller) async throws {
+        // First what was kept with such rows in it.
+        try await dropKept(source)
+        try await store.change(action, by: caller) { db in
+            try db.execute(
+                "DELETE FROM pushed_rows WHERE source = ? AND destination = ?",
+                [.text(source.description), .text(PushDestination.online.rawValue)])
+        }
+        try await renew(source)
+    }
+
+    /// Brings what is in memory up to the newest version. For whoever has the source's turn.
+    private func current(
+        _ name: String, _ source: TableName
+    ) async throws -> (ServedFeatures, rows: Int64, isRebuilt: Bool) {
+        // Another may have loaded it anew meanwhile.
+        guard let served = states.ready(name) else { throw NotServed(name: name) }
+        if let (now, rows) = try await broughtUp(served, source) { return (now, rows, false) }
+        return (try await rebuilt(served.record, served.view, source), 0, true)
+    }
+
+    /// Takes in what others wrote to the tables.
+    private func catchUp() async {
+        for served in states.all {
+            guard let source = served.record.source else { continue }
+            do {
+                guard try datasets.deltaTable(source).newestVersion() != served.tableVersion else { continue }
+                try await turns.inTurn(source.description) { _ = try await current(served.record.name, source) }
+            } catch is NotServed {
+                continue
+            } catch {
+                notices.say("What came to \(source) does not count in \(served.record.name): \(Self.words(error))")
+            }
         }
     }
 
@@ -43,7 +74,7 @@ extension OnlineStore {
         }
     }
 
-    /// Writes pushed rows to their tables every so often, and keeps what is in memory, until the task is cancelled.
+    /// Writes pushed rows to their tables every so often, takes in what others wrote there, and keeps what is in memory, until the task is cancelled.
     package func lookAfter(every interval: Duration = .seconds(15), keepingEvery rounds: Int = 20) async {
         var round = 0
         while (try? await Task.sleep(for: interval)) != nil {
@@ -65,12 +96,18 @@ extension OnlineStore {
         } catch {
             notices.say("Pushed rows could not be looked for: \(Self.words(error))")
         }
+        await catchUp()
         do {
             try await writeAnswers()
         } catch {
             notices.say("The log of answers could not be written: \(Self.words(error))")
         }
         guard keeping else { return }
+        do {
+            try await forgetPushIDs()
+        } catch {
+            notices.say("Old ids of pushes could not be let go of: \(Self.words(error))")
+        }
         for served in states.all {
             guard let source = served.record.source else { continue }
             do {

@@ -34,7 +34,7 @@ extension OnlineStore {
                 ])
             return record
         }
-        if states.ready(record.name)?.record.planHash != record.planHash { states.forget(record.name) }
+        states.keep(record)
         let served = try await served(record.name)
         return (record, try await progress(of: served))
     }
@@ -42,10 +42,11 @@ extension OnlineStore {
     /// Stops serving; rows that were pushed for the table still get there.
     package func stopServing(_ name: String, by caller: Caller) async throws -> OnlineFeatures {
         let record = try await record(name)
-        try await store.change(AuditAction("features", "stop_serving", ["name": name]), by: caller) { db in
-            try db.execute("DELETE FROM online_features WHERE name = ?", [.text(name)])
+        try await store.change(AuditAction("features", "stop_serving", ["name": record.name]), by: caller) { db in
+            try db.execute("DELETE FROM online_features WHERE name = ?", [.text(record.name)])
         }
-        states.forget(name)
+        // After the row: what is loaded from it now is not published.
+        states.forget(record.name)
         try? FileManager.default.removeItem(at: snapshotFile(record))
         return record
     }

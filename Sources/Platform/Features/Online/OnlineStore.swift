@@ -59,9 +59,16 @@ package struct OnlineStore: Sendable {
     /// What answers for that name, loaded at its first use.
     package func served(_ name: String) async throws -> ServedFeatures {
         if let ready = states.ready(name) { return ready }
-        let record = try await record(name)
-        if let ready = states.ready(record.name) { return ready }
-        return try await states.load(record.name) { try await load(record) }
+        while true {
+            let record = try await record(name)
+            if let ready = states.ready(record.name) { return ready }
+            do {
+                return try await states.load(record) { try await load(record) }
+            } catch is SupersededLoad {
+                // Serving stopped meanwhile, or it is another plan now.
+                try Task.checkCancellation()
+            }
+        }
     }
 }
 
@@ -91,84 +98,6 @@ package final class OnlineNotices: Sendable {
     package func report(to sink: @escaping @Sendable (String) -> Void) { self.sink.withLock { $0 = sink } }
 
     func say(_ words: String) { sink.withLock(\.self)(words) }
-}
-
-/// What is in memory, by name.
-final class OnlineStates: Sendable {
-    private enum Entry {
-        case loading(Task<ServedFeatures, any Error>)
-        case ready(ServedFeatures)
-    }
-
-    private let entries = Mutex<[String: Entry]>([:])
-    /// Pushes that are not in memory yet: when they came, by source.
-    private let pushes = Mutex<[TableName: [Int64: Int]]>([:])
-
-    func beginPush(to source: TableName, at time: Int64) {
-        pushes.withLock { $0[source, default: [:]][time, default: 0] += 1 }
-    }
-
-    func endPush(to source: TableName, at time: Int64) {
-        pushes.withLock { pushes in
-            guard let count = pushes[source]?[time] else { return }
-            pushes[source]?[time] = count > 1 ? count - 1 : nil
-            if pushes[source]?.isEmpty == true { pushes[source] = nil }
-        }
-    }
-
-    /// Whether a push that came by then is not in memory yet.
-    func isPushing(to source: TableName?, by time: Int64) -> Bool {
-        guard let source else { return false }
-        return pushes.withLock { $0[source]?.keys.contains { $0 <= time } ?? false }
-    }
-
-    func ready(_ name: String) -> ServedFeatures? {
-        entries.withLock { entries in
-            if case .ready(let served) = entries[name] { served } else { nil }
-        }
-    }
-
-    /// Those of a source that are in memory.
-    func ready(of source: TableName) -> [ServedFeatures] {
-        entries.withLock { entries in
-            entries.values.compactMap { entry in
-                if case .ready(let served) = entry, served.record.source == source { served } else { nil }
-            }
-        }
-    }
-
-    var all: [ServedFeatures] {
-        entries.withLock { $0.values.compactMap { if case .ready(let served) = $0 { served } else { nil } } }
-    }
-
-    /// Loads once for all who ask at the same time.
-    func load(
-        _ name: String, _ body: @escaping @Sendable () async throws -> ServedFeatures
-    ) async throws -> ServedFeatures {
-        let task = entries.withLock { entries -> Task<ServedFeatures, any Error> in
-            switch entries[name] {
-            case .ready(let served): return Task { served }
-            case .loading(let task): return task
-            case nil:
-                let task = Task { try await body() }
-                entries[name] = .loading(task)
-                return task
-            }
-        }
-        do {
-            return try await task.value
-        } catch {
-            entries.withLock { entries in
-                if case .loading(let other) = entries[name], other == task { entries[name] = nil }
-            }
-            throw error
-        }
-    }
-
-    /// From now on this answers.
-    func publish(_ served: ServedFeatures) { entries.withLock { $0[served.record.name] = .ready(served) } }
-
-    func forget(_ name: String) { entries.withLock { $0[name] = nil } }
 }
 
 package struct NotServed: MartletError {

@@ -1,3 +1,4 @@
+import FeatureEngine
 import Foundation
 import MartletDomain
 import QueryEngine
@@ -5,27 +6,14 @@ import QueryEngine
 /// A column of a table, where a frame's own columns go by that name.
 private typealias TableColumn = Column
 
-/// What a table asks of rows that are pushed into it.
-struct PushRules: Sendable {
-    var table: TableName
-    var schema: TableSchema
-    /// Columns in which nothing may be missing: keys and event time.
-    var required: [String]
-    /// When a row became known. Rows that come without it became known when they came.
-    var availableAt: String?
-    /// Whether columns that are not in `schema` may be there.
-    var ignoresOtherColumns = false
-}
-
 extension PushedFrame {
     /// Rows named in a message.
     private static let shown = 20
 
     /// The rows in the types of the table, in its columns' order.
     ///
-    /// - Parameter time: Microseconds: when the rows came.
-    /// - Throws: ``FeatureError/issues(_:)`` with every problem of every column.
-    func typed(_ rules: PushRules, arrivedAt time: Int64) throws -> RecordBatch {
+    /// - Throws: ``FeatureError/issues(_:)`` with every problem of every column, and rows that cannot be told apart.
+    func typed(_ rules: PushRules) throws -> RecordBatch {
         var issues: [FeatureIssue] = []
         let rows = rowCount
         if columns.isEmpty || rows == 0 { issues.append(.init(.invalidDeclaration, "the push has no rows")) }
@@ -48,13 +36,10 @@ extension PushedFrame {
         var typed: [TableColumn] = []
         for field in rules.schema.fields {
             guard let column = self[field.name] else {
-                if rules.required.contains(field.name) {
-                    issues.append(.init(.missingColumn, "the push lacks the column '\(field.name)'"))
-                } else if !field.nullable, !rules.ignoresOtherColumns {
-                    issues.append(
-                        .init(.missingColumn, "the push lacks the column '\(field.name)', which is never null"))
-                } else if field.name == rules.availableAt, field.type == .timestamp {
-                    typed.append(TableColumn(field.name, .timestamp(Array(repeating: time, count: rows))))
+                if let issue = rules.absence(of: field) {
+                    issues.append(issue)
+                } else if rules.unstamped.contains(field.name) {
+                    issues.append(Self.unstamped(field, "is not there"))
                 }
                 continue
             }
@@ -65,17 +50,48 @@ extension PushedFrame {
                         .typeMismatch,
                         "'\(field.name)' is \(field.type), which \(example) in \(Self.rows(bad)) is not"))
             }
-            if rules.required.contains(field.name) || !field.nullable {
-                let nulls = column.cells.indices.filter { column.cells[$0] == .null }
-                if !nulls.isEmpty { issues.append(.init(.nullKey, "'\(field.name)' is null in \(Self.rows(nulls))")) }
+            let nulls = column.cells.indices.filter { column.cells[$0] == .null }
+            if !nulls.isEmpty {
+                if rules.required.contains(field.name) || !field.nullable {
+                    issues.append(.init(.nullKey, "'\(field.name)' is null in \(Self.rows(nulls))"))
+                } else if rules.unstamped.contains(field.name) {
+                    issues.append(Self.unstamped(field, "is null in \(Self.rows(nulls))"))
+                }
             }
             typed.append(TableColumn(field.name, reading.values, validity: reading.validity))
         }
         guard issues.isEmpty else { throw FeatureError.issues(issues) }
-        return RecordBatch(columns: typed, rowCount: rows)
+        let batch = RecordBatch(columns: typed, rowCount: rows)
+        issues = Self.repeats(batch, rules.rowKey ?? [])
+        guard issues.isEmpty else { throw FeatureError.issues(issues) }
+        return batch
     }
 
-    private static func rows(_ indices: [Int]) -> String {
+    private static func unstamped(_ field: TableSchema.Field, _ what: String) -> FeatureIssue {
+        FeatureIssue(
+            .nullKey,
+            "'\(field.name)' says when a row became known, and \(what): only a timestamp gets the moment of arrival by "
+                + "itself, and this is \(field.type)")
+    }
+
+    /// Rows whose key a row before has.
+    private static func repeats(_ batch: RecordBatch, _ key: [String]) -> [FeatureIssue] {
+        let columns = key.compactMap { batch[$0] }
+        guard !columns.isEmpty, columns.count == key.count else { return [] }
+        var seen: Set<[CellValue]> = []
+        var problems = FeatureRowProblems(key: key, nulls: [], nullCount: 0, duplicates: [], duplicateCount: 0)
+        for row in 0..<batch.rowCount {
+            let cells = columns.map { $0.cellValue(at: row) }
+            guard !seen.insert(cells).inserted else { continue }
+            problems.duplicateCount += 1
+            guard problems.duplicates.count < FeatureRowProblems.limit else { continue }
+            let text = columns.map { $0.featureCell(at: row).description }.joined(separator: ", ")
+            problems.duplicates.append(.init(number: Int64(row) + 1, key: text))
+        }
+        return problems.issues
+    }
+
+    static func rows(_ indices: [Int]) -> String {
         let named = indices.prefix(shown).map { String($0 + 1) }.joined(separator: ", ")
         return "row\(indices.count == 1 ? "" : "s") \(named)"
             + (indices.count > shown ? " and \(indices.count - shown) more" : "")

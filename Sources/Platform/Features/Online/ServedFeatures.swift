@@ -6,28 +6,6 @@ import Synchronization
 
 /// The features of one view or table in memory, and which rows are in it.
 package final class ServedFeatures: Sendable {
-    /// How far pushes to one destination are in: all up to one number, and some beyond it while others are on their way.
-    struct Watermark: Sendable, Codable, Equatable {
-        var through: Int64 = 0
-        var beyond: Set<Int64> = []
-
-        func contains(_ sequence: Int64) -> Bool { sequence <= through || beyond.contains(sequence) }
-
-        mutating func insert(_ sequence: Int64) {
-            beyond.insert(sequence)
-            while beyond.remove(through + 1) != nil { through += 1 }
-        }
-    }
-
-    struct Progress: Sendable, Codable, Equatable {
-        /// The version of the table that is in whole; -1 for none.
-        var tableVersion: Int64
-        /// By destination.
-        var pushed: [String: Watermark]
-
-        static let none = Progress(tableVersion: -1, pushed: [:])
-    }
-
     package let record: OnlineFeatures
     package let view: FeatureView
     /// The table's columns that the view reads, as they were when it was loaded.
@@ -42,8 +20,23 @@ package final class ServedFeatures: Sendable {
     package let version: String
     /// The table's own identity, which another of the same name has not.
     let tableID: String
+    /// What tells the rows of the source apart where it is a feature table; nil for events.
+    let keys: FeatureTableKeys?
+    /// How rows of the table go in.
+    let arrival: Arrival
     private let readsTable: Bool
-    private let progress: Mutex<(now: Progress, saved: Progress)>
+    /// Held while rows go in, so that they go in by their numbers and what is kept is of one moment.
+    private let order = Mutex(())
+    /// Held for a moment at a time: answers read it.
+    private let progress: Mutex<(now: OnlineReach, saved: OnlineReach)>
+
+    enum Arrival: Sendable, Hashable {
+        case events
+        /// Each takes the place of the row of its key; of a table without time, what it leaves out stays.
+        case rows(keepingMissing: Bool)
+        /// Of a feature table whose keys the features do not tell apart: what goes from the table cannot be found here.
+        case uncountable
+    }
 
     package struct Output: Sendable {
         package var name: String
@@ -54,19 +47,27 @@ package final class ServedFeatures: Sendable {
         package var scale: Int { if case .decimal(_, let scale) = type { scale } else { 0 } }
     }
 
-    /// - Parameter restore: Puts back what was kept, and says how far it had come; nil for nothing.
+    /// - Parameters:
+    ///   - keys: The source's, if it is a feature table.
+    ///   - restore: Puts back what was kept, and says how far it had come; nil for nothing.
     init(
         _ record: OnlineFeatures, _ view: FeatureView, _ schema: TableSchema, of tableSchema: TableSchema,
-        tableID: String,
-        at start: Progress = .none, restoring restore: ((OnlineState) throws -> Progress)? = nil
+        tableID: String, keys: FeatureTableKeys? = nil, at start: OnlineReach = .none,
+        restoring restore: ((OnlineState) throws -> OnlineReach)? = nil
     ) throws {
         (self.record, self.view, self.schema, self.tableID) = (record, view, schema, tableID)
-        self.tableSchema = tableSchema
+        (self.tableSchema, self.keys) = (tableSchema, keys)
         plan = try ServingPlan(view, schema)
         readsTable = view.features.contains { $0.definition.readsTable }
         state = try OnlineState(
             plan.specification, sources: ServingPlan.sources(view, schema, relation: "martlet_source"),
             requests: plan.spine(sql: "martlet_requests"))
+        if let keys {
+            let canBeFound = state.plan.tellsApart(rowsBy: keys.rowKey)
+            arrival = canBeFound ? .rows(keepingMissing: keys.timeKey == nil) : .uncountable
+        } else {
+            arrival = .events
+        }
         let kept = try restore?(state)
         version = String(record.planHash.prefix(12))
         let features = state.plan.features
@@ -78,48 +79,117 @@ package final class ServedFeatures: Sendable {
         progress = Mutex((kept ?? start, kept ?? .none))
     }
 
+    private init(copying other: ServedFeatures, _ state: OnlineState, _ reach: (now: OnlineReach, saved: OnlineReach)) {
+        (record, view, schema, tableID) = (other.record, other.view, other.schema, other.tableID)
+        (tableSchema, keys, plan, arrival) = (other.tableSchema, other.keys, other.plan, other.arrival)
+        (outputs, version, readsTable, self.state) = (other.outputs, other.version, other.readsTable, state)
+        progress = Mutex(reach)
+    }
+
+    /// The same rows, that others can be added to while this one answers.
+    func copy() -> ServedFeatures {
+        order.withLock { _ in
+            ServedFeatures(copying: self, state.copy(), progress.withLock { $0 })
+        }
+    }
+
     package var tableVersion: Int64? { progress.withLock { $0.now.tableVersion < 0 ? nil : $0.now.tableVersion } }
     package var keyCount: Int { state.size.keys }
 
-    /// The number of the pushes to a destination that are all in.
-    func through(_ destination: PushDestination) -> Int64 {
-        progress.withLock { $0.now.pushed[destination.rawValue]?.through ?? 0 }
-    }
+    var reach: OnlineReach { progress.withLock { $0.now } }
 
-    /// Puts a push in, once. What cannot be computed over, a filter that overflows say, is left out here, and the error
-    /// thrown afterwards: the rows are durable, and everything after them must go in all the same.
-    func apply(_ rows: RecordBatch, _ sequence: Int64, _ destination: PushDestination) throws {
-        try progress.withLock { progress in
-            guard progress.now.pushed[destination.rawValue]?.contains(sequence) != true else { return }
-            progress.now.pushed[destination.rawValue, default: Watermark()].insert(sequence)
-            try add(rows)
+    /// The number of the last push to a destination that is in; all before it are.
+    func through(_ destination: PushDestination) -> Int64 { reach.through(destination) }
+
+    /// Puts a push in, once, after those before it.
+    ///
+    /// What cannot be computed over is left out, and the error thrown afterwards: the rows are durable, and everything
+    /// after them must go in all the same.
+    /// - Parameter isNext: Whether all pushes before it are in that there are.
+    /// - Returns: Whether it is in.
+    func apply(
+        _ rows: RecordBatch, _ sequence: Int64, _ destination: PushDestination, isNext: Bool = false
+    ) throws -> Bool {
+        try order.withLock { _ in
+            switch reach.place(of: sequence, to: destination) {
+            case .isIn: return true
+            case .isLater where !isNext: return false
+            case .isNext, .isLater: break
+            }
+            defer { progress.withLock { $0.now.reach(sequence, of: destination) } }
+            try insert(rows)
+            return true
         }
     }
 
     /// Puts rows of the table in.
-    func add(_ rows: RecordBatch) throws {
+    func add(_ rows: RecordBatch) throws { try order.withLock { _ in try insert(rows) } }
+
+    private func insert(_ rows: RecordBatch) throws {
         guard let table = view.source?.table, rows.rowCount > 0, readsTable else { return }
-        // What a push leaves out is null.
-        let columns = schema.fields.map { rows[$0.name] ?? .nulls($0.name, $0.type, rows.rowCount) }
-        let whole = RecordBatch(columns: columns, rowCount: rows.rowCount)
-        try state.ingest(whole, into: table, as: record.kind == .table ? .replacing : .events)
+        let whole = whole(rows)
+        switch arrival {
+        case .events, .uncountable: try state.ingest(whole, into: table)
+        case .rows(let keepingMissing):
+            let missing = keepingMissing ? schema.names.filter { rows[$0] == nil } : []
+            try state.ingest(whole, into: table, as: .replacing, keeping: Set(missing))
+        }
+    }
+
+    /// What a push leaves out is null.
+    private func whole(_ rows: RecordBatch) -> RecordBatch {
+        RecordBatch(
+            columns: schema.fields.map { rows[$0.name] ?? .nulls($0.name, $0.type, rows.rowCount) },
+            rowCount: rows.rowCount)
+    }
+
+    /// Why rows cannot be pushed, each problem with its rows.
+    /// - Parameter toMemory: Whether they count at once, and not when they are in the table.
+    func issues(_ rows: RecordBatch, toMemory: Bool) -> [FeatureIssue] {
+        guard let table = view.source?.table, readsTable else { return [] }
+        if arrival == .uncountable, toMemory {
+            let key = (keys?.rowKey ?? []).joined(separator: ", ")
+            return [
+                .init(
+                    .keyMismatch,
+                    "\(record.name) does not tell rows of \(table) apart by (\(key)), so it cannot say which of them a "
+                        + "pushed row replaces: push them `offline`, to the table alone, or serve a view with that key")
+            ]
+        }
+        var issues: [FeatureIssue] = []
+        if record.kind == .view, case .rows(keepingMissing: true) = arrival {
+            // A filter was decided over the columns that are left out.
+            issues += schema.names.filter { rows[$0] == nil }.map {
+                .init(.missingColumn, "the push lacks the column '\($0)', which \(record.name) reads")
+            }
+        }
+        do {
+            let (bad, reason) = try state.unusable(whole(rows), of: table)
+            if !bad.isEmpty { issues.append(.init(.overflow, "\(reason) in \(PushedFrame.rows(bad))")) }
+        } catch {
+            issues.append(.init(.typeMismatch, "\(record.name): \(OnlineStore.words(error))"))
+        }
+        return issues
     }
 
     func reach(_ version: Int64) { progress.withLock { $0.now.tableVersion = version } }
 
-    /// What is in memory now, to be kept; nil if that is what was kept last.
-    func snapshot() throws -> (Progress, [[UInt8]])? {
-        try progress.withLock { progress in
-            guard progress.now != progress.saved else { return nil }
-            let note = OnlineSnapshotNote(
-                name: record.name, planHash: record.planHash, tableID: tableID, progress: progress.now)
-            var pieces: [[UInt8]] = []
-            try state.snapshot(note: canonicalText(note)) { pieces.append($0) }
-            return (progress.now, pieces)
+    /// Only the table's rows are known to be in: pushes that it has not go in again.
+    func reachTable(_ version: Int64, written: Int64) {
+        progress.withLock {
+            $0.now = OnlineReach(tableVersion: version, pushed: [PushDestination.both.rawValue: written])
         }
     }
 
-    func didSave(_ saved: Progress) { progress.withLock { $0.saved = saved } }
+    /// What is in memory now, to be written while more goes in; nil if that is what was kept last.
+    func unsaved() -> (reach: OnlineReach, state: OnlineState)? {
+        order.withLock { _ in
+            let (now, saved) = progress.withLock { $0 }
+            return now == saved ? nil : (now, state.copy())
+        }
+    }
+
+    func didSave(_ saved: OnlineReach) { progress.withLock { $0.saved = saved } }
 
     /// Answers each row of a request as of `time`.
     ///

@@ -47,7 +47,8 @@ extension Datasets {
     ) async throws -> DatasetVersion {
         let operation = writing.operation
         try await requireChange(
-            AuditAction("datasets", operation.rawValue, ["table": writing.name.description]), by: caller)
+            of: writing.name, AuditAction("datasets", operation.rawValue, ["table": writing.name.description]),
+            by: caller)
         let info = CommitInfo(
             operation: writing.word, userName: caller.user.name, runID: writing.runID,
             extra: [

@@ -1,0 +1,31 @@
+/// The instants at which a view is computed for all its keys.
+public struct FeatureGrid: Sendable, Hashable {
+    /// Microseconds since 1970 UTC; `end` is not part of it.
+    public var start: Int64
+    public var end: Int64
+    public var every: Int64
+
+    public static let mostInstants = 100_000
+
+    /// - Throws: ``InvalidRequest``.
+    public init(from start: Int64, to end: Int64, every: Int64) throws(InvalidRequest) {
+        guard start < end, every > 0, !end.subtractingReportingOverflow(start).overflow,
+            end.subtractingReportingOverflow(start).partialValue / every < Int64(Self.mostInstants)
+        else {
+            throw InvalidRequest("A grid has 1 to \(Self.mostInstants) instants, and ends after it starts.")
+        }
+        (self.start, self.end, self.every) = (start, end, every)
+    }
+
+    public var instants: [Int64] { Array(stride(from: start, to: end, by: Int64.Stride(every))) }
+
+    /// This grid and one that goes on from it or overlaps it, as one; nil if there would be a gap or another step.
+    public func extended(by other: FeatureGrid) -> FeatureGrid? {
+        guard every == other.every, (other.start - start) % every == 0, other.start <= end, other.end >= start else {
+            return nil
+        }
+        var whole = self
+        (whole.start, whole.end) = (min(start, other.start), max(end, other.end))
+        return whole
+    }
+}

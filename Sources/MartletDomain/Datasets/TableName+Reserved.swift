@@ -17,6 +17,8 @@ extension User {
 public struct ReservedTable: MartletError, Equatable {
     public var table: TableName
 
+    public init(table: TableName) { self.table = table }
+
     public var code: ErrorCode { .permissionDenied }
     public var message: String {
         "\(table) was not changed: tables below \(TableName.reservedSchema) are Martlet's own and tell what it did. Read "

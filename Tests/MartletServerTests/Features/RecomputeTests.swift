@@ -1,6 +1,8 @@
 import Foundation
 import MartletDomain
+import Metadata
 import Platform
+import QueryEngine
 import TestKit
 import Testing
 
@@ -12,7 +14,12 @@ import Testing
                 workspace: "test", policy: .open, features: OnlineSettings(logShare: 1)
             ).write(Workspace(folder))
             let platform = try await Platform.open(Workspace(folder), durability: .normal)
-            try await body(TestServer(platform: platform))
+            do {
+                try await body(TestServer(platform: platform))
+            } catch {
+                try? await platform.close()
+                throw error
+            }
             try await platform.close()
         }
     }

@@ -1,3 +1,4 @@
+import AuditLog
 import DeltaLake
 import Foundation
 import MartletDomain

@@ -19,13 +19,27 @@ public struct FeatureGrid: Sendable, Hashable {
 
     public var instants: [Int64] { Array(stride(from: start, to: end, by: Int64.Stride(every))) }
 
-    /// This grid and one that goes on from it or overlaps it, as one; nil if there would be a gap or another step.
+    /// This grid and one that goes on from it or overlaps it, as one; nil if an instant between them would be left out, or
+    /// the steps are others.
     public func extended(by other: FeatureGrid) -> FeatureGrid? {
-        guard every == other.every, (other.start - start) % every == 0, other.start <= end, other.end >= start else {
+        guard every == other.every, isInStep(other), other.start <= next, other.next >= start else {
             return nil
         }
         var whole = self
         (whole.start, whole.end) = (min(start, other.start), max(end, other.end))
         return whole
+    }
+
+    private func isInStep(_ other: FeatureGrid) -> Bool {
+        let (distance, overflow) = other.start.subtractingReportingOverflow(start)
+        return !overflow && distance % every == 0
+    }
+
+    /// The first instant after the last.
+    private var next: Int64 {
+        let count = (end - start - 1) / every + 1
+        let (length, isTooFar) = count.multipliedReportingOverflow(by: every)
+        let (next, overflow) = start.addingReportingOverflow(length)
+        return isTooFar || overflow ? .max : next
     }
 }

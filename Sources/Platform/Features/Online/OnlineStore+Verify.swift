@@ -233,10 +233,9 @@ extension OnlineStore {
 
 extension Column {
     func featureCell(at row: Int) -> FeatureCell {
-        if isNull(at: row) { return .null }
         var scale = 0
         if case .decimal(_, let digits) = type { scale = digits }
-        return CellValue(values, at: row).featureCell(scale: scale)
+        return cellValue(at: row).featureCell(scale: scale)
     }
 }
 

@@ -135,7 +135,8 @@ extension Scoring {
         let written = try await datasets.write(
             run.predictions.name, .append, batch, operation: .predictions, inputs: [run.spine] + run.sources,
             source: "model:\(run.model)/\(run.modelVersion)", runID: run.id, transaction: run.id, by: caller)
-        return (written.table, Array(written.inputs.dropFirst()))
+        // The record keeps each table once, in no order of ours.
+        return (written.table, run.sources.map { source in written.inputs.first { $0.name == source.name } ?? source })
     }
 
     private func record(_ run: ScoringRun, by caller: Caller) async throws -> ScoringRun {

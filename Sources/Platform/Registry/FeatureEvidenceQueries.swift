@@ -1,12 +1,12 @@
-import Foundation
 import MartletDomain
 import Metadata
 
 extension Snapshot {
     /// The feature views that a version was trained or packed with, the lookups among them, and how they compared with
     /// batches. None of a model that takes no features.
-    func featureEvidence(of stored: StoredVersion) throws -> [FeatureEvidence] {
-        let now = Date().milliseconds
+    ///
+    /// - Parameter now: Milliseconds since 1970 UTC.
+    func featureEvidence(of stored: StoredVersion, at now: Int64) throws -> [FeatureEvidence] {
         return try plans(of: stored)
             .map { plan in
                 let checks = try rows(

@@ -41,7 +41,7 @@ extension OnlineStore {
                         .integerIfPresent("newest")
                 }
                 let since = max(newest ?? 0, record.servedAt)
-                guard Self.now() / 1_000 - since >= 86_400_000 else { continue }
+                guard store.clock.now - since >= 86_400_000 else { continue }
                 let check = try await recompute(record.name, from: nil, to: nil, by: .online).first
                 guard let check, check.outcome == .failed else { continue }
                 notices.say(

@@ -53,7 +53,7 @@ def test_recompute_ends_with_2_without_answers(martlet):
 
 def test_recompute_ends_with_1_for_values_that_differ(martlet, tmp_path):
     settings = tmp_path / "workspace" / "martlet.yaml"
-    settings.write_text(settings.read_text() + "\nfeatures:\n  log_share: 1\n")
+    settings.write_text(settings.read_text().replace("log_share: 1e-2", "log_share: 1"))
     martlet("features", "serve", "totals")
     martlet("features", "get", "totals", "--key", "uei=A")
     martlet("features", "recompute")

@@ -112,11 +112,12 @@ extension Scoring {
         let file = datasets.scratch.appending(path: newID() + ".export")
         do {
             let schema = packed.features.rowSchema
-            let (done, rows, inputs) = try await features.withFrame(request.rows, like: schema) { frame in
+            let lent = try await features.withFrame(request.rows, like: schema) { frame in
                 let done = try await datasets.engine.withSession { try work.run(frame, to: file, in: $0) }
-                return (done, frame.source ?? "", frame.inputs)
+                return ScoredFrame(done: done, rows: frame.source ?? "", inputs: frame.inputs)
             }
-            let id = table.map { Self.scoringID(version.id, rows, inputs, done.contentHash, $0) } ?? newID()
+            let (done, rows) = (lent.done, lent.rows)
+            let id = table.map { Self.scoringID(version.id, rows, lent.inputs, done.contentHash, $0) } ?? newID()
             let scoring = RowScoring(
                 id: id, model: version.id, modelURI: request.modelURI, artifactDigest: version.artifactDigest,
                 featuresDigest: try packed.features.digest, planHash: packed.features.planHash, rows: rows,
@@ -157,6 +158,13 @@ extension Scoring {
             return scoring
         }
     }
+}
+
+/// What became of the rows, and where they were from.
+private struct ScoredFrame: Sendable {
+    var done: RowScoringWork.Done
+    var rows: String
+    var inputs: [TableReference]
 }
 
 extension PackedFeatures {

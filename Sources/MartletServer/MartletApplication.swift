@@ -63,7 +63,7 @@ package struct MartletApplication: Sendable {
         addFeatureTableRoutes(to: martlet, platform: platform)
         addTrainingSetRoutes(to: martlet, platform: platform)
         addOnlineFeatureRoutes(to: martlet, online: platform.online)
-        addFeatureCheckRoutes(to: martlet, online: platform.online)
+        addFeatureCheckRoutes(to: martlet, online: platform.online, registry: platform.registry)
         addFeastRoutes(to: routes, online: platform.online)
         platform.online.notices.report { logger.warning("\($0)") }
         addPackedFeatureRoutes(to: martlet, platform: platform)

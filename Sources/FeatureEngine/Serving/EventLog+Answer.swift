@@ -20,6 +20,11 @@ extension EventLog {
         root.newestTime(end, time, layout)
     }
 
+    /// Whether there is a row at or before that time which was known then.
+    func isKnown(at time: Int64, _ layout: StreamLayout) -> Bool {
+        !folded.isEmpty || newestTime(through: time, knownAt: time, layout) != nil
+    }
+
     /// A row found by time.
     struct Found {
         var eventTime: Int64

@@ -25,11 +25,22 @@ package struct OnlineAnswers: Sendable {
     /// By feature, then request.
     package internal(set) var values: [[CellValue]]
     package internal(set) var statuses: [[OnlineStatus]]
-    /// The event time of a looked-up row, or of the newest row in a window; in the ticks of its clock, microseconds but for
-    /// columns of nanoseconds.
+    /// The event time of a looked-up row, of the newest row in a window, or of the newest operand of a formula; in the ticks
+    /// of its clock, microseconds but for columns of nanoseconds.
     package internal(set) var eventTimes: [[Int64?]]
+    /// The values that were refused, and why.
+    package internal(set) var refusals: [Refusal] = []
+
+    package struct Refusal: Sendable {
+        /// Its place in ``OnlineAnswers/features``.
+        package var feature: Int
+        /// The request's.
+        package var row: Int
+        package var issue: FeatureIssue
+    }
+
     /// Why values were refused.
-    package internal(set) var issues: [FeatureIssue] = []
+    package var issues: [FeatureIssue] { refusals.map(\.issue) }
 
     init(_ features: [OnlinePlan.Feature], version: String = "", count: Int) {
         (self.features, self.version, self.count) = (features, version, count)

@@ -92,11 +92,13 @@ extension OnlineState {
                 if overflow || age > lookback { (found, status) = (nil, .expired) }
             }
             if found?.isAmbiguous == true {
-                answers.issues.append(
-                    FeatureIssue(
-                        .duplicateKey,
-                        "\(stream.plan.identity.table) has two rows for the key \(key) that nothing decides between; "
-                            + "name a column under tie_break, of which the greater value wins"))
+                let issue = FeatureIssue(
+                    .duplicateKey,
+                    "\(stream.plan.identity.table) has two rows for the key \(key) that nothing decides between; "
+                        + "name a column under tie_break, of which the greater value wins")
+                for output in step.outputs {
+                    answers.refusals.append(.init(feature: output.feature, row: row, issue: issue))
+                }
                 (found, status) = (nil, .refused)
             }
         }
@@ -119,6 +121,8 @@ extension OnlineState {
         let key = key(step.access, cells)
         let time = try time(step.access, cells)
         let log = time == nil ? nil : key.flatMap { stream.log($0) }
+        // Asked only when a window is empty.
+        var isKnown: Bool?
         for group in step.groups {
             var states = group.rules.map(\.empty)
             var newest = Int64.min
@@ -128,30 +132,35 @@ extension OnlineState {
                     from: start, to: end, knownAt: time, group.slots, into: &states, newest: &newest,
                     stream.plan.layout)
             }
+            if newest == .min, isKnown == nil {
+                isKnown = time.flatMap { log?.isKnown(at: $0, stream.plan.layout) } ?? false
+            }
+            let hasRows = newest != .min || isKnown == true
             for (index, feature) in group.features.enumerated() {
                 var value = CellValue.null
-                var status = log == nil ? OnlineStatus.missing : .present
+                var status = hasRows ? OnlineStatus.present : .missing
                 // Without a time there is no window; a key of which nothing is known has an empty one.
+                func refuse(_ code: FeatureIssue.Code, _ words: String) {
+                    answers.refusals.append(.init(feature: feature, row: row, issue: FeatureIssue(code, words)))
+                }
                 let answer = time == nil ? .value(.null) : group.rules[index].answer(states[index])
                 switch answer {
                 case .value(let answer):
                     value = answer
-                    if value.isNull, log != nil { status = .null }
+                    if value.isNull, hasRows { status = .null }
                 case .overflow:
                     status = .refused
-                    answers.issues.append(
-                        FeatureIssue(
-                            .overflow,
-                            "\(plan.features[feature].name) leaves the range of its type for the key "
-                                + "\(key?.description ?? "")"))
+                    refuse(
+                        .overflow,
+                        "\(plan.features[feature].name) leaves the range of its type for the key "
+                            + "\(key?.description ?? "")")
                 case .ambiguous:
                     status = .refused
-                    answers.issues.append(
-                        FeatureIssue(
-                            .duplicateKey,
-                            "\(plan.features[feature].name) finds rows of \(stream.plan.identity.table) for the key "
-                                + "\(key?.description ?? "") at one time that nothing decides between; name a column "
-                                + "under tie_break, of which the greater value wins"))
+                    refuse(
+                        .duplicateKey,
+                        "\(plan.features[feature].name) finds rows of \(stream.plan.identity.table) for the key "
+                            + "\(key?.description ?? "") at one time that nothing decides between; name a column "
+                            + "under tie_break, of which the greater value wins")
                 }
                 cells[plan.request.count + feature] = value
                 answers.values[feature][row] = value
@@ -167,24 +176,38 @@ extension OnlineState {
         _ step: OnlinePlan.Derived, _ row: Int, _ cells: inout [CellValue], _ answers: inout OnlineAnswers
     ) {
         var value = CellValue.null
-        var status = OnlineStatus.null
         let first = plan.request.count
-        if step.inputs.contains(where: { $0 >= first && answers.statuses[$0 - first][row] == .refused }) {
-            // What stands on no one value is none.
-            status = .refused
+        let operands = step.inputs.filter { $0 >= first }.map { $0 - first }
+        var status = OnlineStatus.derived(from: operands.map { answers.statuses[$0][row] })
+        if status == .refused {
+            if let cause = answers.refusals.last(where: { $0.row == row && operands.contains($0.feature) }) {
+                answers.refusals.append(.init(feature: step.feature, row: row, issue: cause.issue))
+            }
         } else {
             do {
                 value = try step.value { cells[$0] }
                 if !value.isNull { status = .present }
             } catch {
                 status = .refused
-                answers.issues.append(
-                    FeatureIssue(.overflow, "\(plan.features[step.feature].name) leaves the range of its type"))
+                let words = "\(plan.features[step.feature].name) leaves the range of its type"
+                answers.refusals.append(
+                    .init(feature: step.feature, row: row, issue: FeatureIssue(.overflow, words)))
             }
         }
         cells[plan.request.count + step.feature] = value
         answers.values[step.feature][row] = value
         answers.statuses[step.feature][row] = status
+        answers.eventTimes[step.feature][row] = operands.compactMap { answers.eventTimes[$0][row] }.max()
+    }
+}
+
+extension OnlineStatus {
+    /// What a formula of operands is when its value is null: one that stands on no one value is none, and nothing is known
+    /// of it when nothing is known of any operand.
+    static func derived(from operands: [OnlineStatus]) -> OnlineStatus {
+        if operands.contains(.refused) { return .refused }
+        guard !operands.isEmpty, operands.allSatisfy({ $0 == .missing || $0 == .expired }) else { return .null }
+        return operands.contains(.expired) ? .expired : .missing
     }
 }
 

@@ -106,11 +106,13 @@ public struct GetOnlineFeatures: MartletRequest {
         public var status: ServedStatus
         /// When the newest row was that the value comes from.
         public var eventTime: Instant?
+        /// Why the value was refused, if it was.
+        public var reason: String?
         /// The view's plan, by the beginning of its hash.
         public var version: String
 
         enum CodingKeys: String, CodingKey {
-            case value, status, version
+            case value, status, reason, version
             case eventTime = "event_time"
         }
     }
@@ -138,6 +140,10 @@ public struct VerifyFeatures: MartletRequest {
     public static let path = "features/verify"
 
     public var view: String
+    /// Which of its versions; the newest when this and ``hash`` are nil.
+    public var version: Int64?
+    /// A plan of that name by the beginning of its hash, 12 digits at least; that of a model, too.
+    public var hash: String?
     public var from: Instant
     public var to: Instant
     /// A table with the view's keys and a time for each row, to be compared at, besides the events' own times.
@@ -145,8 +151,34 @@ public struct VerifyFeatures: MartletRequest {
     /// That table's column of times.
     public var at: String?
 
-    public init(view: String, from: Instant, to: Instant, requests: TableName? = nil, at: String? = nil) {
+    public init(
+        view: String, version: Int64? = nil, hash: String? = nil, from: Instant, to: Instant,
+        requests: TableName? = nil, at: String? = nil
+    ) {
         (self.view, self.from, self.to, self.requests, self.at) = (view, from, to, requests, at)
+        (self.version, self.hash) = (version, hash)
+    }
+}
+
+/// As ``VerifyFeatures``, for all that a model's features are computed by, as it was packed with the model.
+public struct VerifyModelFeatures: MartletRequest {
+    public typealias Response = RecomputeFeatures.Response
+    public static let path = "features/verify-model"
+
+    /// By version, stage or alias.
+    public var modelURI: String
+    public var from: Instant
+    public var to: Instant
+    public var requests: TableName?
+    public var at: String?
+
+    public init(modelURI: String, from: Instant, to: Instant, requests: TableName? = nil, at: String? = nil) {
+        (self.modelURI, self.from, self.to, self.requests, self.at) = (modelURI, from, to, requests, at)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case from, to, requests, at
+        case modelURI = "model_uri"
     }
 }
 

@@ -12,13 +12,19 @@ public struct ScoreBatch: MartletRequest {
     public var to: Instant
     /// Where the predictions go.
     public var predictions: TableName
+    /// Why it does not matter that feature views have changed since the model was trained; nil if it does.
+    public var allowDrift: String?
 
-    public init(modelURI: String, from: Instant, to: Instant, predictions: TableName) {
+    public init(
+        modelURI: String, from: Instant, to: Instant, predictions: TableName, allowDrift: String? = nil
+    ) {
         (self.modelURI, self.from, self.to, self.predictions) = (modelURI, from, to, predictions)
+        self.allowDrift = allowDrift
     }
 
     enum CodingKeys: String, CodingKey {
         case from, to, predictions
+        case allowDrift = "allow_drift"
         case modelURI = "model_uri"
     }
 }

@@ -16,11 +16,14 @@ struct ScoreCommand: AsyncParsableCommand {
     @Option(help: "The first moment, as 2013-08-01 or with a time (UTC).") var from: String
     @Option(help: "The moment after the last.") var to: String
     @Option(help: "The predictions table.") var into: String
+    @Option(help: ArgumentHelp("Why it does not matter that views have changed.", valueName: "reason"))
+    var allowDrift: String?
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
         let request = ScoreBatch(
-            modelURI: model, from: try Instant(from), to: try Instant(to), predictions: try TableName(into))
+            modelURI: model, from: try Instant(from), to: try Instant(to), predictions: try TableName(into),
+            allowDrift: allowDrift)
         let done = try await connection.withClient { try await $0.send(request) }
         if connection.json { return try printJSON(done) }
         print("\(done.rowCount) rows scored by \(done.model)/\(done.modelVersion) into \(done.predictions)")

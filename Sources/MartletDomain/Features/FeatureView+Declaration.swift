@@ -28,6 +28,13 @@ extension FeatureView {
         var reader = DeclarationReader(
             node, "View \(name)", keys: ["feature_view", "version", "source", "join", "features"])
         var view = FeatureView(name: reader.required("feature_view"), version: 1, source: nil, join: [], features: [])
+        if !view.name.isEmpty {
+            reader.checkName(view.name)
+            // Requests name `view:feature`, and what is kept of a view is a file.
+            if view.name.contains(where: { $0 == "/" || $0 == ":" }) {
+                reader.report("needs a name without '/' and ':'", as: .invalidName)
+            }
+        }
         if let version = reader.long("version") {
             if !(1...1_000_000).contains(version) { reader.report("needs a version from 1 to 1000000") }
             view.version = Int(clamping: version)

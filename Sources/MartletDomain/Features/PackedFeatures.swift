@@ -158,9 +158,16 @@ extension PackedFeatures {
     ///
     /// - Parameter newest: The newest version of each view on record, by name.
     public func drift(from newest: [String: TrainingSetRecord.View]) -> [ViewDrift] {
-        views.filter(\.isOnRecord).compactMap { packed in
-            let current = newest[packed.view.name]
-            return current?.hash == packed.hash ? nil : ViewDrift(packed: packed.record, current: current)
+        Self.drift(of: views.filter(\.isOnRecord).map(\.record), from: newest)
+    }
+
+    /// Those of some views that are no longer what they were.
+    public static func drift(
+        of views: [TrainingSetRecord.View], from newest: [String: TrainingSetRecord.View]
+    ) -> [ViewDrift] {
+        views.compactMap { view in
+            let current = newest[view.name]
+            return current?.hash == view.hash ? nil : ViewDrift(packed: view, current: current)
         }
     }
 

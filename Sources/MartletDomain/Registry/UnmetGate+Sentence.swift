@@ -19,8 +19,9 @@ extension UnmetGate {
                 + ". Run: martlet gate \(version.argument) --on TABLE@VERSION --min-auc \(minimum)"
         case .featureConsistency(let asked, let features):
             "feature consistency of \(features.view): at most \(asked.maximumMismatches) differences from a batch, found "
-                + "in the last \(asked.words) (\(features.summary)). "
-                + "Run: martlet features verify \(shellWord(features.view)) --from TIME --to TIME"
+                + "in the last \(asked.words) (\(features.summary(asked))). "
+                + "Run: martlet features verify --model \(shellWord("models:/\(version.name)/\(version.version)")) "
+                + "--from TIME --to TIME"
         }
     }
 

@@ -17,6 +17,9 @@ public struct ScoringRun: Sendable, Hashable, Codable {
     public var scoredBy: String
     /// Milliseconds since 1970 UTC.
     public var scoredAt: Int64
+    /// Views that had changed, and that were used as the model was trained with them, because ``driftReason`` says so.
+    public var drift: [PackedFeatures.ViewDrift]?
+    public var driftReason: String?
 
     public init(
         id: String, model: String, modelVersion: String, modelURI: String, artifactDigest: String,
@@ -30,13 +33,14 @@ public struct ScoringRun: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, model, recipe, spine, window, sources, predictions
+        case id, model, recipe, spine, window, sources, predictions, drift
         case modelVersion = "model_version"
         case modelURI = "model_uri"
         case artifactDigest = "artifact_digest"
         case rowCount = "row_count"
         case scoredBy = "scored_by"
         case scoredAt = "scored_at"
+        case driftReason = "drift_reason"
     }
 }
 

@@ -93,15 +93,7 @@ extension JSONWriter {
         }
     }
 
-    private mutating func feastStatus(_ status: ServedStatus) {
-        switch status {
-        case .present: raw("\"PRESENT\"")
-        case .null: raw("\"NULL_VALUE\"")
-        case .missing: raw("\"NOT_FOUND\"")
-        case .expired: raw("\"OUTSIDE_MAX_AGE\"")
-        case .refused: raw("\"INVALID\"")
-        }
-    }
+    private mutating func feastStatus(_ status: ServedStatus) { string(status.feast) }
 
     fileprivate mutating func status(_ status: ServedStatus) {
         switch status {
@@ -156,6 +148,7 @@ struct OnlineAnswer: JSONWritable {
             writer.status(value.status)
             writer.name("event_time")
             writer.eventTime(value.eventTime)
+            if let reason = column.reasons[row] { writer.member("reason", reason) }
             writer.member("version", column.version)
         }
     }
@@ -169,6 +162,15 @@ struct OnlineAnswer: JSONWritable {
             writer.list(column.values) { $0.status($1.status) }
             writer.name("event_times")
             writer.list(column.values) { $0.eventTime($1.eventTime) }
+            if !column.reasons.isEmpty {
+                writer.name("reasons")
+                writer.object { writer in
+                    for (row, reason) in column.reasons.sorted(by: { $0.key < $1.key }) {
+                        writer.name("\(row)")
+                        writer.string(reason)
+                    }
+                }
+            }
             writer.member("view", column.view)
             writer.member("version", column.version)
         }

@@ -14,7 +14,7 @@ extension Datasets {
         _ name: TableName, from version: Int64? = nil, by caller: Caller
     ) async throws -> DatasetBranch {
         let action = AuditAction("datasets", "create_branch", ["branch": name.description])
-        try await requireChange(action, by: caller)
+        try await requireChange(of: name, action, by: caller)
         guard name.branch != nil else {
             throw InvalidRequest("Every table has the branch main; name another one, such as \(name):cleaned.")
         }
@@ -78,7 +78,8 @@ extension Datasets {
     /// - Returns: Main's new version; the newest when there was nothing to do.
     /// - Throws: ``DatasetError/mainMoved(_:base:latest:)`` when main has versions that the branch does not know.
     package func fastForward(_ name: TableName, by caller: Caller) async throws -> DatasetVersion {
-        try await requireChange(AuditAction("datasets", "fast_forward", ["branch": name.description]), by: caller)
+        try await requireChange(
+            of: name, AuditAction("datasets", "fast_forward", ["branch": name.description]), by: caller)
         return try await turns.inTurn("branch " + name.main.description) {
             guard let row = try await branchRow(name) else { throw DatasetError.missingBranch(name) }
             let (main, head) = (try await latest(name.main), try await latest(name))
@@ -118,7 +119,7 @@ extension Datasets {
     /// - Throws: ``DatasetError/branchInUse(_:by:)`` when something was computed from it.
     package func deleteBranch(_ name: TableName, by caller: Caller) async throws {
         let action = AuditAction("datasets", "delete_branch", ["branch": name.description])
-        try await requireChange(action, by: caller)
+        try await requireChange(of: name, action, by: caller)
         try await turns.inTurn("branch " + name.main.description) {
             guard name.branch != nil, try await branchRow(name) != nil else { throw DatasetError.missingBranch(name) }
             try await store.change(action, by: caller) { db in

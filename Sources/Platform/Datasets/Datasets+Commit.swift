@@ -73,7 +73,7 @@ extension Datasets {
         completing: (@Sendable () throws -> String)? = nil
     ) async throws -> DatasetVersion {
         try await requireChange(
-            AuditAction("datasets", origin.operation.rawValue, ["table": name.description]), by: caller)
+            of: name, AuditAction("datasets", origin.operation.rawValue, ["table": name.description]), by: caller)
         try await requireNoFeatureTable(name, for: origin.operation)
         let table = deltaTable(name, engine: other)
         guard name.branch == nil || table.exists() else { throw DatasetError.missingBranch(name) }

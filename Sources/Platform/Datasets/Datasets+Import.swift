@@ -59,7 +59,8 @@ extension Datasets {
         _ file: ImportedFile, as name: TableName, _ change: DatasetChange, runID: String?, transaction: String?,
         by caller: Caller
     ) async throws -> DatasetVersion {
-        try await requireChange(AuditAction("datasets", "import", ["table": name.description]), by: caller)
+        try await requireChange(
+            of: name, AuditAction("datasets", "import", ["table": name.description]), by: caller)
         let origin = DatasetOrigin(.imported, runID: runID, transaction: transaction)
         guard case .update = change else {
             return try await reading(file, like: try await schema(of: name, for: change)) { rows in

@@ -30,7 +30,7 @@ extension Datasets {
         let action = AuditAction(
             "datasets", "vacuum",
             ["table": name.description, "retention_hours": retentionHours.map(String.init), "force": String(force)])
-        if !dryRun { try await requireChange(action, by: caller) }
+        if !dryRun { try await requireChange(of: name, action, by: caller) }
         guard deltaTable(name).exists() else { throw missing(name) }
         if let retentionHours {
             guard (0...1_000_000).contains(retentionHours) else {
@@ -68,7 +68,8 @@ extension Datasets {
     package func optimize(
         _ name: TableName, targetBytes: Int64? = nil, zOrder: [String] = [], by caller: Caller
     ) async throws -> DatasetVersion? {
-        try await requireChange(AuditAction("datasets", "optimize", ["table": name.description]), by: caller)
+        try await requireChange(
+            of: name, AuditAction("datasets", "optimize", ["table": name.description]), by: caller)
         guard deltaTable(name).exists() else { throw missing(name) }
         if let targetBytes, targetBytes < 1 { throw InvalidRequest("A file has at least one byte.") }
         let source = zOrder.isEmpty ? nil : "z-order by \(zOrder.joined(separator: ", "))"
@@ -87,7 +88,8 @@ extension Datasets {
         _ name: TableName, to version: Int64, runID: String? = nil, by caller: Caller
     ) async throws -> DatasetVersion {
         try await requireChange(
-            AuditAction("datasets", "restore", ["table": name.description, "version": String(version)]), by: caller)
+            of: name, AuditAction("datasets", "restore", ["table": name.description, "version": String(version)]),
+            by: caller)
         guard deltaTable(name).exists() else { throw missing(name) }
         let then = TableReference(name, version: version)
         try await requireFeatureKeys(name, in: try await snapshot(then))

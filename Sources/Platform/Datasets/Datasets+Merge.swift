@@ -46,7 +46,7 @@ extension Datasets {
         _ body: (DeltaTable, CommitInfo) async throws -> CommitResult
     ) async throws -> DatasetVersion {
         try await requireChange(
-            AuditAction("datasets", origin.operation.rawValue, ["table": name.description]), by: caller)
+            of: name, AuditAction("datasets", origin.operation.rawValue, ["table": name.description]), by: caller)
         let result = try await body(deltaTable(name), origin.commit(word, kind: nil, by: caller))
         let version = DatasetVersion(
             table: TableReference(name, version: result.version), operation: origin.operation,

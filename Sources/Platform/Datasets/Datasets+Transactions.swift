@@ -19,7 +19,7 @@ extension Datasets {
                 "table": name.description, "kind": kind.rawValue, "keys": keys.joined(separator: ","),
                 "predicate": predicate, "run_id": runID,
             ])
-        try await requireChange(action, by: caller)
+        try await requireChange(of: name, action, by: caller)
         let problems = DatasetTransaction.problems(kind, keys: keys, predicate: predicate)
         guard problems.isEmpty else {
             throw DatasetError.unfitTransaction(kind, reason: problems.joined(separator: " "))

@@ -87,25 +87,27 @@ package struct Datasets: Sendable {
     /// Commits the rows of `sql` as the table's next version, then records who did it and from what.
     ///
     /// A crash between the two leaves a version that ``recover(by:)`` records when the workspace is next opened.
+    /// - Parameter transaction: The change that this is. Written again it does nothing, and gives the version that it made.
     package func write(
         _ name: TableName, _ mode: Mode, selecting sql: String, operation: DatasetVersion.Operation,
-        inputs: [TableReference] = [], source: String? = nil, runID: String? = nil, by caller: Caller,
-        prepare: (@Sendable (any QuerySession) throws -> Void)? = nil
+        inputs: [TableReference] = [], source: String? = nil, runID: String? = nil, transaction: String? = nil,
+        by caller: Caller, prepare: (@Sendable (any QuerySession) throws -> Void)? = nil
     ) async throws -> DatasetVersion {
-        let origin = DatasetOrigin(operation, inputs: inputs, source: source, runID: runID)
+        let origin = DatasetOrigin(
+            operation, inputs: inputs, source: source, runID: runID, transaction: transaction)
         return try await commit(
             name, mode.change(keys: []), selecting: sql, origin: origin, by: caller, prepare: prepare)
     }
 
-    /// As ``write(_:_:selecting:operation:inputs:source:runID:by:prepare:)``, for rows that are in memory, in their order.
+    /// As ``write(_:_:selecting:operation:inputs:source:runID:transaction:by:prepare:)``, for rows that are in memory, in their order.
     package func write(
         _ name: TableName, _ mode: Mode, _ rows: RecordBatch, operation: DatasetVersion.Operation,
-        inputs: [TableReference], source: String?, runID: String? = nil, by caller: Caller
+        inputs: [TableReference], source: String?, runID: String? = nil, transaction: String? = nil, by caller: Caller
     ) async throws -> DatasetVersion {
         let columns = rows.columns.map { "\(quotedIdentifier($0.name)) \($0.type.sqlName)" }.joined(separator: ", ")
         return try await write(
             name, mode, selecting: "SELECT * FROM martlet_rows", operation: operation, inputs: inputs, source: source,
-            runID: runID, by: caller
+            runID: runID, transaction: transaction, by: caller
         ) { session in
             try session.execute("CREATE TEMP TABLE martlet_rows (\(columns))")
             try session.append(rows, to: "martlet_rows")
@@ -116,6 +118,16 @@ package struct Datasets: Sendable {
     package func requireChange(_ action: AuditAction, by caller: Caller) async throws {
         guard !caller.user.mayChange else { return }
         try await store.change(action, by: caller) { _ in try caller.user.requireChange() }
+    }
+
+    /// As ``requireChange(_:by:)``, for a change of one table: nobody but Martlet changes its own.
+    package func requireChange(of table: TableName, _ action: AuditAction, by caller: Caller) async throws {
+        guard caller.user.mayChange, !table.isReserved || caller.user == .martlet else {
+            return try await store.change(action, by: caller) { _ in
+                try caller.user.requireChange()
+                try caller.user.requireWrite(to: table)
+            }
+        }
     }
 
     /// Writes a version's record; one that is there already is left as it is.

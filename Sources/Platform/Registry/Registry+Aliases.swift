@@ -6,11 +6,11 @@ extension Registry {
     package func setAlias(_ alias: String, of name: String, to version: String, by caller: Caller) async throws {
         let id = try ModelVersion.ID(name, version)
         try refuse(RegistryNames.problems(alias: alias))
-        let policy = policy
+        let (policy, now) = (policy, store.clock.now)
         let parameters = ["name": name, "alias": alias, "version": version]
         try await changeVersion("set_registered_model_alias", parameters, id, by: caller) { db, stored in
             try stored.version.requireFit(
-                for: alias, askedBy: caller.user.name, under: policy, given: try db.evidence(on: stored))
+                for: alias, askedBy: caller.user.name, under: policy, given: try db.evidence(on: stored, at: now))
             try db.execute(
                 "INSERT INTO registered_model_aliases (model, alias, version) VALUES (?, ?, ?) "
                     + "ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version",

@@ -37,12 +37,19 @@ extension Transaction {
                 .text(summary.trainingSet.name.description), .integer(summary.trainingSet.version),
                 .text(try canonicalText(summary)),
             ])
-        for view in Set(summary.views) {
+        let specification = try packed.specification(at: summary.trainingSet.description)
+        let views = packed.views.map { (view: $0.view, hash: $0.hash, isLookup: false) }
+        let lookups = packed.ownViews(of: specification).map { (view: $0, hash: $0.planDigest, isLookup: true) }
+        for plan in views + lookups {
             try execute(
                 """
-                INSERT INTO model_version_views (version, view_hash, view_name) VALUES (?, ?, ?)
-                ON CONFLICT (version, view_hash) DO NOTHING
-                """, [.integer(number), .text(view.hash), .text(view.name)])
+                INSERT INTO model_version_views (version, view_hash, view_name, definition, is_lookup)
+                VALUES (?, ?, ?, ?, ?) ON CONFLICT (version, view_hash) DO NOTHING
+                """,
+                [
+                    .integer(number), .text(plan.hash), .text(plan.view.name), .text(try canonicalText(plan.view)),
+                    .integer(plan.isLookup ? 1 : 0),
+                ])
         }
         note("features_digest", summary.digest)
         note("features_plan", summary.planHash)

@@ -17,14 +17,14 @@ extension Registry {
                     + "Active stage. Valid stages are Staging, Production."
             ])
         }
-        let policy = policy
+        let (policy, now) = (policy, store.clock.now)
         let parameters = [
             "name": name, "version": version, "stage": stage.rawValue,
             "archive_existing_versions": "\(archiveExisting)",
         ]
         return try await changeVersion("transition_stage", parameters, id, by: caller) { db, stored in
             let moved = try stored.version.moved(
-                to: stage, by: caller.user.name, under: policy, given: try db.evidence(on: stored), at: db.now)
+                to: stage, by: caller.user.name, under: policy, given: try db.evidence(on: stored, at: now), at: db.now)
             db.note("from_stage", stored.version.stage.rawValue)
             try db.move(stored, to: moved.stage)
             guard archiveExisting else { return }
@@ -43,11 +43,11 @@ extension Registry {
         of name: String, _ version: String, into stage: Stage, by caller: Caller
     ) async throws -> [UnmetGate] {
         let id = try ModelVersion.ID(name, version)
-        let policy = policy
+        let (policy, now) = (policy, store.clock.now)
         return try await store.read { db in
             let stored = try db.version(id)
             return stored.version.unmetGates(
-                into: stage, askedBy: caller.user.name, under: policy, given: try db.evidence(on: stored))
+                into: stage, askedBy: caller.user.name, under: policy, given: try db.evidence(on: stored, at: now))
         }
     }
 }
@@ -64,9 +64,10 @@ extension Transaction {
 
 extension Snapshot {
     /// All that is on record for and against a version.
-    func evidence(on stored: StoredVersion) throws -> Evidence {
+    /// - Parameter time: Now, milliseconds since 1970 UTC.
+    func evidence(on stored: StoredVersion, at time: Int64) throws -> Evidence {
         Evidence(
             signOffs: try signOffs(of: stored), monitoringPlan: try monitoringPlan(ofModel: stored.model),
-            gateResults: try gateResults(of: stored), features: try featureEvidence(of: stored))
+            gateResults: try gateResults(of: stored), features: try featureEvidence(of: stored, at: time))
     }
 }

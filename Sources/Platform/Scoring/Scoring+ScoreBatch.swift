@@ -11,9 +11,13 @@ extension Scoring {
     ///
     /// Features are computed as of each row's time from the newest version of each table, pinned and recorded. The same
     /// rows scored again by the same version into the same table are not scored twice: the first answer is given again.
-    /// - Parameter modelURI: By stage or alias; see ``Registry/resolve(_:)``.
+    /// - Parameters:
+    ///   - modelURI: By stage or alias; see ``Registry/resolve(_:)``.
+    ///   - driftReason: Why feature views that have changed since do not matter; nil if they do.
+    /// - Throws: ``PackedFeaturesError/viewsChanged(model:uri:_:)``, ``ScoringError/notInService(_:)``.
     package func scoreBatch(
-        _ modelURI: String, in window: TimeWindow, into predictions: TableName, by caller: Caller
+        _ modelURI: String, in window: TimeWindow, into predictions: TableName, driftReason: String? = nil,
+        by caller: Caller
     ) async throws -> ScoringRun {
         guard try ModelURI(modelURI).isInService else { throw ScoringError.notInService(modelURI) }
         let version = try await registry.resolve(modelURI)
@@ -22,16 +26,28 @@ extension Scoring {
         let id = Self.runID(version.id, spine, window, predictions)
         return try await turns.inTurn(id) {
             if let done = try await scoringRun(id) { return done }
-            return try await score(id, modelURI, opened, spine, window, into: predictions, by: caller)
+            return try await score(
+                id, modelURI, opened, spine, window, into: predictions, driftReason: driftReason, by: caller)
         }
     }
 
     private func score(
         _ id: String, _ modelURI: String, _ opened: OpenedModel, _ spine: TableReference, _ window: TimeWindow,
-        into predictions: TableName, by caller: Caller
+        into predictions: TableName, driftReason: String?, by caller: Caller
     ) async throws -> ScoringRun {
         let (version, recipe) = (opened.version, opened.card.recipe)
         let computation = try await computation(opened)
+        let views = computation.views.map {
+            TrainingSetRecord.View(name: $0.name, version: $0.version, hash: $0.planDigest)
+        }
+        let drift = try await permitted(
+            PackedFeatures.drift(of: views, from: try await features.newestViews()), of: version.id, uri: modelURI,
+            reason: driftReason, by: caller
+        ) { facts in
+            AuditAction(
+                "scoring", "score_batch",
+                facts.merging(["model_uri": modelURI, "predictions": predictions.description]) { fact, _ in fact })
+        }
         let sources = try await features.pinSources(of: computation)
         let rows = try await features.spine(
             recipe, at: spine.version, in: window, needing: computation.spineColumns, withLabel: false)
@@ -49,6 +65,7 @@ extension Scoring {
             artifactDigest: version.artifactDigest, recipe: recipe, spine: spine, window: window, sources: sources,
             predictions: TableReference(predictions, version: 0), rowCount: Int64(rows.rowCount),
             scoredBy: caller.user.name, scoredAt: store.clock.now)
+        if !drift.isEmpty { (run.drift, run.driftReason) = (drift, driftReason) }
         let batch = try Self.predictions(inputs, scores, of: opened, run)
         (run.predictions, run.sources) = try await append(batch, run, by: caller)
         return try await record(run, by: caller)
@@ -115,15 +132,11 @@ extension Scoring {
     private func append(
         _ batch: RecordBatch, _ run: ScoringRun, by caller: Caller
     ) async throws -> (predictions: TableReference, sources: [TableReference]) {
-        let name = run.predictions.name
-        let table = datasets.deltaTable(name)
-        if table.exists(), let done = try table.history().first(where: { $0.runID == run.id }) {
-            return (TableReference(name, version: done.version), Array(done.inputs.dropFirst()))
-        }
         let written = try await datasets.write(
-            name, .append, batch, operation: .predictions, inputs: [run.spine] + run.sources,
-            source: "model:\(run.model)/\(run.modelVersion)", runID: run.id, by: caller)
-        return (written.table, run.sources)
+            run.predictions.name, .append, batch, operation: .predictions, inputs: [run.spine] + run.sources,
+            source: "model:\(run.model)/\(run.modelVersion)", runID: run.id, transaction: run.id, by: caller)
+        // The record keeps each table once, in no order of ours.
+        return (written.table, run.sources.map { source in written.inputs.first { $0.name == source.name } ?? source })
     }
 
     private func record(_ run: ScoringRun, by caller: Caller) async throws -> ScoringRun {
@@ -133,7 +146,8 @@ extension Scoring {
             [
                 "scoring_run_id": run.id, "model": "\(run.model)/\(run.modelVersion)", "model_uri": run.modelURI,
                 "window": run.window.description, "predictions": run.predictions.description,
-                "rows": String(run.rowCount), "artifact_digest": run.artifactDigest,
+                "rows": String(run.rowCount), "artifact_digest": run.artifactDigest, "allow_drift": run.driftReason,
+                "drift": run.drift.map { $0.map(\.sentence).joined(separator: "; ") },
                 "sources": ([run.spine] + run.sources).map(\.description).joined(separator: " "),
             ])
         return try await store.change(action, by: caller) { db in

@@ -49,28 +49,44 @@ extension Scoring {
     }
 
     /// As ``scoreRows(_:by:)``, and appends the result to a table.
+    ///
+    /// The same rows scored again by the same version to the same result are not appended twice: the first answer is given
+    /// again, also if the first try was cut short.
     package func scoreRows(
         _ request: RowScoringRequest, into table: TableName, by caller: Caller
     ) async throws -> RowScoring {
         var (scoring, file) = try await compute(request, into: table, by: caller)
         defer { try? FileManager.default.removeItem(at: file) }
+        if let done = try await keptRowScoring(scoring.id) { return done }
         var inputs = Set(scoring.sources.values)
         if let rows = try? TableReference(scoring.rows) { inputs.insert(rows) }
         let written = try await datasets.write(
             table, .append, selecting: "SELECT * FROM read_parquet(\(quotedLiteral(file.path)))",
             operation: .predictions, inputs: inputs.sorted { $0.description < $1.description },
-            source: "model:\(scoring.model)/\(scoring.modelVersion)", runID: scoring.id, by: caller)
+            source: "model:\(scoring.model)/\(scoring.modelVersion)", runID: scoring.id, transaction: scoring.id,
+            by: caller)
         scoring.predictions = written.table
         return try await keep(scoring, request, by: caller)
     }
 
+    /// Equal for equal work: the same version, rows and result, into the same table.
+    private static func scoringID(
+        _ version: ModelVersion.ID, _ rows: String, _ inputs: [TableReference], _ contentHash: String,
+        _ table: TableName
+    ) -> String {
+        let tables = inputs.map(\.description).sorted().joined(separator: " ")
+        let work = "\(version)\n\(rows)\n\(tables)\n\(contentHash)\n\(table)"
+        return String(CanonicalJSON.sha256Hex(work).prefix(32))
+    }
+
     /// - Throws: ``UnknownRowScoring``.
     package func rowScoring(_ id: String) async throws -> RowScoring {
-        let found = try await store.read { db in
-            try db.row("SELECT record FROM row_scorings WHERE id = ?", [.text(id)])?.text("record")
-        }
-        guard let found else { throw UnknownRowScoring(id: id) }
-        return try decoded(RowScoring.self, from: found)
+        guard let found = try await keptRowScoring(id) else { throw UnknownRowScoring(id: id) }
+        return found
+    }
+
+    private func keptRowScoring(_ id: String) async throws -> RowScoring? {
+        try await store.read { try $0.rowScoring(id) }
     }
 
     private func compute(
@@ -80,7 +96,9 @@ extension Scoring {
         guard try ModelURI(request.modelURI).isInService else { throw ScoringError.notInService(request.modelURI) }
         let version = try await registry.resolve(request.modelURI)
         let packed = try await models.openPacked(version)
-        let drift = try await permittedDrift(of: packed, request, by: caller)
+        let drift = try await permitted(
+            packed.features.drift(from: try await features.newestViews()), of: version.id, uri: request.modelURI,
+            reason: request.driftReason, by: caller, request.action)
         var specification = try packed.features.specification(at: version.id.description)
         (specification.mode, specification.labels, specification.excluded) = (.score, [], [])
         let sources = try await TrainingSetSources(of: specification, features)
@@ -94,11 +112,14 @@ extension Scoring {
         let file = datasets.scratch.appending(path: newID() + ".export")
         do {
             let schema = packed.features.rowSchema
-            let (done, rows) = try await features.withFrame(request.rows, like: schema) { frame in
-                (try await datasets.engine.withSession { try work.run(frame, to: file, in: $0) }, frame.source ?? "")
+            let lent = try await features.withFrame(request.rows, like: schema) { frame in
+                let done = try await datasets.engine.withSession { try work.run(frame, to: file, in: $0) }
+                return ScoredFrame(done: done, rows: frame.source ?? "", inputs: frame.inputs)
             }
+            let (done, rows) = (lent.done, lent.rows)
+            let id = table.map { Self.scoringID(version.id, rows, lent.inputs, done.contentHash, $0) } ?? newID()
             let scoring = RowScoring(
-                id: newID(), model: version.id, modelURI: request.modelURI, artifactDigest: version.artifactDigest,
+                id: id, model: version.id, modelURI: request.modelURI, artifactDigest: version.artifactDigest,
                 featuresDigest: try packed.features.digest, planHash: packed.features.planHash, rows: rows,
                 rowCount: Int64(done.rowCount), sources: sources.pinned, inputs: packed.features.modelInputs,
                 overridden: done.overridden, drift: drift, driftReason: drift.isEmpty ? nil : request.driftReason,
@@ -109,20 +130,6 @@ extension Scoring {
             try? FileManager.default.removeItem(at: file)
             throw error
         }
-    }
-
-    /// Views that have changed, if the caller says why that does not matter; else the refusal, on record.
-    private func permittedDrift(
-        of packed: PackedModel, _ request: RowScoringRequest, by caller: Caller
-    ) async throws -> [PackedFeatures.ViewDrift] {
-        let drift = packed.features.drift(from: try await features.newestViews())
-        let reason = request.driftReason?.trimmingCharacters(in: .whitespacesAndNewlines)
-        if let reason, reason.isEmpty || reason.utf8.count > 4096 { throw PackedFeaturesError.reasonMissing }
-        guard !drift.isEmpty, reason == nil else { return drift }
-        let id = packed.version.id
-        let refusal = PackedFeaturesError.viewsChanged(model: id.description, uri: request.modelURI, drift)
-        let facts = ["model": id.description, "drift": drift.map(\.sentence).joined(separator: "; ")]
-        return try await store.change(request.action(facts), by: caller) { _ in throw refusal }
     }
 
     private func keep(
@@ -141,6 +148,7 @@ extension Scoring {
         return try await store.change(action, by: caller) { db in
             var scoring = scoring
             scoring.scoredAt = db.now
+            if let done = try db.rowScoring(scoring.id) { return done }
             try db.execute(
                 "INSERT INTO row_scorings (id, model, model_version, scored_at, record) VALUES (?, ?, ?, ?, ?)",
                 [
@@ -152,10 +160,25 @@ extension Scoring {
     }
 }
 
+/// What became of the rows, and where they were from.
+private struct ScoredFrame: Sendable {
+    var done: RowScoringWork.Done
+    var rows: String
+    var inputs: [TableReference]
+}
+
 extension PackedFeatures {
     /// What text files of rows are read as.
     fileprivate var rowSchema: TableSchema {
         TableSchema(columns.compactMap { column in column.type.map { .init(column.name, $0) } })
+    }
+}
+
+extension Snapshot {
+    fileprivate func rowScoring(_ id: String) throws -> RowScoring? {
+        try row("SELECT record FROM row_scorings WHERE id = ?", [.text(id)]).map {
+            try decoded(RowScoring.self, from: $0.text("record"))
+        }
     }
 }
 

@@ -36,6 +36,20 @@ struct FeatureDeclarationTests {
         #expect(filter.columns == ["status"])
     }
 
+    @Test func `A view's name can stand in a request and name a file`() throws {
+        let names = ["../tables/x", "a/b", "a:b", String(repeating: "x", count: 201), "tab\\tname"]
+        for name in names {
+            #expect(throws: FeatureError.self, "\(name)") {
+                try Self.views(
+                    Self.vendors.replacing("feature_view: vendor_performance", with: "feature_view: \"\(name)\""))
+            }
+        }
+        for name in ["risk.vendors", "Zulieferer – Süd", String(repeating: "x", count: 200)] {
+            let text = Self.vendors.replacing("feature_view: vendor_performance", with: "feature_view: \"\(name)\"")
+            #expect(try Self.views(text).first?.name == name)
+        }
+    }
+
     @Test func `Every problem of a file is listed at once`() throws {
         let yaml = """
             feature_view: broken

@@ -78,6 +78,24 @@ enum Awards {
         }
     }
 
+    @Test func `What is not known by then is missing, in a window and in a formula, and a formula has its rows' time`()
+        async throws
+    {
+        try await withServer { server in
+            try await Awards.prepare(server)
+            let before = try await Awards.get(server, ["A", "B", "nobody"], at: "2024-01-10T12:00:00Z")
+            for name in ["awards_12m", "cost_12m", "late_rate", "last_agency"] {
+                #expect(before[name]["statuses"] == ["missing", "missing", "missing"], "\(name)")
+            }
+            let later = try await Awards.get(server, ["A", "B", "nobody"], at: "2026-03-15T00:00:00Z")
+            #expect(later["awards_12m"]["statuses"] == ["present", "present", "missing"])
+            #expect(later["cost_12m"]["statuses"] == ["null", "null", "missing"])
+            #expect(later["late_rate"]["statuses"] == ["null", "null", "missing"])
+            let found = try await Awards.get(server, ["A"], at: "2024-03-15T00:00:00Z")
+            #expect(found["late_rate"]["event_times"] == ["2024-02-10T00:00:00Z"])
+        }
+    }
+
     @Test func `The answer has Feast's shape: one result for each column, keys first`() async throws {
         try await withServer { server in
             try await Awards.prepare(server)

@@ -2,6 +2,7 @@ import AuditLog
 import DeltaLake
 import Foundation
 import MartletDomain
+import Metadata
 import Platform
 import QueryEngine
 import TestKit
@@ -127,6 +128,28 @@ struct RowScoringTests {
             let version = try #require(try await platform.datasets.history(table).first)
             #expect(version.operation == .predictions && version.rowCount == scoring.rowCount)
             #expect(Set(scoring.sources.values).isSubset(of: version.inputs))
+        }
+    }
+
+    @Test func `The same rows scored again into a table are not appended twice, also after a crash in between`()
+        async throws
+    {
+        try await withWorkspace { platform in
+            try await serve(platform)
+            let table = try TableName("deliveries.scored")
+            let first = try await platform.scoring.scoreRows(request(), into: table, by: .anyone)
+            #expect(try await platform.scoring.scoreRows(request(), into: table, by: .anyone) == first)
+            try await platform.identity.store.change(AuditAction("test", "forget", [:]), by: .anyone) { db in
+                _ = try db.execute("DELETE FROM row_scorings", [])
+            }
+            let again = try await platform.scoring.scoreRows(request(), into: table, by: .anyone)
+            #expect(again.id == first.id && again.predictions == first.predictions)
+            #expect(try await platform.datasets.history(table).count == 1)
+            let few = FeatureRows.query(
+                Self.may + " LIMIT 5", inputs: ["rows": try TableName(Deliveries.deliveries)], versions: [:])
+            let other = try await platform.scoring.scoreRows(request(few), into: table, by: .anyone)
+            #expect(other.id != first.id && other.rowCount == 5)
+            #expect(try await platform.datasets.history(table).count == 2)
         }
     }
 

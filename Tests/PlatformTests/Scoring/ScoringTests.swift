@@ -1,3 +1,4 @@
+import AuditLog
 import DeltaLake
 import Foundation
 import MartletDomain
@@ -10,12 +11,14 @@ import Testing
 
 struct ScoringTests {
     /// Puts the version in front of callers and scores by it.
-    private func score(_ platform: Platform, _ version: Int = 1) async throws -> ScoringRun {
+    private func score(
+        _ platform: Platform, _ version: Int = 1, because reason: String? = nil
+    ) async throws -> ScoringRun {
         _ = try await platform.registry.transition(
             Deliveries.model, "\(version)", to: .production, archiveExisting: true, by: .anyone)
         return try await platform.scoring.scoreBatch(
             "models:/\(Deliveries.model)/Production", in: Deliveries.window(Deliveries.served),
-            into: TableName(Deliveries.predictions), by: .anyone)
+            into: TableName(Deliveries.predictions), driftReason: reason, by: .anyone)
     }
 
     @Test func `The same span scored twice is scored once`() async throws {
@@ -28,6 +31,21 @@ struct ScoringTests {
                 Deliveries.predictions,
                 "SELECT count(*) AS n, count(DISTINCT prediction_id) AS ids, count(DISTINCT id) AS keys FROM rows")
             for name in ["n", "ids", "keys"] { #expect(counts[name]?.longs == [first.rowCount], "\(name)") }
+        }
+    }
+
+    @Test func `A run that ended before it was recorded appends nothing when it is asked for again`() async throws {
+        try await withWorkspace { platform in
+            _ = try await Deliveries.train(platform)
+            let first = try await score(platform)
+            try await platform.identity.store.change(AuditAction("test", "forget", [:]), by: .anyone) { db in
+                _ = try db.execute("DELETE FROM scoring_runs", [])
+            }
+            // What is known since does not change what was appended.
+            try await platform.importText(Deliveries.carriersCSV(), as: Deliveries.carriers)
+            let again = try await score(platform)
+            #expect(again.predictions == first.predictions && again.sources == first.sources)
+            #expect(try await platform.datasets.history(TableName(Deliveries.predictions)).count == 1)
         }
     }
 
@@ -170,20 +188,30 @@ struct ScoringTests {
             // The name means something else from now on; the model does not go by the name.
             let other = Deliveries.features.replacing("P30D", with: "P7D").replacing("version: 1", with: "version: 2")
             let changed = try await platform.features.apply(other, named: "deliveries", by: .anyone)
-            let run = try await score(platform)
+            let error = await #expect(throws: PackedFeaturesError.self) { try await score(platform) }
+            guard case .viewsChanged(_, _, let drift) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            await #expect(throws: PackedFeaturesError.reasonMissing) { try await score(platform, because: " ") }
+            let run = try await score(platform, because: "the new views are not signed yet")
             #expect(run.recipe.featureSet != changed.hash)
+            #expect(run.drift == drift && run.driftReason == "the new views are not signed yet")
+            let entries = try await platform.audit.entries(from: 0, limit: 1_000).map { $0.entry }
+                .filter { $0.actionName == "score_batch" }
+            #expect(entries.map { $0.response.statusCode < 400 } == [false, true])
             // Somebody rewrites the kept declaration under its old hash.
             let hash = run.recipe.featureSet
             try await platform.identity.store.change(AuditAction("test", "tamper", [:]), by: .anyone) { db in
                 _ = try db.execute(
                     "UPDATE feature_sets SET definition = ? WHERE hash = ?", [.text(other), .text(hash)])
             }
-            let error = await #expect(throws: ScoringError.self) {
+            let tampered = await #expect(throws: ScoringError.self) {
                 try await platform.scoring.scoreBatch(
                     "models:/\(Deliveries.model)/Production", in: Deliveries.window(("2024-05-01", "2024-05-02")),
                     into: TableName(Deliveries.predictions), by: .anyone)
             }
-            #expect(error == .otherFeatures(model: "\(Deliveries.model)/1", expected: hash, found: changed.hash))
+            #expect(tampered == .otherFeatures(model: "\(Deliveries.model)/1", expected: hash, found: changed.hash))
             #expect(try await platform.datasets.history(TableName(Deliveries.predictions)).count == 1)
         }
     }

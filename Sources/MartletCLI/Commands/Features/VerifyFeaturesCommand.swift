@@ -11,20 +11,40 @@ struct VerifyFeaturesCommand: AsyncParsableCommand {
             Asked is at the time of every row of the view's table in the span, and just after it; with --requests also at \
             the times of that table. Ends with 0 if nothing differs, 1 if something does, 2 if it could not be compared.
 
-            Example: martlet features verify vendor_performance --from 2024-01-01 --to 2024-07-01
+            Examples:
+              martlet features verify vendor_performance --from 2024-01-01 --to 2024-07-01
+              martlet features verify --model models:/risk/3 --from 2024-01-01 --to 2024-07-01
             """)
 
-    @Argument(help: "The view.") var view: String
+    @Argument(help: "The view.") var view: String?
+    @Option(help: "Which of its versions. Default: the newest.") var version: Int64?
+    @Option(help: "A plan of that name, by the first 12 digits of its hash at least.") var hash: String?
+    @Option(help: ArgumentHelp("All that this model's features are computed by.", valueName: "uri"))
+    var model: String?
     @Option(help: "The first moment.") var from: String
     @Option(help: "The moment after the last.") var to: String
     @Option(help: "A table with the view's keys and a time.") var requests: String?
     @Option(help: "That table's column of times.") var at: String?
     @OptionGroup var connection: ConnectionOptions
 
+    func validate() throws {
+        guard (view == nil) != (model == nil) else { throw ValidationError("Say what to compare: VIEW or --model.") }
+        if model != nil, version != nil || hash != nil {
+            throw ValidationError("--version and --hash are of a view; --model says all of its plans.")
+        }
+    }
+
     func run() async throws {
+        let requests = try requests.map { try TableName($0) }
+        if let model {
+            let request = VerifyModelFeatures(
+                modelURI: model, from: try Instant(from), to: try Instant(to), requests: requests, at: at)
+            let checks = try await connection.withClient { try await $0.send(request).checks }
+            return try FeatureCheckReport.print(checks, connection)
+        }
         let request = VerifyFeatures(
-            view: view, from: try Instant(from), to: try Instant(to), requests: try requests.map { try TableName($0) },
-            at: at)
+            view: view ?? "", version: version, hash: hash, from: try Instant(from), to: try Instant(to),
+            requests: requests, at: at)
         let check = try await connection.withClient { try await $0.send(request) }
         try FeatureCheckReport.print([check], connection)
     }
@@ -65,11 +85,12 @@ struct FeatureChecksCommand: AsyncParsableCommand {
         let checks = try await connection.withClient { try await $0.send(ListFeatureChecks(view: view)).checks }
         if connection.json { return try printJSON(checks) }
         printTable(
-            ["VIEW", "PLAN", "BY", "OUTCOME", "REQUESTS", "CELLS", "DIFFER", "WHEN"],
+            ["VIEW", "PLAN", "BY", "OUTCOME", "SPAN", "REQUESTS", "CELLS", "DIFFER", "WHEN"],
             checks.map {
                 [
-                    $0.view, String($0.planHash.prefix(12)), $0.kind.rawValue, $0.outcome.rawValue, "\($0.requests)",
-                    "\($0.cells)", "\($0.mismatches)", formatted(milliseconds: $0.at),
+                    $0.view, String($0.planHash.prefix(12)), $0.kind.rawValue, $0.outcome.rawValue,
+                    $0.span?.description ?? "", "\($0.requests)", "\($0.cells)", "\($0.mismatches)",
+                    formatted(milliseconds: $0.at),
                 ]
             })
     }
@@ -91,6 +112,8 @@ private enum FeatureCheckReport {
             Swift.print(
                 "\(check.view): \(check.mismatches) of \(check.cells) cells differ, at \(check.requests) requests"
                     + (check.source.map { " over \($0)" } ?? ""))
+            if check.leftOut > 0 { Swift.print("\(check.leftOut) answers could not be compared.") }
+            if check.dropped > 0 { Swift.print("\(check.dropped) answers were not kept: there was no room for them.") }
             printTable(
                 ["FEATURE", "CELLS", "DIFFER", "MISSING", "EXTRA", "WORST"],
                 check.features.map {

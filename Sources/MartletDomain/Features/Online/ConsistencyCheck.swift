@@ -22,8 +22,14 @@ public struct ConsistencyCheck: Sendable, Hashable, Codable {
     public var reason: String?
     /// The source table as it was read.
     public var source: TableReference?
+    /// The times that were asked for, microseconds since 1970 UTC, the end not among them; nil where it is not known.
+    public var span: TimeWindow?
     /// Moments and keys at which was compared.
     public var requests: Int64
+    /// Answers for which there was no room in the log, since the server's start: they are in no check.
+    public var dropped: Int64
+    /// Answers in the span that were not compared: refused ones, and those whose table is not kept as it was.
+    public var leftOut: Int64
     public var features: [FeatureDifference]
     public var by: String
     /// Milliseconds since 1970 UTC.
@@ -31,8 +37,10 @@ public struct ConsistencyCheck: Sendable, Hashable, Codable {
 
     public init(
         number: Int64 = 0, view: String, planHash: String, kind: Kind, outcome: Outcome, reason: String? = nil,
-        source: TableReference?, requests: Int64, features: [FeatureDifference], by: String, at: Int64 = 0
+        source: TableReference?, span: TimeWindow? = nil, requests: Int64, dropped: Int64 = 0, leftOut: Int64 = 0,
+        features: [FeatureDifference], by: String, at: Int64 = 0
     ) {
+        (self.span, self.dropped, self.leftOut) = (span, dropped, leftOut)
         (self.number, self.view, self.planHash, self.kind) = (number, view, planHash, kind)
         (self.outcome, self.reason, self.source) = (outcome, reason, source)
         (self.requests, self.features, self.by, self.at) = (requests, features, by, at)
@@ -43,8 +51,33 @@ public struct ConsistencyCheck: Sendable, Hashable, Codable {
     public var mismatches: Int64 { features.reduce(0) { $0 + $1.mismatches } }
 
     enum CodingKeys: String, CodingKey {
-        case number, view, kind, outcome, reason, source, requests, features, by, at
+        case number, view, kind, outcome, reason, source, span, requests, dropped, features, by, at
         case planHash = "plan_hash"
+        case leftOut = "left_out"
+    }
+}
+
+extension ConsistencyCheck {
+    /// Says what the comparison came to.
+    ///
+    /// It passed if every feature was compared at every request and no cell differs. One cell that differs is enough to
+    /// fail, whatever was not compared; nothing compared is no result.
+    ///
+    /// - Parameter nothing: Why there were no requests, if there were none.
+    public mutating func judge(whenEmpty nothing: String) {
+        let incomplete = features.first { $0.cells != requests }
+        if mismatches > 0 {
+            (outcome, reason) = (.failed, nil)
+        } else if requests == 0 {
+            (outcome, reason) = (.couldNotBeEvaluated, nothing)
+        } else if features.isEmpty {
+            (outcome, reason) = (.couldNotBeEvaluated, "\(view) shows no feature")
+        } else if let incomplete {
+            outcome = .couldNotBeEvaluated
+            reason = "\(incomplete.feature) was compared at \(incomplete.cells) of \(requests) requests"
+        } else {
+            (outcome, reason) = (.passed, nil)
+        }
     }
 }
 
@@ -133,24 +166,30 @@ public struct FeatureConsistency: Sendable, Hashable, Codable {
     public var maximumMismatches: Int64
     /// Milliseconds that a check may be old.
     public var within: Int64
+    /// Moments and keys at which a check must have compared at least.
+    public var minimumRequests: Int64
 
-    public init(maximumMismatches: Int64 = 0, within: Int64 = 7 * 86_400_000) {
+    public init(maximumMismatches: Int64 = 0, within: Int64 = 7 * 86_400_000, minimumRequests: Int64 = 1) {
         (self.maximumMismatches, self.within) = (maximumMismatches, within)
+        self.minimumRequests = minimumRequests
     }
 
     enum CodingKeys: String, CodingKey {
         case maximumMismatches = "max_mismatches"
+        case minimumRequests = "min_requests"
         case within
     }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         maximumMismatches = try container.decodeIfPresent(Int64.self, forKey: .maximumMismatches) ?? 0
+        minimumRequests = try container.decodeIfPresent(Int64.self, forKey: .minimumRequests) ?? 1
         let text = try container.decodeIfPresent(String.self, forKey: .within) ?? "7d"
-        guard maximumMismatches >= 0, let within = Self.milliseconds(text) else {
+        guard maximumMismatches >= 0, minimumRequests >= 1, let within = Self.milliseconds(text) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .within, in: container,
-                debugDescription: "say how old a check may be as 7d, 12h or P7D, and max_mismatches as 0 or more")
+                debugDescription: "say how old a check may be as 7d, 12h or P7D, max_mismatches as 0 or more, "
+                    + "min_requests as 1 or more")
         }
         self.within = within
     }
@@ -159,6 +198,7 @@ public struct FeatureConsistency: Sendable, Hashable, Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(maximumMismatches, forKey: .maximumMismatches)
         try container.encode(words, forKey: .within)
+        if minimumRequests > 1 { try container.encode(minimumRequests, forKey: .minimumRequests) }
     }
 
     /// `7d`, `12h` or `90s`.

@@ -4,11 +4,18 @@ import MartletDomain
 import Platform
 
 /// Martlet's own requests that compare served features with batches, below `/api/martlet/1.0/`.
-func addFeatureCheckRoutes(to group: RouterGroup<MartletContext>, online: OnlineStore) {
+func addFeatureCheckRoutes(to group: RouterGroup<MartletContext>, online: OnlineStore, registry: Registry) {
     group.on(VerifyFeatures.self) { body, context in
         try await online.verify(
-            body.view, in: TimeWindow(from: body.from, to: body.to), requests: body.requests, at: body.at,
+            body.view, version: body.version, hash: body.hash, in: TimeWindow(from: body.from, to: body.to),
+            requests: body.requests, at: body.at,
             by: context.caller)
+    }
+    group.on(VerifyModelFeatures.self) { body, context in
+        VerifyModelFeatures.Response(
+            checks: try await online.verify(
+                model: try await registry.resolve(body.modelURI).id, in: TimeWindow(from: body.from, to: body.to),
+                requests: body.requests, at: body.at, by: context.caller))
     }
     group.on(RecomputeFeatures.self) { body, context in
         RecomputeFeatures.Response(

@@ -24,7 +24,8 @@ func addScoringRoutes(to group: RouterGroup<MartletContext>, platform: Platform)
     let scoring = platform.scoring
     group.on(ScoreBatch.self) { body, context in
         try await scoring.scoreBatch(
-            body.modelURI, in: TimeWindow(from: body.from, to: body.to), into: body.predictions, by: context.caller)
+            body.modelURI, in: TimeWindow(from: body.from, to: body.to), into: body.predictions,
+            driftReason: body.allowDrift, by: context.caller)
     }
     group.on(FindPredictions.self) { body, _ in
         let found = try await scoring.predictions(

@@ -14,25 +14,7 @@ extension CellValue {
             // The rest comes seldom.
             let typed = TypedCells([cell], as: type)
             guard typed.misfits == nil else { return nil }
-            self = CellValue(typed.values, at: 0)
-        }
-    }
-
-    /// The value of a column at a row where it is not null.
-    init(_ values: Column.Values, at row: Int) {
-        switch values {
-        case .boolean(let values): self = .boolean(values[row])
-        case .byte(let values): self = .long(Int64(values[row]))
-        case .short(let values): self = .long(Int64(values[row]))
-        case .integer(let values): self = .long(Int64(values[row]))
-        case .long(let values): self = .long(values[row])
-        case .float(let values): self = .double(Double(values[row]))
-        case .double(let values): self = .double(values[row])
-        case .decimal(let values, _, _): self = .decimal(values[row])
-        case .string(let values): self = .string(values[row])
-        case .binary(let values): self = .binary(values[row])
-        case .date(let values): self = .date(values[row])
-        case .timestamp(let values): self = .timestamp(values[row])
+            self = Column("", typed.values).cellValue(at: 0)
         }
     }
 

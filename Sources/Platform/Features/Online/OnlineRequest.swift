@@ -48,13 +48,15 @@ package struct ServedColumn: Sendable {
     /// Digits after the point of a decimal.
     package var scale: Int
     package var values: [ServedValue]
+    /// Why values were refused, by row.
+    package var reasons: [Int: String]
 }
 
 /// What a request names, found: views with those of their features that are asked for.
 package struct OnlineSelection: Sendable {
     struct Part: Sendable {
         var served: ServedFeatures
-        /// Places in the view's features that are not hidden; all of them if nil.
+        /// Places in the view's features that are not hidden.
         var features: [Int]
     }
 
@@ -139,8 +141,12 @@ extension OnlineStore {
                 request.time == nil && !self.answers.isOff
                 && !states.isPushing(to: served.record.source, by: time)
             let answers = try served.answer(request, at: time, part.features)
+            let refusals = Dictionary(grouping: answers.refusals, by: \.feature)
             for index in part.features {
                 let output = served.outputs[index]
+                let reasons = Dictionary(
+                    (refusals[output.place] ?? []).map { ($0.row, $0.issue.message) }
+                ) { first, _ in first }
                 let values = (0..<rows).map { row in
                     ServedValue(
                         value: answers.values[output.place][row],
@@ -150,7 +156,7 @@ extension OnlineStore {
                 columns.append(
                     ServedColumn(
                         view: served.record.name, feature: output.name, version: served.version, scale: output.scale,
-                        values: values))
+                        values: values, reasons: reasons))
             }
             if isKept { note(answers, request, served, at: time) }
         }

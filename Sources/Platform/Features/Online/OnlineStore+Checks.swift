@@ -9,6 +9,7 @@ extension OnlineStore {
             "features", check.kind == .replay ? "verify" : "recompute",
             [
                 "view": check.view, "plan_hash": check.planHash, "outcome": check.outcome.rawValue,
+                "span": check.span?.description, "requests": "\(check.requests)", "left_out": "\(check.leftOut)",
                 "cells": "\(check.cells)", "mismatches": "\(check.mismatches)", "reason": check.reason,
                 "source": check.source?.description,
             ])
@@ -18,12 +19,14 @@ extension OnlineStore {
             (check.number, check.by, check.at) = (try db.next("feature_check"), caller.user.name, db.now)
             try db.execute(
                 "INSERT INTO feature_checks (number, view_name, plan_hash, kind, outcome, reason, source, requests, "
-                    + "cells, mismatches, features, checked_by, checked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    + "cells, mismatches, features, checked_by, checked_at, span_from, span_to, dropped, left_out) "
+                    + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     .integer(check.number), .text(check.view), .text(check.planHash), .text(check.kind.rawValue),
                     .text(check.outcome.rawValue), SQLValue(check.reason), SQLValue(check.source?.description),
                     .integer(check.requests), .integer(check.cells), .integer(check.mismatches), .text(differences),
-                    .text(check.by), .integer(check.at),
+                    .text(check.by), .integer(check.at), SQLValue(check.span?.start), SQLValue(check.span?.end),
+                    .integer(check.dropped), .integer(check.leftOut),
                 ])
             return check
         }
@@ -53,8 +56,17 @@ extension Snapshot {
             outcome: try ConsistencyCheck.Outcome(rawValue: row.text("outcome")) ?? .couldNotBeEvaluated,
             reason: try row.textIfPresent("reason"),
             source: try row.textIfPresent("source").map { try TableReference($0) },
-            requests: try row.integer("requests"),
+            span: try checkSpan(row), requests: try row.integer("requests"), dropped: try row.integer("dropped"),
+            leftOut: try row.integer("left_out"),
             features: try decoded([FeatureDifference].self, from: row.text("features")),
             by: try row.text("checked_by"), at: try row.integer("checked_at"))
+    }
+
+    /// The times that a check was asked about; nil where that was not kept.
+    func checkSpan(_ row: SQLRow) throws -> TimeWindow? {
+        guard let from = try row.integerIfPresent("span_from"), let to = try row.integerIfPresent("span_to") else {
+            return nil
+        }
+        return try TimeWindow(from: from, to: to)
     }
 }

@@ -28,7 +28,7 @@ extension OnlineStore {
     ) async throws -> GridResult {
         let action = AuditAction("features", "materialize_grid", ["view": name, "table": table.description])
         try await datasets.requireChange(action, by: caller)
-        return try await turns.inTurn("grid:\(table)") {
+        return try await turns.inTurn("grid:\(table.completed)") {
             try await materializeInTurn(name, grid, table, full, by: caller)
         }
     }
@@ -44,11 +44,15 @@ extension OnlineStore {
         guard plan.request.count == plan.keyCount else {
             throw InvalidRequest("\(name) takes columns of the caller, so it has no values without a caller.")
         }
-        let known = try await store.read { db in
-            try db.row("SELECT * FROM feature_materializations WHERE table_name = ?", [.text(table.description)])
+        let held = try await gridRecord(table)
+        let present = try await features.tableIfPresent(table)
+        if let present { try Self.requireOwn(present, held, view) }
+        // What was begun anew and not ended is begun anew.
+        let before = try full ? nil : held.flatMap { try Before($0, view.planDigest, grid, table) }
+        if before == nil {
+            try await recordGrid(table, view, nil, grid, present?.id, rows: 0, by: caller)
         }
-        let before = full ? nil : try known.flatMap { try Before($0, view.planDigest, grid, table) }
-        let definition = try await gridTable(view, plan, source, table, by: caller)
+        let definition = try await gridTable(view, plan, source, table, present, isAnew: before == nil, by: caller)
         let moments = Moments(view, source, clock)
         let cells = try await cells(view, plan, source, grid, before, moments)
         var rows: Int64 = 0
@@ -57,57 +61,97 @@ extension OnlineStore {
             let version = try await write(part, view, plan, source, definition, by: caller)
             (last, rows) = (version.table, rows + version.rowCount)
         }
-        let whole =
-            before.map { FeatureGridSpan(min($0.grid.start, grid.start), max($0.grid.end, grid.end)) }
-            ?? FeatureGridSpan(grid.start, grid.end)
-        let record = AuditAction(
+        try await recordGrid(
+            table, view, source.reference.version, before?.whole ?? grid, definition.id, rows: rows, by: caller)
+        return GridResult(table: last, rows: rows, instants: cells.newInstants)
+    }
+
+    /// What is on record of a table that holds a grid.
+    private struct GridRecord {
+        var planHash: String
+        var grid: FeatureGrid
+        /// Nil while it is computed from the beginning: it then holds what nobody can tell.
+        var sourceVersion: Int64?
+        /// The feature table's identity; nil before it was made.
+        var tableID: String?
+    }
+
+    private func gridRecord(_ table: TableName) async throws -> GridRecord? {
+        try await store.read { db in
+            let row = try db.row(
+                "SELECT * FROM feature_materializations WHERE table_name = ?", [.text(table.completed.description)])
+            return try row.map { row in
+                GridRecord(
+                    planHash: try row.text("plan_hash"),
+                    grid: try FeatureGrid(
+                        from: row.integer("grid_from"), to: row.integer("grid_to"), every: row.integer("grid_every")),
+                    sourceVersion: try row.integerIfPresent("source_version"),
+                    tableID: try row.textIfPresent("table_id"))
+            }
+        }
+    }
+
+    private func recordGrid(
+        _ table: TableName, _ view: FeatureView, _ sourceVersion: Int64?, _ grid: FeatureGrid, _ id: String?,
+        rows: Int64, by caller: Caller
+    ) async throws {
+        let action = AuditAction(
             "features", "materialize_grid",
-            ["view": name, "table": table.description, "source": source.reference.description, "rows": "\(rows)"])
-        try await store.change(record, by: caller) { db in
+            [
+                "view": view.name, "plan_hash": view.planDigest, "table": table.description,
+                "source_version": sourceVersion?.description, "rows": "\(rows)",
+                "state": sourceVersion == nil ? "begun" : "done",
+            ])
+        try await store.change(action, by: caller) { db in
             try db.execute(
                 """
                 INSERT INTO feature_materializations (table_name, view_name, plan_hash, source_version, grid_from,
-                    grid_to, grid_every) VALUES (?, ?, ?, ?, ?, ?, ?)
+                    grid_to, grid_every, table_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (table_name) DO UPDATE SET view_name = excluded.view_name, plan_hash = excluded.plan_hash,
                     source_version = excluded.source_version, grid_from = excluded.grid_from,
-                    grid_to = excluded.grid_to, grid_every = excluded.grid_every
+                    grid_to = excluded.grid_to, grid_every = excluded.grid_every, table_id = excluded.table_id
                 """,
                 [
-                    .text(table.description), .text(name), .text(view.planDigest),
-                    .integer(source.reference.version), .integer(whole.start), .integer(whole.end),
-                    .integer(grid.every),
+                    .text(table.completed.description), .text(view.name), .text(view.planDigest),
+                    SQLValue(sourceVersion), .integer(grid.start), .integer(grid.end), .integer(grid.every),
+                    SQLValue(id),
                 ])
         }
-        return GridResult(table: last, rows: rows, instants: cells.newInstants)
+    }
+
+    /// A grid takes the place of no other table.
+    private static func requireOwn(_ table: FeatureTable, _ held: GridRecord?, _ view: FeatureView) throws {
+        let isOwn = held.map { $0.tableID == nil || $0.tableID == table.id } ?? false
+        guard isOwn, table.keys.primaryKeys == view.join, table.keys.timeKey == gridTime else {
+            throw InvalidRequest(
+                "\(table.name) is a feature table that "
+                    + (isOwn ? "holds a grid by other keys" : "was not made by materializing a view")
+                    + ": nothing was written to it. Write to another table.")
+        }
     }
 
     /// What the table holds from earlier.
     private struct Before {
         var grid: FeatureGrid
+        /// With what is asked for.
+        var whole: FeatureGrid
         var sourceVersion: Int64
 
-        init(_ row: SQLRow, _ hash: String, _ wanted: FeatureGrid, _ table: TableName) throws {
-            grid = try FeatureGrid(
-                from: row.integer("grid_from"), to: row.integer("grid_to"), every: row.integer("grid_every"))
-            sourceVersion = try row.integer("source_version")
-            let isSame = try row.text("plan_hash") == hash
-            guard isSame, grid.every == wanted.every, (wanted.start - grid.start) % grid.every == 0 else {
+        init?(_ held: GridRecord, _ hash: String, _ wanted: FeatureGrid, _ table: TableName) throws {
+            guard let version = held.sourceVersion else { return nil }
+            (grid, sourceVersion) = (held.grid, version)
+            guard held.planHash == hash else {
                 throw InvalidRequest(
-                    "\(table) holds \(isSame ? "another grid" : "another plan of the view"). Compute it anew with --full, "
-                        + "or write to another table.")
+                    "\(table) holds another plan of the view. Compute it anew with --full, or write to another table.")
             }
-            guard wanted.start <= grid.end, wanted.end >= grid.start else {
+            guard let whole = grid.extended(by: wanted) else {
                 throw InvalidRequest(
-                    "\(table) holds instants up to \(Instant(microseconds: grid.end)): go on from there, so that none is "
-                        + "left out.")
+                    "\(table) holds instants from \(Instant(microseconds: grid.start)) to "
+                        + "\(Instant(microseconds: grid.end)), another grid: go on from there by the same step, so that none "
+                        + "is left out, compute it anew with --full, or write to another table.")
             }
+            self.whole = whole
         }
-    }
-
-    private struct FeatureGridSpan {
-        var start: Int64
-        var end: Int64
-        init(_ start: Int64, _ end: Int64) { (self.start, self.end) = (start, end) }
     }
 
     /// SQL for the times of a source's row, in microseconds.
@@ -169,16 +213,25 @@ extension OnlineStore {
         }
         // Old ones that rows touch which came or went since.
         if let before, before.sourceVersion < source.reference.version {
-            let old = try FeatureGrid(
-                from: before.grid.start, to: before.grid.end, every: before.grid.every)
+            let old = before.grid
             let changes = try await datasets.deltaTable(source.reference.name).changes(
                 after: before.sourceVersion, through: source.reference.version)
             let rows = "(SELECT * FROM \(changes.added.relation) UNION ALL SELECT * FROM \(changes.removed.relation))"
             let end = moments.reach.map { " AND t <= \(moments.event) + \($0)" } ?? ""
-            parts.append(
-                "SELECT DISTINCT \(keyed), make_timestamptz(t) AS \(at) FROM \(rows) CROSS JOIN "
-                    + "range(\(old.start), \(old.end), \(old.every)) g(t) "
-                    + "WHERE \(present) AND \(moments.from) <= t\(end)")
+            let touched = try await datasets.engine.withSession { session in
+                try session.collect("SELECT count(*) AS n FROM (SELECT DISTINCT \(keyed) FROM \(rows))")
+            }
+            let touchedKeys = max(1, (touched["n"]?.longs?.first ?? 0) ?? 0)
+            let instants = old.instants
+            let perPart = Int(max(1, Self.cellsPerCommit / touchedKeys))
+            for start in stride(from: 0, to: instants.count, by: perPart) {
+                let part = instants[start..<min(start + perPart, instants.count)]
+                guard let first = part.first, let last = part.last else { continue }
+                parts.append(
+                    "SELECT DISTINCT \(keyed), make_timestamptz(t) AS \(at) FROM \(rows) CROSS JOIN "
+                        + "range(\(first), \(last) + 1, \(old.every)) g(t) "
+                        + "WHERE \(present) AND \(moments.from) <= t\(end)")
+            }
         }
         return (parts, fresh.count)
     }
@@ -206,11 +259,12 @@ extension OnlineStore {
         }
     }
 
-    /// The feature table that holds the grid, made when there is none.
+    /// The feature table that holds the grid; when it is computed from the beginning, empty and with the plan's columns.
     private func gridTable(
-        _ view: FeatureView, _ plan: ServingPlan, _ source: PinnedSource, _ table: TableName, by caller: Caller
+        _ view: FeatureView, _ plan: ServingPlan, _ source: PinnedSource, _ table: TableName, _ present: FeatureTable?,
+        isAnew: Bool, by caller: Caller
     ) async throws -> FeatureTable {
-        if let present = try await features.tableIfPresent(table) { return present }
+        if let present, !isAnew { return present }
         let engine = try BatchExecutor(
             plan.specification, sources: ServingPlan.sources(view, source.schema, relation: source.relation),
             spine: plan.spine(sql: "martlet_asked"))
@@ -220,10 +274,21 @@ extension OnlineStore {
         for column in engine.plan.output where !own.contains(column.name) {
             columns.append(ColumnDeclaration(column.name, column.kind.description))
         }
-        return try await features.createTable(
-            FeatureTableDeclaration(
-                name: table.description, primaryKeys: view.join, timeKeys: [Self.gridTime], columns: columns,
-                description: "\(view.name) version \(view.version) at the instants of a grid"), by: caller)
+        let declaration = FeatureTableDeclaration(
+            name: table.description, primaryKeys: view.join, timeKeys: [Self.gridTime], columns: columns,
+            description: "\(view.name) version \(view.version) at the instants of a grid")
+        guard let present else { return try await features.createTable(declaration, by: caller) }
+        // Cells of another plan or another span would stand beside those of this one.
+        let definition = try declaration.definition()
+        let writing = DatasetWriting(
+            present.name, "CREATE OR REPLACE TABLE", .featureTable, source: try canonicalText(definition))
+        _ = try await datasets.commit(writing, by: caller) { table, info in
+            let version = try await table.redefine(
+                schema: definition.schema, description: definition.description,
+                partitionColumns: present.keys.partitionColumns, commit: info)
+            return CommitResult(version: version, rowCount: 0, files: 0, bytes: 0)
+        }
+        return present
     }
 }
 

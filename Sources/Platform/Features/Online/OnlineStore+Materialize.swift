@@ -80,6 +80,7 @@ extension OnlineStore {
         while (try? await Task.sleep(for: interval)) != nil {
             round += 1
             await tidy(keeping: round % rounds == 0)
+            if round % rounds == 0 { await recomputeWhatIsDue() }
         }
     }
 

@@ -2,6 +2,7 @@ import DeltaLake
 import FeatureEngine
 import Foundation
 package import MartletDomain
+import Metadata
 import QueryEngine
 
 extension OnlineStore {
@@ -13,16 +14,60 @@ extension OnlineStore {
     /// time of every row and just after it, and compares each value with what a batch computes.
     ///
     /// - Parameters:
+    ///   - version: Which of the view's versions; nil for the newest.
+    ///   - hash: Or the plan, by its hash or the beginning of it, that of a model among them.
     ///   - requests: A table with the view's keys, and a column of times, to be asked at, too.
     ///   - time: That column.
     /// - Returns: The check, on record. What could not be compared did not pass.
     package func verify(
-        _ name: String, in window: TimeWindow, requests: TableName?, at time: String?, by caller: Caller
+        _ name: String, version: Int64? = nil, hash: String? = nil, in window: TimeWindow, requests: TableName?,
+        at time: String?, by caller: Caller
     ) async throws -> ConsistencyCheck {
-        try await datasets.requireChange(AuditAction("features", "verify", ["view": name]), by: caller)
-        let view = try await target(name).view
+        let action = AuditAction(
+            "features", "verify", ["view": name, "version": version?.description, "plan_hash": hash])
+        try await datasets.requireChange(action, by: caller)
+        let view =
+            if version != nil || hash != nil {
+                try await recordedView(name, version: version, hash: hash)
+            } else {
+                try await target(name).view
+            }
+        return try await verify(view, view.planDigest, in: window, requests: requests, at: time, by: caller)
+    }
+
+    /// As ``verify(_:version:hash:in:requests:at:by:)``, for all that a model's features are computed by, each by the plan
+    /// that was packed with the model. What is only looked up by key, without a time, has nothing to be replayed.
+    ///
+    /// - Throws: ``UnknownPlan`` for a model that takes no features by time.
+    package func verify(
+        model id: ModelVersion.ID, in window: TimeWindow, requests: TableName?, at time: String?, by caller: Caller
+    ) async throws -> [ConsistencyCheck] {
+        try await datasets.requireChange(
+            AuditAction("features", "verify", ["model": id.description]), by: caller)
+        let plans = try await store.read { db in try db.plans(of: db.version(id)) }
+        guard !plans.isEmpty else { throw UnknownPlan(words: "features by time of model \(id)") }
+        var checks: [ConsistencyCheck] = []
+        for plan in plans {
+            if let view = plan.view {
+                checks.append(
+                    try await verify(view, plan.hash, in: window, requests: requests, at: time, by: caller))
+            } else {
+                let check = ConsistencyCheck(
+                    view: plan.name, planHash: plan.hash, kind: .replay, outcome: .couldNotBeEvaluated,
+                    reason: "its definition is not on record", source: nil, span: window, requests: 0, features: [],
+                    by: caller.user.name)
+                checks.append(try await record(check, by: caller))
+            }
+        }
+        return checks
+    }
+
+    private func verify(
+        _ view: FeatureView, _ hash: String, in window: TimeWindow, requests: TableName?, at time: String?,
+        by caller: Caller
+    ) async throws -> ConsistencyCheck {
         var check = ConsistencyCheck(
-            view: name, planHash: view.planDigest, kind: .replay, outcome: .couldNotBeEvaluated, source: nil,
+            view: view.name, planHash: hash, kind: .replay, outcome: .couldNotBeEvaluated, source: nil, span: window,
             requests: 0, features: [], by: caller.user.name)
         do {
             let source = try await pinned(view)
@@ -30,14 +75,34 @@ extension OnlineStore {
             let plan = try ServingPlan(view, source?.schema ?? TableSchema([]))
             let asked = try await askedRows(view, plan, source, window, requests, time)
             (check.requests, check.features) = try await compare(view, plan, source, asked)
-            check.outcome = check.mismatches == 0 ? .passed : .failed
-            if check.requests == 0 {
-                (check.outcome, check.reason) = (.couldNotBeEvaluated, "no row of \(name)'s table is in that span")
-            }
+            check.judge(whenEmpty: "no row of \(view.name)'s table is in that span")
         } catch let error as any MartletError {
             check.reason = error.message
         }
         return try await record(check, by: caller)
+    }
+
+    /// A view as it is on record, or as a model that takes it has it.
+    private func recordedView(_ name: String, version: Int64?, hash: String?) async throws -> FeatureView {
+        let words = [name, version.map { "version \($0)" }, hash.map { "plan \($0)" }].compactMap { $0 }
+        let unknown = UnknownPlan(words: "view " + words.joined(separator: " "))
+        // Twelve digits are what lists show.
+        if let hash, !(12...64).contains(hash.utf8.count) || !hash.utf8.allSatisfy({ $0.isHexDigit }) { throw unknown }
+        let definitions = try await store.read { db in
+            let recorded = try db.rows(
+                "SELECT version, hash, definition FROM feature_views WHERE name = ? ORDER BY version DESC",
+                [.text(name)])
+            let packed = try db.rows(
+                "SELECT view_hash AS hash, definition FROM model_version_views WHERE view_name = ? "
+                    + "AND definition IS NOT NULL", [.text(name)])
+            let found =
+                try recorded.filter { try version == nil || $0.integer("version") == version }
+                + (version == nil ? packed : [])
+            return try found.filter { try $0.text("hash").hasPrefix(hash ?? "") }
+                .map { (hash: try $0.text("hash"), text: try $0.text("definition")) }
+        }
+        guard let first = definitions.first, definitions.allSatisfy({ $0.hash == first.hash }) else { throw unknown }
+        return try decoded(FeatureView.self, from: first.text)
     }
 
     struct PinnedSource: Sendable {
@@ -47,10 +112,11 @@ extension OnlineStore {
         var schema: TableSchema
     }
 
-    func pinned(_ view: FeatureView) async throws -> PinnedSource? {
+    /// - Parameter version: Of the view's table; nil for the newest.
+    func pinned(_ view: FeatureView, version: Int64? = nil) async throws -> PinnedSource? {
         guard let source = view.source else { return nil }
         let name = try TableName(source.table)
-        let snapshot = try await datasets.snapshot(name)
+        let snapshot = try await datasets.snapshot(name, version: version)
         return PinnedSource(
             reference: TableReference(name, version: snapshot.version), relation: snapshot.relation,
             schema: try Self.columns(of: view, in: snapshot.schema, name))
@@ -125,6 +191,11 @@ extension OnlineStore {
             let replay = try Replay(plan.specification, sources: sources, requests: spine)
             let served = try replay.run(in: session)
             try session.execute("CREATE TEMP TABLE martlet_verify_served AS \(served.select)")
+            // Rows are paired by their place.
+            for table in ["martlet_verify_batch", "martlet_verify_served"] {
+                let rows = try session.collect("SELECT count(*) AS n FROM \(table)")["n"]?.longs?.first ?? nil
+                guard rows == count else { throw RowCountChanged(expected: Int(count), found: Int(rows ?? 0)) }
+            }
             var differences = shown.map { FeatureDifference(feature: $0) }
             for (index, feature) in shown.enumerated() {
                 try Self.compare(
@@ -162,9 +233,21 @@ extension OnlineStore {
 
 extension Column {
     func featureCell(at row: Int) -> FeatureCell {
-        if isNull(at: row) { return .null }
         var scale = 0
         if case .decimal(_, let digits) = type { scale = digits }
-        return CellValue(values, at: row).featureCell(scale: scale)
+        return cellValue(at: row).featureCell(scale: scale)
     }
+}
+
+struct UnknownPlan: MartletError {
+    var words: String
+
+    var code: ErrorCode { .resourceDoesNotExist }
+    var message: String {
+        "There is no one \(words) on record. See `martlet features views list`, and give 12 digits of the hash at least."
+    }
+}
+
+extension UInt8 {
+    fileprivate var isHexDigit: Bool { (0x30...0x39).contains(self) || (0x61...0x66).contains(self) }
 }

@@ -7,14 +7,6 @@ struct ServingPlan: Sendable {
     /// The column of the time; no column of anybody's.
     static let time = "martlet_request_time"
 
-    struct Output: Sendable {
-        var name: String
-        var kind: ColumnKind
-        /// Among the features of the engine's plan, hidden ones too.
-        var place: Int
-        var scale: Int { if case .decimal(_, let scale) = kind { scale } else { 0 } }
-    }
-
     let specification: TrainingSetSpecification
     /// The caller's columns: keys, then what formulas take.
     let request: [Relation.Column]

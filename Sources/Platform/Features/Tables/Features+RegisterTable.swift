@@ -13,6 +13,7 @@ extension Features {
         let action = AuditAction("features", "register_table", ["table": declaration.name])
         try await datasets.requireChange(action, by: caller)
         let asked = try TableName(declaration.name)
+        try await datasets.requireChange(of: asked, action, by: caller)
         let present = asked.spellings.first { datasets.deltaTable($0).exists() }
         guard let name = present else {
             throw FeatureError.issues([

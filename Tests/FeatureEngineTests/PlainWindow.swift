@@ -51,7 +51,14 @@ struct PlainWindow {
         var (days, rest) = now.quotientAndRemainder(dividingBy: day)
         if rest < 0 { (days, rest) = (days - 1, rest + day) }
         let midnight = Date(timeIntervalSince1970: Double(days) * 86_400)
-        guard let earlier = calendar.date(byAdding: .month, value: -count, to: midnight) else { return now }
+        let today = calendar.dateComponents([.year, .month, .day], from: midnight)
+        var (year, month) = (today.year ?? 0, (today.month ?? 1) - count)
+        while month < 1 { (year, month) = (year - 1, month + 12) }
+        guard let first = calendar.date(from: DateComponents(year: year, month: month, day: 1)),
+            let length = calendar.range(of: .day, in: .month, for: first)?.count,
+            let earlier = calendar.date(
+                from: DateComponents(year: year, month: month, day: min(today.day ?? 1, length)))
+        else { return now }
         return Int128(earlier.timeIntervalSince1970.rounded()) * 1_000_000 + rest
     }
 }

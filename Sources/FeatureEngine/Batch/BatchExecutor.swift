@@ -20,7 +20,8 @@ package struct BatchExecutor: Sendable {
     /// - Throws: ``FeatureError/issues(_:)`` with every problem.
     package init(
         _ specification: TrainingSetSpecification, sources: [String: ResolvedSource], spine: Relation,
-        besides found: [FeatureIssue] = [], dialect: SQLDialect = .duckDB, threads: Int = ProcessInfo.processInfo.activeProcessorCount
+        besides found: [FeatureIssue] = [], dialect: SQLDialect = .duckDB,
+        threads: Int = ProcessInfo.processInfo.activeProcessorCount
     ) throws {
         var builder = PlanBuilder(specification, sources: sources, spine: spine, dialect: dialect)
         let plan = builder.plan()
@@ -132,7 +133,8 @@ struct BatchRun {
                     "(SELECT DISTINCT \(distinct) FROM \(dialect.beside(tables)) WHERE \(present))", names, as: "id")))
         let time = at.map { dialect.clock($0, access.atKind) }
         let select =
-            [dialect.cast(dialect.rowNumber(of: tables[0]), to: .integer) + " AS r", distinct] + [time.map { "\($0) AS t" }].compactMap { $0 }
+            [dialect.cast(dialect.rowNumber(of: tables[0]), to: .integer) + " AS r", distinct]
+            + [time.map { "\($0) AS t" }].compactMap { $0 }
         let same = names.map { "l.\($0) = k.\($0)" }.joined(separator: " AND ")
         var labels: [(row: Int32, key: Int32, time: Int64)] = []
         labels.reserveCapacity(rowCount)
@@ -202,7 +204,8 @@ struct BatchRun {
     }
 
     private func describe(key: Int, of access: BatchPlan.Access, in keys: String) throws -> String {
-        let list = access.key.indices.map { "coalesce(\(dialect.text("k\($0)")), '')" }.joined(separator: " || ', ' || ")
+        let list = access.key.indices.map { "coalesce(\(dialect.text("k\($0)")), '')" }.joined(
+            separator: " || ', ' || ")
         let text = try session.collect("SELECT \(list) AS t FROM \(keys) WHERE id = \(key)").column("t").strings
         return (text?.first ?? nil) ?? ""
     }

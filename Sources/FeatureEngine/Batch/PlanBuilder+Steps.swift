@@ -9,7 +9,8 @@ extension PlanBuilder {
         for step in specification.steps {
             for name in step.columns {
                 if replaced.contains(name) {
-                    report(.invalidDeclaration, "a step names \(name), which a step before made columns of its values of")
+                    report(
+                        .invalidDeclaration, "a step names \(name), which a step before made columns of its values of")
                     continue
                 }
                 guard let kind = kinds[name] else {

@@ -116,7 +116,8 @@ struct PlanBuilder {
                     report(.duplicateName, "feature \(name) has the name of a column of the rows; rename it")
                 }
             } else if rows.contains(name.lowercased()) {
-                report(.duplicateName, "feature \(name) has the name of a column of the rows but for its case; rename it")
+                report(
+                    .duplicateName, "feature \(name) has the name of a column of the rows but for its case; rename it")
             }
         }
     }

@@ -8,7 +8,8 @@ extension Relation {
         let columns = schema.compactMap { column -> Column? in
             if let kind = ColumnKind(declared: column.type) { return .init(column.name, kind) }
             issues.append(
-                FeatureIssue(.invalidDeclaration, "\(place): column \(column.name) has the unknown type \(column.type)"))
+                FeatureIssue(.invalidDeclaration, "\(place): column \(column.name) has the unknown type \(column.type)")
+            )
             return nil
         }
         guard issues.isEmpty else { throw .issues(issues) }

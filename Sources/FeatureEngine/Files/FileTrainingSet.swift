@@ -26,7 +26,9 @@ package enum FileTrainingSet {
             let files = FileRelations(session, folder: folder)
             let executor = try files.executor(of: specification, spine: spine)
             let select = try executor.run(in: session)
-            let partial = output + ".partial-\(UUID().uuidString.prefix(8))" + (output.lowercased().hasSuffix(".csv") ? ".csv" : "")
+            let partial =
+                output + ".partial-\(UUID().uuidString.prefix(8))"
+                + (output.lowercased().hasSuffix(".csv") ? ".csv" : "")
             defer { try? FileManager.default.removeItem(atPath: partial) }
             let count = try BatchExecutor.naming {
                 try files.write(select, executor.plan.output, to: partial)

@@ -89,7 +89,8 @@ public enum FeatureLint {
                 if case .aggregate(_, _, let own, _) = feature.definition { window = own }
                 return Read(
                     subject: feature.name, table: source.table, columns: feature.definition.sourceColumns,
-                    key: use.view.join, at: use.at, availableAt: source.availableAt, window: window, isTimed: source.eventTime != nil)
+                    key: use.view.join, at: use.at, availableAt: source.availableAt, window: window,
+                    isTimed: source.eventTime != nil)
             }
         }
         return lookups + aggregates + viewed
@@ -122,7 +123,8 @@ public enum FeatureLint {
         for column in read.key where set.labels.contains(column) {
             report(
                 .labelReachable, .error,
-                "\(read.subject) is found by \(column), which is the label; find it by what is known before the outcome")
+                "\(read.subject) is found by \(column), which is the label; find it by what is known before the outcome"
+            )
         }
         let source = set.source(named: read.table)
         let isOrigins = origin.map { set.source(named: $0.source)?.name == source?.name && source != nil } ?? false

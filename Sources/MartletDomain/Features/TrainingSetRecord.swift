@@ -35,7 +35,8 @@ public struct TrainingSetRecord: Sendable, Hashable, Codable {
 
     public init(
         table: TableReference, planHash: String, content: TableContent, spine: TableReference,
-        sources: [String: TableReference], keys: [String: FeatureTableKeys], views: [View], label: [String], excluded: [String], warnings: [String],
+        sources: [String: TableReference], keys: [String: FeatureTableKeys], views: [View], label: [String],
+        excluded: [String], warnings: [String],
         specification: String, createdBy: String, createdAt: Int64
     ) {
         (self.table, self.planHash, self.content, self.spine) = (table, planHash, content, spine)

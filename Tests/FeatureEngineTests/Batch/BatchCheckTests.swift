@@ -162,7 +162,8 @@ struct BatchConflictTests {
         #expect(try await codes(steps: [ModelStep(.imputeConstant(.string("x")), of: ["r"])]) == [.typeMismatch])
         let encode = ModelStep(.encodeOneHot(.ignore), of: ["Word"])
         #expect(try await codes(steps: [encode, ModelStep(.imputeMean, of: ["Word=x"])]) == [])
-        #expect(try await codes(steps: [encode, ModelStep(.encodeOrdinal(.ignore), of: ["Word"])]) == [.invalidDeclaration])
+        #expect(
+            try await codes(steps: [encode, ModelStep(.encodeOrdinal(.ignore), of: ["Word"])]) == [.invalidDeclaration])
         let ordinal = ModelStep(.encodeOrdinal(.ignore), of: ["Word"])
         #expect(try await codes(steps: [ordinal, ModelStep(.scaleMinMax, of: ["Word"])]) == [])
     }
@@ -199,7 +200,9 @@ struct BatchConflictTests {
         #expect(issues(1, nil) == [.invalidLookback])
     }
 
-    @Test func `Features that agree in time and value come with the same bits, whatever the order of rows`() async throws {
+    @Test func `Features that agree in time and value come with the same bits, whatever the order of rows`()
+        async throws
+    {
         for aggregate in [FeatureAggregate.first, .last] {
             let specification = TrainingSetSpecification(
                 name: "test", sources: [.table()],

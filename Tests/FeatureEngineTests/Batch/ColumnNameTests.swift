@@ -6,7 +6,9 @@ import Testing
 struct ColumnNameTests {
     private typealias Table = BatchBench.Table
 
-    private static let names = ["rowid", "row_number", "tie_rank", "row_is_there", "id", "r", "n", "k0", "v0", "c0", "s", "k"]
+    private static let names = [
+        "rowid", "row_number", "tie_rank", "row_is_there", "id", "r", "n", "k0", "v0", "c0", "s", "k",
+    ]
 
     @Test(arguments: names)
     func `A feature keeps its values, whatever it is called`(_ name: String) async throws {

@@ -34,7 +34,9 @@ struct DerivedChainTests {
     }
 
     @Test func `A decimal is computed with as the double nearest to it`() async throws {
-        let values = ["12345678901234567.89", "0.07", "99999999999999999999999999999999999.999", "-1234567890123456.785"]
+        let values = [
+            "12345678901234567.89", "0.07", "99999999999999999999999999999999999.999", "-1234567890123456.785",
+        ]
         for value in values {
             let specification = TrainingSetSpecification(
                 name: "test",
@@ -50,7 +52,8 @@ struct DerivedChainTests {
                 let found = try session.collect(executor.run(in: session))
                 for name in ["r", "s", "c"] { #expect(found[name]?.doubles == [nearest], "\(name) of \(value)") }
             }
-            let digits = value.filter { $0 != "." } + String(repeating: "0", count: 3 - value.split(separator: ".")[1].count)
+            let digits =
+                value.filter { $0 != "." } + String(repeating: "0", count: 3 - value.split(separator: ".")[1].count)
             let unscaled = try #require(Int128(digits))
             #expect(CellValue.decimal(unscaled).double(scale: 3) == nearest)
         }

@@ -125,7 +125,8 @@ struct TrainingSetCheckTests {
                 try await server.client().createTrainingSet(table, specification: text, spine: file)
             }
             await #expect(throws: ClientError.self) {
-                try await make(Self.specification.replacing("[row]", with: "[row]\nsteps: [{scale: [nope], with: standard}]"))
+                try await make(
+                    Self.specification.replacing("[row]", with: "[row]\nsteps: [{scale: [nope], with: standard}]"))
             }
             let spine = try TableName("risk.training_spine")
             #expect(!FileManager.default.fileExists(atPath: server.platform.datasets.folder(of: spine).path))
@@ -134,7 +135,8 @@ struct TrainingSetCheckTests {
             #expect(try await server.platform.datasets.history(spine).count == 1)
             let other = try TableName("risk.other")
             for version in Int64(0)...1 {
-                let made = try await server.client().createTrainingSet(other, specification: Self.specification, spine: file)
+                let made = try await server.client().createTrainingSet(
+                    other, specification: Self.specification, spine: file)
                 #expect(made.spine.description == "risk.other_spine@\(version)")
             }
         }

@@ -60,7 +60,8 @@ struct GoldenFeatureTests {
             for row in 0..<found.rowCount {
                 let (value, other) = (column.value(at: row), wanted.value(at: row))
                 #expect(
-                    GoldenCase.same(value, other, ulps: golden.kind == "aggregate" ? 4 : 0), "\(column.name) of row \(row)")
+                    GoldenCase.same(value, other, ulps: golden.kind == "aggregate" ? 4 : 0),
+                    "\(column.name) of row \(row)")
             }
         }
         // Each row by itself, as a request would ask: the same bits.

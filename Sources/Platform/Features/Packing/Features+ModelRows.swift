@@ -49,7 +49,11 @@ extension Features {
                 "SELECT \(list) FROM training_rows WHERE \(number) >= \(start) AND \(number) < \(start + step) "
                     + "ORDER BY \(number)")
             let done = try steps.apply(to: rows)
-            if start == 0 { try session.hold(done, as: "model_rows") } else { try session.append(done, to: "model_rows") }
+            if start == 0 {
+                try session.hold(done, as: "model_rows")
+            } else {
+                try session.append(done, to: "model_rows")
+            }
         }
     }
 

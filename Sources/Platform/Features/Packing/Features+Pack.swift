@@ -47,7 +47,8 @@ extension Features {
             labels: [recipe.label], excluded: excluded)
         let pinned = try await datasets.version(set.table)?.inputs ?? []
         let recorded = Dictionary(pinned.map { ($0.name.description, $0) }) { first, _ in first }
-        let sources = try await TrainingSetSources(of: specification, self, recorded: TrainingSetSources.Recorded(versions: recorded))
+        let sources = try await TrainingSetSources(
+            of: specification, self, recorded: TrainingSetSources.Recorded(versions: recorded))
         let declaration = try canonicalText(
             RecipeDeclaration(
                 name: specification.name, views: computation.views.map { .init(view: $0, at: recipe.time) },

@@ -131,7 +131,8 @@ extension Features {
             if try await isTaken(name, by: table, mark) {
                 throw InvalidRequest(
                     "\(table) was not computed: its rows would be kept as \(name), which is another table. Give the "
-                        + "training set another name, or put the rows into a table with `martlet data import` and name it.")
+                        + "training set another name, or put the rows into a table with `martlet data import` and name it."
+                )
             }
             return try await datasets.write(
                 name, .overwrite, selecting: frame.sql, operation: .imported, inputs: frame.inputs,

@@ -89,8 +89,12 @@ struct TrainingSetSources: Sendable {
     var keys: [String: FeatureTableKeys] {
         Dictionary(
             specification.sources.map {
-                ($0.name, .init(
-                    primaryKeys: $0.primaryKeys, timeKey: $0.timeKey, tieBreak: $0.tieBreak, availableAt: $0.availableAt))
+                (
+                    $0.name,
+                    .init(
+                        primaryKeys: $0.primaryKeys, timeKey: $0.timeKey, tieBreak: $0.tieBreak,
+                        availableAt: $0.availableAt)
+                )
             }
         ) { first, _ in first }
     }

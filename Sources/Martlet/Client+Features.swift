@@ -52,23 +52,26 @@ extension Client {
     /// - Parameters:
     ///   - specification: What it is made of, YAML.
     ///   - spine: `.csv`, `.csv.gz`, `.parquet` or `.jsonl`.
+    ///   - strict: Whether features that hold what was not known, as far as the declaration tells, are refused.
     /// - Throws: ``ClientError/refusedFeatures(_:_:)`` with every problem.
     public func createTrainingSet(
-        _ table: TableName, specification: String, spine: URL, runID: String? = nil
+        _ table: TableName, specification: String, spine: URL, strict: Bool = false, runID: String? = nil
     ) async throws -> TrainingSetRecord {
         let upload = try await upload(spine)
         return try await send(
             CreateTrainingSet(
                 table: table, specification: specification,
-                spine: .upload(upload.upload, fileName: spine.lastPathComponent), runID: runID))
+                spine: .upload(upload.upload, fileName: spine.lastPathComponent), runID: runID, strict: strict))
     }
 
-    /// As ``createTrainingSet(_:specification:spine:runID:)``, for rows of a table; nil for its newest version.
+    /// As ``createTrainingSet(_:specification:spine:strict:runID:)``, for rows of a table; nil for its newest version.
     public func createTrainingSet(
-        _ table: TableName, specification: String, spine: TableName, version: Int64? = nil, runID: String? = nil
+        _ table: TableName, specification: String, spine: TableName, version: Int64? = nil, strict: Bool = false,
+        runID: String? = nil
     ) async throws -> TrainingSetRecord {
         try await send(
             CreateTrainingSet(
-                table: table, specification: specification, spine: .table(spine, version: version), runID: runID))
+                table: table, specification: specification, spine: .table(spine, version: version), runID: runID,
+                strict: strict))
     }
 }

@@ -341,6 +341,23 @@ def test_a_tampered_definition_is_not_registered(scored, store, unique, tmp_path
                 mlflow.register_model(f"runs:/{run.info.run_id}/{place}", name)
 
 
+def test_integers_among_nulls_are_read_as_the_integers_that_they_are(store, schema):
+    ids = pyarrow.table({"k": ["a", "b", "c"], "id": pyarrow.array([2**53 + 1, None, 7], pyarrow.int64())})
+    store.create_table(f"{schema}.ids", "k", ids)
+    found = store.read_table(f"{schema}.ids").set_index("k")["id"]
+    assert str(found.dtype) == "Int64" and found["a"] == 2**53 + 1 and found.isna().tolist() == [False, True, False]
+
+
+def test_what_is_suspicious_is_warned_of_and_refused_when_strict(store, schema, vendors):
+    lookup = FeatureLookup(vendors, "uei", "rating", timestamp_lookup_key="at")
+    origin = {"source": vendors, "column": "rating", "known_at": "at"}
+    with pytest.warns(UserWarning, match="label_time"):
+        made = store.create_training_set(LABELS, [lookup], "late", label_from=origin, table_name=f"{schema}.t")
+    assert any(warning.startswith("label_time (error)") for warning in made.warnings)
+    with pytest.raises(FeatureStoreError, match="label_time"):
+        store.create_training_set(LABELS, [lookup], "late", label_from=origin, table_name=f"{schema}.t", strict=True)
+
+
 def test_steps_are_fitted_once_and_applied_alike_in_training_and_scoring(store, schema, unique, vendors):
     steps = [
         {"impute": ["rating"], "with": "mean"}, {"scale": ["size"], "with": "standard"},

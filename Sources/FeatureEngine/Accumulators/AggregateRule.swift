@@ -86,7 +86,7 @@ package struct AggregateRule: Sendable, Hashable {
         case .least(let value), .greatest(let value): return .value(value)
         case .first(let edge), .last(let edge):
             guard let edge else { return .value(.null) }
-            return edge.isAmbiguous ? .ambiguous : .value(edge.value)
+            return edge.isAmbiguous ? .ambiguous : .value(edge.value.canonical)
         case .distinct(let counts): return .value(.long(counts.count))
         case .distinctSketch(let sketch): return .value(.long(sketch.count))
         case .moments(let moments, _): return .value(deviation(moments).map { .double($0) } ?? .null)

@@ -1,3 +1,5 @@
+import MartletDomain
+
 /// What some events amount to, for one aggregate: exact, mergeable in any order, and a function of the set of events.
 ///
 /// Made by ``AggregateRule/empty`` and read by ``AggregateRule/answer(_:)``.
@@ -129,7 +131,7 @@ extension CellValue {
         case .boolean(let value): value ? 1 : 0
         case .long(let value): Double(value)
         case .double(let value): value
-        case .decimal(let value): Double(value) / powerOfTen(scale)
+        case .decimal(let value): Double(unscaled: value, scale: scale)
         case .null, .string, .binary, .date, .timestamp: nil
         }
     }

@@ -33,7 +33,7 @@ package struct EdgeValue: Sendable, Equatable {
             return
         }
         let ambiguous = isAmbiguous || other.isAmbiguous || value != other.value
-        if CellValue.precedes(value, other.value) == later, value != other.value { self = other }
+        if later ? CellValue.precedes(value, other.value) : CellValue.precedes(other.value, value) { self = other }
         isAmbiguous = ambiguous
     }
 }

@@ -16,13 +16,18 @@ package struct BatchExecutor: Sendable {
     /// - Parameters:
     ///   - sources: By the names that lookups, aggregates and views use.
     ///   - spine: The caller's rows.
+    ///   - found: What is known to be wrong already.
     /// - Throws: ``FeatureError/issues(_:)`` with every problem.
     package init(
         _ specification: TrainingSetSpecification, sources: [String: ResolvedSource], spine: Relation,
-        dialect: SQLDialect = .duckDB, threads: Int = ProcessInfo.processInfo.activeProcessorCount
+        besides found: [FeatureIssue] = [], dialect: SQLDialect = .duckDB,
+        threads: Int = ProcessInfo.processInfo.activeProcessorCount
     ) throws {
         var builder = PlanBuilder(specification, sources: sources, spine: spine, dialect: dialect)
-        guard let plan = builder.plan() else { throw FeatureError.issues(builder.issues) }
+        let plan = builder.plan()
+        // A table that is known to be missing is missing once.
+        let issues = found + builder.issues.filter { found.isEmpty || $0.code != .unknownTable && !found.contains($0) }
+        guard let plan, issues.isEmpty else { throw FeatureError.issues(issues) }
         (self.plan, self.dialect, self.threads) = (plan, dialect, threads)
     }
 
@@ -50,6 +55,8 @@ struct BatchRun {
     /// SQL over ``tables`` by the name of a column.
     private var columns: [String: String] = [:]
     private var rowCount = 0
+    /// Features whose SQL is more than a column's name.
+    private var derived: [String] = []
 
     init(_ plan: BatchPlan, _ dialect: SQLDialect, _ session: any QuerySession, threads: Int) {
         (self.plan, self.dialect, self.session, self.threads) = (plan, dialect, session, threads)
@@ -93,7 +100,7 @@ struct BatchRun {
             columns[column.name] = filled(held, column.kind, plan.spineDefaults[column.name])
         }
         try session.execute(
-            "CREATE TEMP TABLE \(base) AS SELECT \(list.joined(separator: ", ")) FROM \(plan.spine.sql)")
+            dialect.create(base, as: "SELECT \(list.joined(separator: ", ")) FROM \(plan.spine.sql)"))
         tables.append(base)
         rowCount = try count(base)
         guard rowCount < Int(Int32.max) else {
@@ -104,7 +111,7 @@ struct BatchRun {
     private func filled(_ column: String, _ kind: ColumnKind, _ fallback: String?) -> String {
         guard let fallback else { return column }
         if plan.defaultFillsNaN, kind.isFloatingPoint {
-            return "CASE WHEN \(column) IS NULL OR isnan(\(column)) THEN \(fallback) ELSE \(column) END"
+            return "CASE WHEN \(column) IS NULL OR \(dialect.isNaN(column)) THEN \(fallback) ELSE \(column) END"
         }
         return "coalesce(\(column), \(fallback))"
     }
@@ -120,13 +127,14 @@ struct BatchRun {
         let at = access.at.flatMap { columns[$0] }
         let present = (asked + [at].compactMap { $0 }).map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
         try session.execute(
-            """
-            CREATE TEMP TABLE \(keys) AS SELECT *, CAST(row_number() OVER () - 1 AS INTEGER) AS id FROM (\
-            SELECT DISTINCT \(distinct) FROM \(dialect.beside(tables)) WHERE \(present))
-            """)
+            dialect.create(
+                keys,
+                as: dialect.numbered(
+                    "(SELECT DISTINCT \(distinct) FROM \(dialect.beside(tables)) WHERE \(present))", names, as: "id")))
         let time = at.map { dialect.clock($0, access.atKind) }
         let select =
-            ["CAST(\(tables[0]).rowid AS INTEGER) AS r", distinct] + [time.map { "\($0) AS t" }].compactMap { $0 }
+            [dialect.cast(dialect.rowNumber(of: tables[0]), to: .integer) + " AS r", distinct]
+            + [time.map { "\($0) AS t" }].compactMap { $0 }
         let same = names.map { "l.\($0) = k.\($0)" }.joined(separator: " AND ")
         var labels: [(row: Int32, key: Int32, time: Int64)] = []
         labels.reserveCapacity(rowCount)
@@ -134,7 +142,7 @@ struct BatchRun {
         var keyCount = 0
         try session.query(
             """
-            SELECT l.r, k.id\(time == nil ? "" : ", l.t") FROM (SELECT \(select.joined(separator: ", ")) \
+            SELECT l.r, \(dialect.cast("k.id", to: .integer))\(time == nil ? "" : ", l.t") FROM (SELECT \(select.joined(separator: ", ")) \
             FROM \(dialect.beside(tables))) l LEFT JOIN \(keys) k ON \(same)
             """
         ) { batch in
@@ -171,7 +179,7 @@ struct BatchRun {
         if let span, let time = access.eventTime, time.kind == .timestamp {
             clocks += dialect.within(span, "s." + dialect.name(time.column))
         }
-        return "SELECT \((["k.id"] + columns).joined(separator: ", ")) FROM \(relation) s "
+        return "SELECT \(([dialect.cast("k.id", to: .integer)] + columns).joined(separator: ", ")) FROM \(relation) s "
             + "JOIN \(keys) k ON \(same.joined(separator: " AND "))"
             + (clocks.isEmpty ? "" : " WHERE \(clocks.joined(separator: " AND "))")
     }
@@ -184,18 +192,20 @@ struct BatchRun {
             .map { dialect.clock("s." + dialect.name($0.column), $0.kind) }
     }
 
-    /// The relation with a column `tie_rank`, where rows of one time are told apart by a column without numbers.
+    /// The relation with a column for its rank, where rows of one time are told apart by a column without numbers.
     private func ranked(_ access: BatchPlan.Access, _ relation: String) -> (relation: String, rank: String?) {
         guard let tie = access.tieBreak, access.eventTime != nil else { return (relation, nil) }
         let order = dialect.order(dialect.name(tie.column), tie.kind)
         guard order.contains(" OVER ") else {
             return (relation, dialect.order("s." + dialect.name(tie.column), tie.kind))
         }
-        return ("(SELECT *, \(order) AS tie_rank FROM \(relation))", "s.tie_rank")
+        // A name that no column of the caller's has.
+        return ("(SELECT *, \(order) AS \(table("rank")) FROM \(relation))", "s.\(table("rank"))")
     }
 
     private func describe(key: Int, of access: BatchPlan.Access, in keys: String) throws -> String {
-        let list = access.key.indices.map { "coalesce(CAST(k\($0) AS VARCHAR), '')" }.joined(separator: " || ', ' || ")
+        let list = access.key.indices.map { "coalesce(\(dialect.text("k\($0)")), '')" }.joined(
+            separator: " || ', ' || ")
         let text = try session.collect("SELECT \(list) AS t FROM \(keys) WHERE id = \(key)").column("t").strings
         return (text?.first ?? nil) ?? ""
     }
@@ -210,16 +220,16 @@ struct BatchRun {
         let carried = step.outputs.contains { dialect.encoded("", $0.kind) == nil }
         if carried {
             // Values that no kernel holds are found again by the number of their row.
-            let held = table(name + "_rows")
-            try session.execute("CREATE TEMP TABLE \(held) AS SELECT * FROM \(relation)")
-            relation = "(SELECT *, rowid AS row_number FROM \(held))"
-            rows = held
+            rows = table(name + "_rows")
+            try session.execute(
+                dialect.create(rows, as: dialect.numbered(relation, Self.columns(of: step), as: rowNumber)))
+            relation = rows
         }
         let (source, rank) = ranked(step.access, relation)
         var read = clocks(step.access) + [rank].compactMap { $0 }
         let kept = step.outputs.filter { dialect.encoded("", $0.kind) != nil }
         read += kept.compactMap { dialect.encoded("s." + dialect.name($0.column), $0.kind) }
-        if carried { read.append("s.row_number") }
+        if carried { read.append("s." + rowNumber) }
         let layout = MatchKernel.Layout(
             hasTime: step.access.eventTime != nil, hasAvailability: step.access.availableAt != nil,
             hasTie: rank != nil)
@@ -246,6 +256,18 @@ struct BatchRun {
         if carried { try carry(step, rows, result, kept.count) }
     }
 
+    /// A column's name that no table of others has.
+    private var rowNumber: String { table("row") }
+
+    /// What a lookup reads of its table.
+    private static func columns(of step: BatchPlan.LookupStep) -> [String] {
+        let access = step.access
+        let clocks = [access.eventTime, access.availableAt, access.tieBreak].compactMap { $0?.column }
+        return (access.entity + clocks + step.outputs.map(\.column)).reduce(into: []) {
+            if !$0.contains($1) { $0.append($1) }
+        }
+    }
+
     /// Adds the values that were carried along by the number of their row.
     private mutating func carry(
         _ step: BatchPlan.LookupStep, _ rows: String, _ numbers: String, _ column: Int
@@ -253,11 +275,11 @@ struct BatchRun {
         let outputs = step.outputs.filter { dialect.encoded("", $0.kind) == nil }
         let list = outputs.enumerated().map { "s.\(dialect.name($1.column)) AS v\($0)" }.joined(separator: ", ")
         let held = numbers + "_carried"
+        let places = "(SELECT \(dialect.rowNumber(of: numbers)) AS r, v\(column) AS n FROM \(numbers))"
         try session.execute(
-            """
-            CREATE TEMP TABLE \(held) AS SELECT \(list) FROM (SELECT rowid AS r, v\(column) AS n FROM \(numbers)) m \
-            LEFT JOIN \(rows) s ON s.rowid = m.n ORDER BY m.r
-            """)
+            dialect.create(
+                held,
+                as: "SELECT \(list) FROM \(places) m LEFT JOIN \(rows) s ON s.\(rowNumber) = m.n ORDER BY m.r"))
         tables.append(held)
         for (index, output) in outputs.enumerated() {
             columns[output.name] = filled("\(held).v\(index)", output.kind, output.fallback)
@@ -268,8 +290,9 @@ struct BatchRun {
     /// One value for each row of the spine, in a table beside it.
     private mutating func hold(_ batch: RecordBatch, types: [String], _ name: String) throws -> String {
         let result = table(name)
-        let list = (["row_is_there BOOLEAN"] + types.enumerated().map { "v\($0) \($1)" }).joined(separator: ", ")
-        try session.execute("CREATE TEMP TABLE \(result) (\(list))")
+        let columns = types.enumerated().map { (name: "v\($0)", type: $1) }
+        try session.execute(
+            dialect.create(result, [(name: "row_is_there", type: ColumnKind.boolean.sqlName)] + columns))
         var batch = batch
         batch.columns.insert(Column("row_is_there", .boolean(Array(repeating: true, count: rowCount))), at: 0)
         try session.append(batch, to: result)
@@ -362,20 +385,35 @@ struct BatchRun {
 
     // MARK: Derived features
 
+    /// What a feature is computed by, in the place of its name. One that is computed of others that are yet to be computed
+    /// waits until those are in a table, so that no text holds another's text and grows with each.
     private mutating func derive(_ step: BatchPlan.DerivedStep) throws {
-        func sql(_ name: String) -> String { columns[name] ?? "NULL" }
+        if step.inputs.contains(where: { derived.contains($0) }) { try holdDerived() }
+        let inputs = zip(step.inputs, step.inputKinds).map { (sql: columns[$0] ?? "NULL", kind: $1) }
+        func list(_ kind: ColumnKind) -> [String] { inputs.map { dialect.cast($0.sql, from: $0.kind, to: kind) } }
         let value: String
         switch step.definition {
-        case .ratio(let dividend, let divisor):
-            let (above, below) = (dialect.cast(sql(dividend), to: .double), dialect.cast(sql(divisor), to: .double))
-            value = "CASE WHEN \(below) <> 0 THEN \(above) / \(below) END"
-        case .sum(let names):
-            value = names.map { dialect.cast(sql($0), to: step.kind) }.joined(separator: " + ")
-        case .coalesce(let names):
-            value = "coalesce(\(names.map { dialect.cast(sql($0), to: step.kind) }.joined(separator: ", ")))"
-        case .expression(let expression):
-            value = try dialect.expression(expression, zip(expression.columns, step.inputKinds).map { (sql($0), $1) })
+        case .ratio:
+            let operands = list(.double)
+            value = "CASE WHEN \(operands[1]) <> 0 THEN \(operands[0]) / \(operands[1]) END"
+        case .sum: value = list(step.kind).joined(separator: " + ")
+        case .coalesce: value = "coalesce(\(list(step.kind).joined(separator: ", ")))"
+        case .expression(let expression): value = try dialect.expression(expression, inputs)
         }
         columns[step.name] = "(\(dialect.cast("(\(value))", to: step.kind)))"
+        derived.append(step.name)
+    }
+
+    /// Computes the derived features that are not yet in a table.
+    private mutating func holdDerived() throws {
+        if derived.isEmpty { return }
+        let held = table("d\(tables.count)")
+        let list = derived.enumerated().map { "\(columns[$1] ?? "NULL") AS d\($0)" }.joined(separator: ", ")
+        try BatchExecutor.naming {
+            _ = try session.execute(dialect.create(held, as: "SELECT \(list) FROM \(dialect.beside(tables))"))
+        }
+        tables.append(held)
+        for (index, name) in derived.enumerated() { columns[name] = "\(held).d\(index)" }
+        derived = []
     }
 }

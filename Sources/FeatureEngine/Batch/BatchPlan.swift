@@ -80,9 +80,12 @@ package struct BatchPlan: Sendable {
     struct DerivedStep: Sendable {
         var name: String
         var definition: DerivedFeature.Definition
-        /// Types of what an expression reads, in the order of its columns.
+        /// Types of ``inputs``.
         var inputKinds: [ColumnKind] = []
         var kind: ColumnKind
+
+        /// Columns of the row and features that it is computed from, in the order of the definition.
+        var inputs: [String] { DerivedFeature(name, definition).inputs }
     }
 }
 

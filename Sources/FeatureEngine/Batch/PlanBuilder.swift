@@ -7,8 +7,10 @@ struct PlanBuilder {
     let spine: Relation
     let dialect: SQLDialect
     private(set) var issues: [FeatureIssue] = []
-    /// Kinds of problem that the declaration tells by itself: not told again.
+    /// Kinds of problem that the declaration tells by itself: not told ``again(_:_:)``.
     private let declared: Set<FeatureIssue.Code>
+    /// Features of tables that are missing: not missing by themselves.
+    private var lost: Set<String> = []
 
     /// A group of columns that are computed together.
     struct Item {
@@ -35,6 +37,8 @@ struct PlanBuilder {
         _ specification: TrainingSetSpecification, sources: [String: ResolvedSource], spine: Relation,
         dialect: SQLDialect
     ) {
+        var specification = specification
+        specification.nameFeatures(of: sources.mapValues { $0.relation.columns.map(\.name) })
         (self.specification, self.sources, self.spine, self.dialect) = (specification, sources, spine, dialect)
         issues = specification.issues
         declared = Set(issues.map(\.code))
@@ -42,7 +46,12 @@ struct PlanBuilder {
 
     mutating func report(_ code: FeatureIssue.Code, _ message: String) {
         let issue = FeatureIssue(code, message.prefix(1).uppercased() + message.dropFirst())
-        if !declared.contains(code), !issues.contains(issue) { issues.append(issue) }
+        if !issues.contains(issue) { issues.append(issue) }
+    }
+
+    /// Reports what ``TrainingSetSpecification/issues`` looks for, too, if it knows enough of the tables.
+    private mutating func again(_ code: FeatureIssue.Code, _ message: String) {
+        if !declared.contains(code) { report(code, message) }
     }
 
     /// Nil if there are ``issues``.
@@ -58,6 +67,7 @@ struct PlanBuilder {
         var steps: [BatchPlan.Step] = []
         for index in order { if let step = typed(items[index]) { steps.append(step) } }
         let output = outputColumns()
+        checkSteps(output)
         if output.isEmpty { report(.invalidDeclaration, "no column is left: all are excluded") }
         guard issues.isEmpty else { return nil }
         return BatchPlan(
@@ -75,23 +85,39 @@ struct PlanBuilder {
                 report(.missingColumn, "label \(label) is no column of the rows; there are \(spine.columnNames)")
             }
             if specification.excluded.contains(label) {
-                report(.invalidDeclaration, "label \(label) is excluded; leave it out of one of the two lists")
+                again(.invalidDeclaration, "label \(label) is excluded; leave it out of one of the two lists")
             }
         }
         var names: Set<String> = []
-        for column in spine.columns where !names.insert(column.name).inserted {
-            report(.duplicateName, "the rows have two columns named \(column.name)")
+        for column in spine.columns where !names.insert(column.name.lowercased()).inserted {
+            report(.duplicateName, "the rows have two columns named \(column.name), or that differ in case only")
         }
     }
 
+    /// No engine tells names apart that differ in case only.
     private mutating func checkNames() {
-        var seen: Set<String> = []
+        let labels = Set(specification.labels.map { $0.lowercased() })
+        let rows = Set(spine.columns.map { $0.name.lowercased() })
+        var seen: [String: String] = [:]
         for (name, _) in features + derived {
-            if !seen.insert(name).inserted { report(.duplicateName, "two features are named \(name)") }
+            if let other = seen.updateValue(name, forKey: name.lowercased()) {
+                if other == name {
+                    again(.duplicateName, "two features are named \(name)")
+                } else {
+                    report(.duplicateName, "features \(other) and \(name) differ in case only; rename one of them")
+                }
+            }
             if specification.labels.contains(name) {
-                report(.duplicateName, "feature \(name) has the name of a label; rename it")
-            } else if spine[name] != nil, specification.mode == .train {
-                report(.duplicateName, "feature \(name) has the name of a column of the rows; rename it")
+                again(.duplicateName, "feature \(name) has the name of a label; rename it")
+            } else if labels.contains(name.lowercased()) {
+                report(.duplicateName, "feature \(name) has the name of a label but for its case; rename it")
+            } else if spine[name] != nil {
+                if specification.mode == .train {
+                    report(.duplicateName, "feature \(name) has the name of a column of the rows; rename it")
+                }
+            } else if rows.contains(name.lowercased()) {
+                report(
+                    .duplicateName, "feature \(name) has the name of a column of the rows but for its case; rename it")
             }
         }
     }
@@ -102,7 +128,7 @@ struct PlanBuilder {
         for (index, item) in items.enumerated() { for name in item.provides { providers[name] = index } }
         let known = Set(spine.columns.map(\.name))
         for item in items {
-            for name in item.needs where !known.contains(name) && providers[name] == nil {
+            for name in item.needs where !known.contains(name) && providers[name] == nil && !lost.contains(name) {
                 report(
                     .missingColumn, "\(item.place) needs \(name), which is neither a column of the rows nor a feature")
             }
@@ -117,7 +143,7 @@ struct PlanBuilder {
                 }
             }
             if ready.isEmpty {
-                report(.cycle, "these need each other: \(rest.map { items[$0].place }.joined(separator: ", "))")
+                again(.cycle, "these need each other: \(rest.map { items[$0].place }.joined(separator: ", "))")
                 return nil
             }
             order += ready
@@ -155,7 +181,7 @@ struct PlanBuilder {
 
     private mutating func source(_ table: String, _ place: String) -> ResolvedSource? {
         if let source = resolved(table) { return source }
-        report(
+        again(
             .unknownTable,
             "\(place) reads \(table), which is not declared; there are \(sources.keys.sorted().joined(separator: ", "))"
         )
@@ -169,27 +195,30 @@ struct PlanBuilder {
 
     private mutating func add(_ lookup: FeatureLookup) {
         let place = "the lookup in \(lookup.table)"
-        guard let source = source(lookup.table, place) else { return }
+        guard let source = source(lookup.table, place) else {
+            lost.formUnion((lookup.features ?? []).map { lookup.rename[$0] ?? $0 })
+            return
+        }
         let keys = Set(source.primaryKeys + [source.timeKey, source.tieBreak, source.availableAt].compactMap { $0 })
         let names = lookup.features ?? source.relation.columns.map(\.name).filter { !keys.contains($0) }
         if lookup.key.count != source.primaryKeys.count {
-            report(
+            again(
                 .keyMismatch,
                 "\(place) gives \(lookup.key.count) keys, and the table has \(source.primaryKeys.count): "
                     + source.primaryKeys.joined(separator: ", "))
         }
         if let lookback = lookup.lookback, lookback < 0 {
-            report(.invalidLookback, "\(place) has a lookback below zero")
+            again(.invalidLookback, "\(place) has a lookback below zero")
         }
         if lookup.lookback != nil, lookup.at == nil || source.timeKey == nil {
-            report(.invalidLookback, "\(place) has a lookback without a time: it needs 'at', and the table a time key")
+            again(.invalidLookback, "\(place) has a lookback without a time: it needs 'at', and the table a time key")
         } else if source.timeKey != nil, lookup.at == nil {
             report(.invalidDeclaration, "\(place) lacks 'at': the table has the time key \(source.timeKey ?? "")")
         } else if source.timeKey == nil, lookup.at != nil, source.availableAt == nil {
             report(.invalidDeclaration, "\(place) has 'at', and the table has neither a time key nor available_at")
         }
         for name in lookup.rename.keys.sorted() where !names.contains(name) {
-            report(.unknownFeature, "\(place) renames \(name), which it does not look up")
+            again(.unknownFeature, "\(place) renames \(name), which it does not look up")
         }
         var outputs: [BatchPlan.LookupStep.Output] = []
         var provided: [String] = []
@@ -209,7 +238,7 @@ struct PlanBuilder {
             }
         }
         for name in lookup.defaults.keys.sorted() where !provided.contains(name) {
-            report(.unknownFeature, "\(place) has a default for \(name), which it does not look up under that name")
+            again(.unknownFeature, "\(place) has a default for \(name), which it does not look up under that name")
         }
         guard !outputs.isEmpty, lookup.key.count == source.primaryKeys.count else { return }
         addLookup(
@@ -249,7 +278,10 @@ struct PlanBuilder {
     }
 
     private mutating func add(_ feature: WindowFeature) {
-        guard var source = source(feature.source, "aggregate \(feature.name)") else { return }
+        guard var source = source(feature.source, "aggregate \(feature.name)") else {
+            lost.insert(feature.name)
+            return
+        }
         source.timeKey = feature.eventTime
         let isComputed = announce(feature.name)
         guard
@@ -314,7 +346,7 @@ struct PlanBuilder {
             }
         }
         if access.key.count != access.entity.count {
-            report(
+            again(
                 .keyMismatch, "\(place) gives \(access.key.count) keys for \(access.entity.count) of \(access.table)")
         }
     }
@@ -338,11 +370,15 @@ struct PlanBuilder {
         var source: ResolvedSource?
         if let declared = view.source {
             source = self.source(declared.table, "view \(view.name)")
+            if let issue = view.issue(withTableKnownAt: source?.availableAt) { report(issue.code, issue.message) }
             source?.primaryKeys = declared.entity
             source?.timeKey = declared.eventTime
             source?.tieBreak = declared.tieBreak
             source?.availableAt = declared.availableAt
-            if source == nil { return }
+            if source == nil {
+                lost.formUnion(view.features.map(\.name))
+                return
+            }
         }
         for feature in view.features {
             let place = "feature \(feature.name) of view \(view.name)"
@@ -431,9 +467,7 @@ struct PlanBuilder {
         case .derived(var step):
             guard let kind = kind(of: step, item.place) else { return nil }
             step.kind = kind
-            if case .expression(let expression) = step.definition {
-                step.inputKinds = expression.columns.map { kinds[$0] ?? .double }
-            }
+            step.inputKinds = step.inputs.map { kinds[$0] ?? .double }
             kinds[step.name] = kind
             return .derived(step)
         }

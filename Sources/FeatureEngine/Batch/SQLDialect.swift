@@ -9,6 +9,33 @@ package struct SQLDialect: Sendable {
 
     func cast(_ expression: String, to kind: ColumnKind) -> String { "CAST(\(expression) AS \(kind.sqlName))" }
 
+    /// The value of a column of one kind as another. A decimal becomes the double nearest to it.
+    func cast(_ expression: String, from source: ColumnKind, to kind: ColumnKind) -> String {
+        guard kind == .double, let operand = RowExpression.Operand(duckDB: expression, columnType: source.sqlName),
+            operand.type == .double
+        else { return cast(expression, to: kind) }
+        return cast(operand.sql, to: kind)
+    }
+
+    func text(_ expression: String) -> String { "CAST(\(expression) AS VARCHAR)" }
+
+    func isNaN(_ expression: String) -> String { "isnan(\(expression))" }
+
+    /// The number of a row of a temporary table, from 0, in the order of its rows.
+    func rowNumber(of table: String) -> String { "\(table).rowid" }
+
+    /// A relation's columns and the number of each row, from 0, as a column of the name `number`.
+    func numbered(_ relation: String, _ columns: [String], as number: String) -> String {
+        let list = columns.map(name) + ["row_number() OVER () - 1 AS \(number)"]
+        return "SELECT \(list.joined(separator: ", ")) FROM \(relation)"
+    }
+
+    func create(_ table: String, as select: String) -> String { "CREATE TEMP TABLE \(table) AS \(select)" }
+
+    func create(_ table: String, _ columns: [(name: String, type: String)]) -> String {
+        "CREATE TEMP TABLE \(table) (\(columns.map { "\($0.name) \($0.type)" }.joined(separator: ", ")))"
+    }
+
     func literal(_ text: String) -> String { quotedLiteral(text) }
 
     /// What stands for a column on its way through a kernel; nil for a kind that no kernel holds.

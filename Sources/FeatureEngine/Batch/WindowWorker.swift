@@ -147,9 +147,16 @@ struct WindowWorker {
         span.fill { position in
             if included[position] { tree.fill(position) }
         } then: { label, low, high in
-            guard let best = tree.best(low, high) else { return }
-            if isEdge, isContested(best, span, label, low, high) { isAmbiguous = true }
-            column[Int(rows[rows.startIndex + label])] = isEdge ? cells[best] : cells[best].canonical
+            guard var best = tree.best(low, high) else { return }
+            if isEdge {
+                let isLast = output.rule.aggregate == .last
+                if let settled = settled(best, isLast, span, label, low, high) {
+                    best = settled
+                } else {
+                    isAmbiguous = true
+                }
+            }
+            column[Int(rows[rows.startIndex + label])] = cells[best].canonical
         }
         return isAmbiguous ? false : nil
     }
@@ -173,17 +180,25 @@ struct WindowWorker {
         return ranks
     }
 
-    /// Whether another event of the window has the same time and rank and another value.
-    private func isContested(_ best: Int, _ span: WindowSpan, _ label: Int, _ low: Int, _ high: Int) -> Bool {
+    /// Of the window's events with the same time and rank, that with the greatest value, or for the first with the least:
+    /// −0 and 0 are one value and differ in bits. Nil if they have different values.
+    private func settled(
+        _ best: Int, _ isLast: Bool, _ span: WindowSpan, _ label: Int, _ low: Int, _ high: Int
+    ) -> Int? {
+        var settled = best
         for step in [-1, 1] {
             var other = best + step
             while other >= low, other < high, times[other] == times[best],
                 ties.isEmpty || ties[other] == ties[best]
             {
-                if included[other], span.isKnown(other, at: label), cells[other] != cells[best] { return true }
+                if included[other], span.isKnown(other, at: label) {
+                    if cells[other] != cells[best] { return nil }
+                    let isLater = CellValue.precedes(cells[settled], cells[other])
+                    if isLast ? isLater : CellValue.precedes(cells[other], cells[settled]) { settled = other }
+                }
                 other += step
             }
         }
-        return false
+        return settled
     }
 }

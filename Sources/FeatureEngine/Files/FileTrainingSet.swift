@@ -24,10 +24,11 @@ package enum FileTrainingSet {
         defer { try? FileManager.default.removeItem(at: folder) }
         return try await engine.withSession { session in
             let files = FileRelations(session, folder: folder)
-            let (sources, rows) = try files.resolve(specification, spine: spine)
-            let executor = try BatchExecutor(specification, sources: sources, spine: rows)
+            let executor = try files.executor(of: specification, spine: spine)
             let select = try executor.run(in: session)
-            let partial = output + ".partial-\(UUID().uuidString.prefix(8))" + (output.hasSuffix(".csv") ? ".csv" : "")
+            let partial =
+                output + ".partial-\(UUID().uuidString.prefix(8))"
+                + (output.lowercased().hasSuffix(".csv") ? ".csv" : "")
             defer { try? FileManager.default.removeItem(atPath: partial) }
             let count = try BatchExecutor.naming {
                 try files.write(select, executor.plan.output, to: partial)
@@ -39,12 +40,30 @@ package enum FileTrainingSet {
 }
 
 extension FileRelations {
+    /// What computes a specification out of the files that it names.
+    ///
+    /// - Throws: ``FeatureError/issues(_:)`` with every file and column that is missing or of another type, and all else
+    ///   that is wrong with the specification.
+    package func executor(of specification: TrainingSetSpecification, spine: String) throws -> BatchExecutor {
+        let (sources, rows, issues) = try found(specification, spine: spine)
+        guard let rows else { throw FeatureError.issues(issues + specification.issues) }
+        return try BatchExecutor(specification, sources: sources, spine: rows, besides: issues)
+    }
+
     /// The files that a specification names, and its spine.
     ///
     /// - Throws: ``FeatureError/issues(_:)`` with every file and column that is missing or of another type.
     package func resolve(
         _ specification: TrainingSetSpecification, spine: String
     ) throws -> (sources: [String: ResolvedSource], spine: Relation) {
+        let (sources, rows, issues) = try found(specification, spine: spine)
+        guard issues.isEmpty, let rows else { throw FeatureError.issues(issues) }
+        return (sources, rows)
+    }
+
+    private func found(
+        _ specification: TrainingSetSpecification, spine: String
+    ) throws -> (sources: [String: ResolvedSource], spine: Relation?, issues: [FeatureIssue]) {
         var issues: [FeatureIssue] = []
         func relation(_ path: String, _ schema: [ColumnDeclaration]?) throws -> Relation? {
             do {
@@ -68,8 +87,7 @@ extension FileRelations {
                 availableAt: source.availableAt)
         }
         let rows = try relation(spine, specification.spineSchema)
-        guard issues.isEmpty, let rows else { throw FeatureError.issues(issues) }
-        return (sources, rows)
+        return (sources, rows, issues)
     }
 }
 

@@ -13,15 +13,35 @@ public struct CreateTrainingSet: MartletRequest {
     public var spine: FeatureRowsSource
     /// The tracking run that asks.
     public var runID: String?
+    /// Whether features that hold what was not known, as far as the declaration tells, are refused.
+    public var strict: Bool?
 
-    public init(table: TableName, specification: String, spine: FeatureRowsSource, runID: String? = nil) {
+    public init(
+        table: TableName, specification: String, spine: FeatureRowsSource, runID: String? = nil, strict: Bool? = nil
+    ) {
         (self.table, self.specification, self.spine, self.runID) = (table, specification, spine, runID)
+        self.strict = strict
     }
 
     enum CodingKeys: String, CodingKey {
-        case table, specification, spine
+        case table, specification, spine, strict
         case runID = "run_id"
     }
+}
+
+/// Looks for ways by which the future, or the label itself, gets into a training set's features.
+public struct LintTrainingSet: MartletRequest {
+    public struct Response: Codable, Sendable {
+        /// In the order of the declaration, sources first.
+        public var findings: [FeatureLint.Finding]
+        public init(findings: [FeatureLint.Finding]) { self.findings = findings }
+    }
+    public static let path = "features/training-sets/lint"
+
+    /// What it is made of, YAML.
+    public var specification: String
+
+    public init(specification: String) { self.specification = specification }
 }
 
 /// Shows how a training set was made, and, if asked for, computes it again.

@@ -7,7 +7,8 @@ struct FeaturesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "features", abstract: "Features declared once, the same in training, scoring and replay.",
         subcommands: [
-            Apply.self, TrainingSetsCommand.self, Replay.self, ViewsCommand.self, CreateTableCommand.self,
+            Apply.self, TrainingSetsCommand.self, LintFeaturesCommand.self, Replay.self, ViewsCommand.self,
+            CreateTableCommand.self,
             WriteTableCommand.self, ReadTableCommand.self, ListTablesCommand.self, ShowTableCommand.self,
             RegisterTableCommand.self, DropTableCommand.self, TagTableCommand.self, ServeFeaturesCommand.self,
             PushFeaturesCommand.self, RejectedPushesCommand.self, GetFeaturesCommand.self,

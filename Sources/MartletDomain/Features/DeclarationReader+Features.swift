@@ -59,11 +59,20 @@ extension DeclarationReader {
             condition.report("needs one word or number under 'value'")
             return nil
         }
-        guard let filter = RowExpression(comparing: column, symbol, to: operand) else {
-            if !symbol.isEmpty { condition.report("needs one of = != < <= > >= under 'op', not '\(symbol)'") }
+        if case .double(let number) = operand, !number.isFinite {
+            condition.report("needs a finite number under 'value', not \(number)")
             return nil
         }
-        return column.isEmpty ? nil : filter
+        if column.isEmpty { return nil }
+        guard let filter = RowExpression(comparing: column, symbol, to: operand) else {
+            if RowExpression(comparing: column, "=", to: operand) == nil {
+                condition.report("has a column and a value that are longer than an expression may be")
+            } else if !symbol.isEmpty {
+                condition.report("needs one of = != < <= > >= under 'op', not '\(symbol)'")
+            }
+            return nil
+        }
+        return filter
     }
 
     /// `{rolling: P30D}`, `{lifetime: true}`, `{tumbling: P1D, offset: PT6H}` or `{sliding: P7D, every: P1D}`, each
@@ -158,11 +167,14 @@ extension FeatureValue {
 }
 
 extension RowExpression {
-    /// One column compared with one value; nil for what is no comparison. A comparison with null is never true.
+    /// One column compared with one value, equal to the same comparison as text. A comparison with null is never true.
+    ///
+    /// Nil for what is no comparison, and for values that no expression can spell: infinities, NaN, dates, instants.
     public init?(comparing column: String, _ symbol: String, to value: FeatureValue) {
         guard let comparison = Operator(rawValue: symbol == "!=" ? "<>" : symbol == "==" ? "=" : symbol),
-            comparison.strength == 4
+            comparison.isComparison, let value = Node(value)
         else { return nil }
-        self.init(columns: [column], root: .binary(comparison, .column(0), .literal(value)))
+        self.init(columns: [column], root: .binary(comparison, .column(0), value))
+        guard (try? requireReadable()) != nil else { return nil }
     }
 }

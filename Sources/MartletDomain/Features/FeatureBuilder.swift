@@ -141,7 +141,7 @@ public func Coalesce(_ name: String, _ features: [String]) -> DeclaredFeature {
 }
 
 /// The column in the newest known row at or before the label time; null if it is older than `lookback`.
-public func Latest(_ name: String, of column: String, lookback: FeatureSpan? = nil) -> DeclaredFeature {
+public func Latest(_ name: String, of column: String, lookback: ExactSpan? = nil) -> DeclaredFeature {
     DeclaredFeature(name) { () throws(RowExpression.Problem) in .latest(column, lookback: lookback?.microseconds) }
 }
 

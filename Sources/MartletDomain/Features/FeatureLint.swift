@@ -42,6 +42,9 @@ public enum FeatureLint {
         public var subject: String
         /// One sentence, with what would mend it.
         public var message: String
+
+        /// A line: `label_reachable (error): …`.
+        public var line: String { "\(code.rawValue) (\(severity.rawValue)): \(message)" }
     }
 
     /// In the order of the declaration, sources first.
@@ -57,7 +60,11 @@ public enum FeatureLint {
         var table: String
         /// Columns that it takes values or conditions from; nil for all of the table's.
         var columns: [String]?
+        /// Columns of the row by which the table's rows are found.
+        var key: [String]
         var at: String?
+        /// When the table's rows became known, as this reads them; nil for at once.
+        var availableAt: String?
         /// The window, or nil for the newest row at or before the time.
         var window: FeatureWindow?
         var isTimed = true
@@ -66,13 +73,14 @@ public enum FeatureLint {
     private static func reads(of set: TrainingSetSpecification) -> [Read] {
         let lookups = set.lookups.map {
             Read(
-                subject: "the lookup in \($0.table)", table: $0.table, columns: $0.features, at: $0.at,
-                isTimed: $0.at != nil)
+                subject: "the lookup in \($0.table)", table: $0.table, columns: $0.features, key: $0.key, at: $0.at,
+                availableAt: set.source(named: $0.table)?.availableAt, isTimed: $0.at != nil)
         }
         let aggregates = set.aggregates.map {
             Read(
                 subject: $0.name, table: $0.source,
-                columns: ($0.input.map { [$0] } ?? []) + ($0.filter?.columns ?? []), at: $0.at, window: $0.window)
+                columns: ($0.input.map { [$0] } ?? []) + ($0.filter?.columns ?? []), key: $0.key, at: $0.at,
+                availableAt: set.source(named: $0.source)?.availableAt, window: $0.window)
         }
         let viewed = set.views.flatMap { use in
             use.view.features.compactMap { feature -> Read? in
@@ -80,19 +88,18 @@ public enum FeatureLint {
                 var window: FeatureWindow?
                 if case .aggregate(_, _, let own, _) = feature.definition { window = own }
                 return Read(
-                    subject: feature.name, table: source.table, columns: feature.definition.sourceColumns, at: use.at,
-                    window: window, isTimed: source.eventTime != nil)
+                    subject: feature.name, table: source.table, columns: feature.definition.sourceColumns,
+                    key: use.view.join, at: use.at, availableAt: source.availableAt, window: window,
+                    isTimed: source.eventTime != nil)
             }
         }
         return lookups + aggregates + viewed
     }
 
     private static func clocks(of set: TrainingSetSpecification, _ reads: [Read]) -> [Finding] {
-        let timed = Set(reads.filter(\.isTimed).compactMap { set.source(named: $0.table)?.name })
-        let known = Set(
-            set.views.filter { $0.view.source?.availableAt != nil }
-                .compactMap { $0.view.source.flatMap { set.source(named: $0.table)?.name } })
-        return set.sources.filter { timed.contains($0.name) && $0.availableAt == nil && !known.contains($0.name) }.map {
+        let atOnce = Set(
+            reads.filter { $0.isTimed && $0.availableAt == nil }.compactMap { set.source(named: $0.table)?.name })
+        return set.sources.filter { atOnce.contains($0.name) }.map {
             Finding(
                 code: .noAvailableAt, severity: .warning, subject: $0.name,
                 message:
@@ -113,6 +120,12 @@ public enum FeatureLint {
                 "\(read.subject) is computed as of \(knownAt), when the label was known already; use the time of the "
                     + "prediction")
         }
+        for column in read.key where set.labels.contains(column) {
+            report(
+                .labelReachable, .error,
+                "\(read.subject) is found by \(column), which is the label; find it by what is known before the outcome"
+            )
+        }
         let source = set.source(named: read.table)
         let isOrigins = origin.map { set.source(named: $0.source)?.name == source?.name && source != nil } ?? false
         let labels = Set(set.labels + (isOrigins ? [origin?.column].compactMap { $0 } : []))
@@ -121,7 +134,7 @@ public enum FeatureLint {
         // Earlier outcomes are fair, once they were known: a window that ends before the row, over a table that says so.
         let isPast = read.window.map { !$0.includesEnd || $0.delay > 0 } ?? false
         for column in Set(reached).sorted() where isOrigins || origin == nil {
-            let isFair = isPast && source?.availableAt != nil
+            let isFair = isPast && read.availableAt != nil
             if isFair { continue }
             report(
                 .labelReachable, isPast ? .warning : .error,

@@ -1,15 +1,31 @@
-/// A length of a window: exact, or in calendar months.
+/// A length of a rolling window: exact, or in calendar months.
 public struct FeatureSpan: Sendable, Hashable {
-    let months: Int
-    /// Exact lengths; 0 for months, which no window of exact length takes.
-    let microseconds: Int64
-
-    private init(months: Int = 0, _ count: Int = 0, of unit: Int64 = 0) {
-        let (length, overflow) = Int64(count).multipliedReportingOverflow(by: unit)
-        (self.months, microseconds) = (months, overflow ? 0 : length)
+    enum Length: Sendable, Hashable {
+        case exact(ExactSpan)
+        case months(Int)
     }
 
-    public static func months(_ count: Int) -> Self { Self(months: count) }
+    let length: Length
+
+    private init(_ length: Length) { self.length = length }
+
+    public static func months(_ count: Int) -> Self { Self(.months(count)) }
+    public static func days(_ count: Int) -> Self { Self(.exact(.days(count))) }
+    public static func hours(_ count: Int) -> Self { Self(.exact(.hours(count))) }
+    public static func minutes(_ count: Int) -> Self { Self(.exact(.minutes(count))) }
+    public static func seconds(_ count: Int) -> Self { Self(.exact(.seconds(count))) }
+    public static func microseconds(_ count: Int) -> Self { Self(.exact(.microseconds(count))) }
+}
+
+/// An exact length of time. One that 64 bits of microseconds have no room for, some 292,000 years, is the greatest there is.
+public struct ExactSpan: Sendable, Hashable {
+    let microseconds: Int64
+
+    private init(_ count: Int, of unit: Int64) {
+        let (length, overflow) = Int64(count).multipliedReportingOverflow(by: unit)
+        microseconds = overflow ? (count < 0 ? -.max : .max) : length
+    }
+
     public static func days(_ count: Int) -> Self { Self(count, of: 86_400_000_000) }
     public static func hours(_ count: Int) -> Self { Self(count, of: 3_600_000_000) }
     public static func minutes(_ count: Int) -> Self { Self(count, of: 60_000_000) }
@@ -20,21 +36,24 @@ public struct FeatureSpan: Sendable, Hashable {
 extension FeatureWindow {
     /// `[t − span, t)`.
     public static func rolling(_ span: FeatureSpan) -> Self {
-        span.months != 0 ? Self(.months(span.months)) : Self(.rolling(span.microseconds))
+        switch span.length {
+        case .months(let months): Self(.months(months))
+        case .exact(let exact): Self(.rolling(exact.microseconds))
+        }
     }
 
-    /// The last whole one of the windows that follow each other from the epoch plus the offset. Not of months.
-    public static func tumbling(_ span: FeatureSpan, offset: FeatureSpan = .seconds(0)) -> Self {
+    /// The last whole one of the windows that follow each other from the epoch plus the offset.
+    public static func tumbling(_ span: ExactSpan, offset: ExactSpan = .seconds(0)) -> Self {
         Self(Extent.tumbling(span.microseconds, offset: offset.microseconds))
     }
 
-    /// Ends at the newest instant at or before `t` on the grid `offset + every · n`. Not of months.
-    public static func sliding(_ span: FeatureSpan, every: FeatureSpan, offset: FeatureSpan = .seconds(0)) -> Self {
+    /// Ends at the newest instant at or before `t` on the grid `offset + every · n`.
+    public static func sliding(_ span: ExactSpan, every: ExactSpan, offset: ExactSpan = .seconds(0)) -> Self {
         Self(Extent.sliding(span.microseconds, every: every.microseconds, offset: offset.microseconds))
     }
 
-    /// The window shifted back: `[t − delay − d, t − delay)`. Not by months.
-    public func delayed(by span: FeatureSpan) -> Self {
+    /// The window shifted back: `[t − delay − d, t − delay)`.
+    public func delayed(by span: ExactSpan) -> Self {
         var window = self
         window.delay = span.microseconds
         return window

@@ -14,12 +14,7 @@ public enum FeatureValue: Sendable, Equatable {
 
     /// A decimal as expressions see it: the double nearest to `unscaled / 10^scale`.
     public static func decimal(_ unscaled: Int128, scale: Int) -> FeatureValue {
-        let exact: Int128 = 1 << 53
-        if (-exact...exact).contains(unscaled), (0...22).contains(scale) {
-            // Both are exact, so the one division rounds once.
-            return .double(Double(unscaled) / (0..<scale).reduce(1.0) { power, _ in power * 10 })
-        }
-        return .double(Double("\(unscaled)e-\(scale)") ?? .nan)
+        .double(Double(unscaled: unscaled, scale: scale))
     }
 }
 
@@ -53,4 +48,17 @@ public enum FeatureValueType: String, Sendable, Equatable, CaseIterable {
     }
 
     public var isNumeric: Bool { self == .long || self == .double }
+}
+
+extension Double {
+    /// The double nearest to the decimal `unscaled / 10^scale`.
+    package init(unscaled: Int128, scale: Int) {
+        let exact: Int128 = 1 << 53
+        if (-exact...exact).contains(unscaled), (0...22).contains(scale) {
+            // Both are exact, so the one division rounds once.
+            self = Double(unscaled) / (0..<scale).reduce(1.0) { power, _ in power * 10 }
+        } else {
+            self = Double("\(unscaled)e-\(scale)") ?? .nan
+        }
+    }
 }

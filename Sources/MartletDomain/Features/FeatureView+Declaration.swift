@@ -137,7 +137,7 @@ extension FeatureView {
 extension FeatureError {
     var problems: [String] {
         switch self {
-        case .invalidDeclaration(let problems), .invalidComputation(let problems): problems
+        case .invalidDeclaration(let problems): problems
         default: [message]
         }
     }

@@ -119,6 +119,8 @@ indirect enum PlanValue {
 
     /// Whole days, else seconds with six digits after the point where needed.
     static func spelled(_ microseconds: Int64) -> String {
+        // A minus, so that what may not be below zero is refused when it is read back.
+        if microseconds < 0 { return "-" + spelled(microseconds == .min ? .max : -microseconds) }
         let day: Int64 = 86_400_000_000
         if microseconds % day == 0 { return "P\(microseconds / day)D" }
         let fraction = String(microseconds % 1_000_000 + 1_000_000).dropFirst()

@@ -208,7 +208,18 @@ private struct ViewStatementParser {
             position += 1
         }
         guard position > start else { throw refusal(expected) }
-        return source.text(tokens[start].range.lowerBound..<tokens[position - 1].range.upperBound)
+        return spelled(tokens[start..<position])
+    }
+
+    /// Tokens as they stand, with a space for what is between them: blanks, or a comment.
+    private func spelled(_ tokens: ArraySlice<SQLToken>) -> String {
+        var (text, end) = ("", tokens.first?.range.lowerBound ?? 0)
+        for token in tokens {
+            if token.range.lowerBound > end { text += " " }
+            text += source.text(token.range)
+            end = token.range.upperBound
+        }
+        return text
     }
 
     private mutating func skipItem() {

@@ -7,10 +7,13 @@ extension FittedSteps {
     /// Parameters are functions of the multiset of a column's values: the order of rows changes no bit. Null and NaN are
     /// passed over, except that null is a category.
     ///
-    /// - Parameter columns: Of equal length.
-    /// - Throws: ``ModelStepProblem`` for a missing column, one of the wrong type, and one without any value to fit on.
+    /// - Parameters:
+    ///   - columns: Those that steps name, of equal length.
+    ///   - names: Of all columns of the training set.
+    /// - Throws: ``ModelStepProblem`` for a missing column, one of the wrong type, one without any value to fit on, and
+    ///   categories that would give two columns one name.
     public static func fit(
-        _ steps: [ModelStep], to columns: [(name: String, values: [FeatureValue])]
+        _ steps: [ModelStep], to columns: [(name: String, values: [FeatureValue])], among names: [String] = []
     ) throws(ModelStepProblem) -> FittedSteps {
         var columns = columns
         var fitted: [FittedStep] = []
@@ -21,7 +24,15 @@ extension FittedSteps {
                 }
                 let own = FittedStep(name, try step.action(fittedTo: columns[index].values, name))
                 fitted.append(own)
-                columns.replaceSubrange(index...index, with: try own.apply(to: columns[index].values))
+                let outputs = try own.apply(to: columns[index].values)
+                let others = Set(columns.map(\.name)).subtracting([name]).union(names)
+                if let twice = outputs.first(where: { others.contains($0.name) && $0.name != name })
+                    ?? outputs.first(where: { output in outputs.count { $0.name == output.name } > 1 })
+                {
+                    throw ModelStepProblem(
+                        "A step of \(name) would make a second column \(twice.name); rename the column, or its values.")
+                }
+                columns.replaceSubrange(index...index, with: outputs)
             }
         }
         return FittedSteps(fitted)

@@ -56,7 +56,7 @@ extension PackedFeatures {
                 guard let source = sources.first(where: { $0.name == name }) else { continue }
                 let keys = Set(
                     source.primaryKeys + [source.timeKey, source.tieBreak, source.availableAt].compactMap { $0 })
-                for feature in lookup.features ?? source.columns.keys.filter({ !keys.contains($0) }).sorted() {
+                for feature in lookup.features ?? source.columnOrder.filter({ !keys.contains($0) }) {
                     let output = lookup.rename[feature] ?? feature
                     var found = [
                         "table_name: \(word(source.table.name.completed.description))",

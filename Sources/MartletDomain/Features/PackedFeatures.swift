@@ -86,14 +86,16 @@ public struct PackedFeatures: Sendable, Equatable, Codable {
         public var availableAt: String?
         /// All columns of the table.
         public var columns: [String: DataType]
+        /// Their names in the table's order.
+        public var columnOrder: [String]
 
         public init(
             name: String, table: TableReference, id: String, primaryKeys: [String], timeKey: String?,
-            tieBreak: String?, availableAt: String?, columns: [String: DataType]
+            tieBreak: String?, availableAt: String?, columns: [String: DataType], columnOrder: [String]
         ) {
             (self.name, self.table, self.id, self.primaryKeys) = (name, table, id, primaryKeys)
             (self.timeKey, self.tieBreak, self.availableAt) = (timeKey, tieBreak, availableAt)
-            self.columns = columns
+            (self.columns, self.columnOrder) = (columns, columnOrder)
         }
 
         enum CodingKeys: String, CodingKey {
@@ -102,6 +104,7 @@ public struct PackedFeatures: Sendable, Equatable, Codable {
             case timeKey = "time_key"
             case tieBreak = "tie_break"
             case availableAt = "available_at"
+            case columnOrder = "column_order"
         }
     }
 

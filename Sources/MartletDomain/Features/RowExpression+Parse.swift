@@ -1,17 +1,37 @@
 extension RowExpression {
+    /// Most operations within each other; a chain like `a or b or c` is one.
+    static let depthLimit = 40
+    /// Most operands and operations.
+    static let nodeLimit = 400
+
     /// Reads an expression.
-    /// - Throws: ``Problem`` for text that is none, or is too long or too deep.
+    /// - Throws: ``Problem`` for text that is none, or is too long or too deep, as it is or as ``description`` writes it.
     public init(_ text: String) throws(Problem) {
+        self = try Self.parsed(text)
+        try requireReadable()
+    }
+
+    /// What is kept of an expression is its ``description``, so that one which did not read back would be lost.
+    func requireReadable() throws(Problem) {
+        guard root.depth <= Self.depthLimit else { throw Problem("is nested more than \(Self.depthLimit) deep") }
+        let text = description
+        guard text.utf8.count <= Self.lengthLimit else {
+            throw Problem("is longer than \(Self.lengthLimit) bytes when it is written in full")
+        }
+        guard try Self.parsed(text) == self else { throw Problem("does not read back as it is written in full") }
+    }
+
+    private static func parsed(_ text: String) throws(Problem) -> RowExpression {
         var parser = Parser(tokens: try Self.tokens(of: text))
         let root = try parser.expression(above: 0)
         if let token = parser.peek { throw Problem("has \(Parser.spelled(token)) where it should end") }
-        self.init(columns: parser.columns, root: root)
+        return RowExpression(columns: parser.columns, root: root)
     }
 
     /// Operator precedence by binding strength: a prefix, then operators as long as they bind tighter than the caller.
     private struct Parser {
-        static let depthLimit = 40
-        static let nodeLimit = 400
+        /// Each operation takes two calls where it is in parentheses.
+        static let callLimit = 2 * depthLimit + 2
 
         let tokens: [Token]
         var position = 0
@@ -45,25 +65,31 @@ extension RowExpression {
             throw Problem("\(found) where \(Self.spelled(token)) is expected")
         }
 
+        /// Notes parts of the expression.
+        mutating func count(_ parts: Int = 1) throws(Problem) {
+            nodes += parts
+            guard nodes <= nodeLimit else { throw Problem("has more than \(nodeLimit) parts") }
+        }
+
         mutating func expression(above strength: Int) throws(Problem) -> Node {
             depth += 1
             defer { depth -= 1 }
-            guard depth <= Self.depthLimit else { throw Problem("is nested more than \(Self.depthLimit) deep") }
+            guard depth <= Self.callLimit else { throw Problem("is nested more than \(depthLimit) deep") }
             var left = try prefix()
             while let token = peek {
-                nodes += 1
-                guard nodes <= Self.nodeLimit else { throw Problem("has more than \(Self.nodeLimit) parts") }
                 if token == .word("is"), strength < 4 {
                     position += 1
                     let negated = take(.word("not"))
                     try expect(.word("null"))
+                    try count(negated ? 2 : 1)
                     left = negated ? .not(.isNull(left)) : .isNull(left)
                     continue
                 }
                 guard let symbol = Self.binary(token), symbol.strength > strength else { break }
                 position += 1
+                try count()
                 left = .binary(symbol, left, try expression(above: symbol.strength))
-                if symbol.strength == 4, let next = peek, Self.binary(next)?.strength == 4 {
+                if symbol.isComparison, let next = peek, Self.binary(next)?.isComparison == true {
                     throw Problem("chains comparisons; join them with and")
                 }
             }
@@ -82,7 +108,7 @@ extension RowExpression {
         mutating func prefix() throws(Problem) -> Node {
             guard let token = peek else { throw Problem(tokens.isEmpty ? "is empty" : "ends too early") }
             position += 1
-            nodes += 1
+            if token != .symbol("(") { try count() }
             switch token {
             case .number(let value): return .literal(value)
             case .string(let text): return .literal(.string(text))
@@ -121,7 +147,8 @@ extension RowExpression {
                 branches.append(Branch(condition: condition, value: try expression(above: 0)))
             }
             guard !branches.isEmpty else { throw Problem("has a case without when") }
-            let otherwise = take(.word("else")) ? try expression(above: 0) : .literal(.null)
+            var otherwise = Node.literal(.null)
+            if take(.word("else")) { otherwise = try expression(above: 0) } else { try count() }
             try expect(.word("end"))
             return .choice(branches, otherwise: otherwise)
         }

@@ -8,6 +8,8 @@ public struct TrainingSetRecord: Sendable, Hashable, Codable {
     public var spine: TableReference
     /// What each source's rows were, by the name that the specification uses for it.
     public var sources: [String: TableReference]
+    /// The keys and clocks by which each source was read, by the same names.
+    public var keys: [String: FeatureTableKeys]
     public var views: [View]
     public var label: [String]
     public var excluded: [String]
@@ -33,17 +35,18 @@ public struct TrainingSetRecord: Sendable, Hashable, Codable {
 
     public init(
         table: TableReference, planHash: String, content: TableContent, spine: TableReference,
-        sources: [String: TableReference], views: [View], label: [String], excluded: [String], warnings: [String],
+        sources: [String: TableReference], keys: [String: FeatureTableKeys], views: [View], label: [String],
+        excluded: [String], warnings: [String],
         specification: String, createdBy: String, createdAt: Int64
     ) {
         (self.table, self.planHash, self.content, self.spine) = (table, planHash, content, spine)
-        (self.sources, self.views, self.label, self.excluded) = (sources, views, label, excluded)
+        (self.sources, self.keys, self.views, self.label, self.excluded) = (sources, keys, views, label, excluded)
         (self.warnings, self.specification) = (warnings, specification)
         (self.createdBy, self.createdAt) = (createdBy, createdAt)
     }
 
     enum CodingKeys: String, CodingKey {
-        case table, content, spine, sources, views, label, excluded, warnings, specification
+        case table, content, spine, sources, keys, views, label, excluded, warnings, specification
         case planHash = "plan_hash"
         case createdBy = "created_by"
         case createdAt = "created_at"

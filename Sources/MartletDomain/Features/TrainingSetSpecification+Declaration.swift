@@ -4,10 +4,14 @@ extension TrainingSetSpecification {
 
     /// Reads a training set as a file declares it.
     ///
-    /// - Parameter views: Those that the file may use by name: `vendor_performance`, or `vendor_performance@3`.
+    /// - Parameters:
+    ///   - views: Those that the file may use by name: `vendor_performance`, or `vendor_performance@3`.
+    ///   - isChecked: False to leave ``issues`` to be told with those of the tables. What does not read is told at once.
     /// - Throws: ``FeatureError/issues(_:)`` with everything that the file alone shows to be wrong; what columns there
     ///   are and of which types is not looked at.
-    public init(in node: DeclarationNode, views: [FeatureView] = []) throws(FeatureError) {
+    public init(
+        in node: DeclarationNode, views: [FeatureView] = [], isChecked: Bool = true
+    ) throws(FeatureError) {
         var reader = DeclarationReader(
             node, "The training set",
             keys: [
@@ -39,7 +43,7 @@ extension TrainingSetSpecification {
             defaultFillsNaN = own.flag("default_fills_nan")
             reader.adopt(own.issues)
         }
-        let issues = reader.issues + self.issues
+        let issues = isChecked || !reader.issues.isEmpty ? reader.issues + self.issues : []
         guard issues.isEmpty else { throw .issues(issues) }
     }
 }

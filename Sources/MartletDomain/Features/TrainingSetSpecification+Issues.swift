@@ -65,21 +65,14 @@ extension TrainingSetSpecification {
         return issues
     }
 
-    /// A training set has one lookback a table and key time.
+    /// A training set has one lookback a table, by whatever name and at whatever time it is looked up.
     private var lookbackConflicts: [FeatureIssue] {
-        struct Clock: Hashable {
-            let table: String
-            let at: String
-        }
         let timed = lookups.filter { $0.at != nil }
-        let groups = Dictionary(grouping: timed) { Clock(table: $0.table, at: $0.at ?? "") }
-        return groups.filter { Set($0.value.map(\.lookback)).count > 1 }.keys
-            .sorted { ($0.table, $0.at) < ($1.table, $1.at) }
-            .map {
-                FeatureIssue(
-                    .invalidLookback,
-                    "The lookups in \($0.table) at \($0.at) have different lookbacks; give each of them the same one")
-            }
+        let groups = Dictionary(grouping: timed) { source(named: $0.table)?.name ?? $0.table }
+        return groups.filter { Set($0.value.map(\.lookback)).count > 1 }.keys.sorted().map {
+            FeatureIssue(
+                .invalidLookback, "The lookups in \($0) have different lookbacks; give each of them the same one")
+        }
     }
 
     private func issues(_ feature: WindowFeature) -> [FeatureIssue] {

@@ -77,7 +77,8 @@ extension FeatureView {
 extension TrainingSetSpecification {
     /// Reads a file of one training set.
     /// - Throws: ``FeatureError/issues(_:)`` with every problem, ``InvalidRequest`` for text that is no YAML.
-    package init(yaml text: String, views: [FeatureView] = []) throws {
-        try self.init(in: DeclarationFile.node(yaml: text), views: views)
+    /// - Parameter isChecked: False to leave ``issues`` to be told with those of the tables.
+    package init(yaml text: String, views: [FeatureView] = [], isChecked: Bool = true) throws {
+        try self.init(in: DeclarationFile.node(yaml: text), views: views, isChecked: isChecked)
     }
 }

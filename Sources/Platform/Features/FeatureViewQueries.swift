@@ -2,12 +2,13 @@ package import MartletDomain
 import Metadata
 
 extension Features {
-    /// Every feature view on record, earlier versions before later ones.
+    /// Every feature view on record, earlier versions before later ones. One that cannot be read is as if it were not
+    /// there: it stops those who ask for it by name, and nobody else.
     package func views() async throws -> [FeatureView] {
         let definitions = try await store.read { db in
             try db.rows("SELECT definition FROM feature_views ORDER BY name, version").map { try $0.text("definition") }
         }
-        return try definitions.map { try decoded(FeatureView.self, from: $0) }
+        return definitions.compactMap { try? decoded(FeatureView.self, from: $0) }
     }
 
     /// The views on record with what uses them; all versions of one, or of all.
@@ -22,7 +23,8 @@ extension Features {
                 }
             return try rows.compactMap { row in
                 guard try version == nil || row.integer("version") == version else { return nil }
-                return try db.featureView(row)
+                // In a list, one that cannot be read leaves the others to be seen.
+                return name == nil ? try? db.featureView(row) : try db.featureView(row)
             }
         }
     }

@@ -48,7 +48,15 @@ package struct Features: Sendable {
     }
 
     /// The newest version of each table that the features read, pinned.
+    /// - Throws: ``FeatureError/issues(_:)`` for every view that passes over when a table's rows became known.
     package func pinSources(of computation: FeatureComputation) async throws -> [TableReference] {
+        var issues: [FeatureIssue] = []
+        for view in computation.views {
+            guard let table = view.source?.table else { continue }
+            let record = try await tableIfPresent(TableName(table))
+            if let issue = view.issue(withTableKnownAt: record?.keys.availableAt) { issues.append(issue) }
+        }
+        guard issues.isEmpty else { throw FeatureError.issues(issues) }
         var pinned: [TableReference] = []
         for table in computation.tables { pinned.append(try await datasets.latest(TableName(table))) }
         return pinned
@@ -82,7 +90,8 @@ package struct Features: Sendable {
                 "\(recipe.time) of \(recipe.spine) must be a timestamp: features are computed as of it.")
         }
         let selected = columns.map(quotedIdentifier).joined(separator: ", ")
-        let order = ([recipe.time] + recipe.key).map(quotedIdentifier).joined(separator: ", ")
+        // Rows of one time and key come in the order of what else is read of them.
+        let order = ([recipe.time] + recipe.key + columns).map(quotedIdentifier).joined(separator: ", ")
         let time = quotedIdentifier(recipe.time)
         let sql = "SELECT \(selected) FROM \(snapshot.relation) WHERE \(time) >= ? AND \(time) < ? ORDER BY \(order)"
         return try await datasets.engine.withSession {

@@ -30,7 +30,8 @@ struct BatchBench {
         try await engine.withSession { session in
             let (select, columns) = try run(specification, spine, tables, session)
             let cells = columns.map { "coalesce(CAST(\(quotedIdentifier($0.name)) AS VARCHAR), '-')" }
-            let text = try session.collect("SELECT \(cells.joined(separator: " || ' ' || ")) AS t FROM (\(select))")
+            let list = cells.joined(separator: " || ' ' || ")
+            let text = try BatchExecutor.naming { try session.collect("SELECT \(list) AS t FROM (\(select))") }
             return (text["t"]?.strings ?? []).map { $0 ?? "" }
         }
     }

@@ -56,6 +56,28 @@ struct FileTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 3)
     }
 
+    @Test(arguments: ["parquet", "csv"])
+    func `A folder's name gives a file no columns`(_ format: String) async throws {
+        let folder = try folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let year = folder.appending(path: "x=2024/y=5")
+        try FileManager.default.createDirectory(at: year, withIntermediateDirectories: true)
+        let (table, spine, out) = ("\(year.path)/t.\(format)", "\(year.path)/s.\(format)", folder.path + "/o.parquet")
+        try await BatchBench.engine.withSession { session in
+            for path in [table, spine] {
+                try session.execute("COPY (SELECT 'a' AS k, 1999::BIGINT AS x) TO '\(path)' (FORMAT \(format))")
+            }
+        }
+        let specification = TrainingSetSpecification(
+            name: "test", sources: [.init(name: "t", location: .path(table), primaryKeys: ["k"])],
+            lookups: [FeatureLookup(table: "t", key: ["k"], rename: ["x": "looked_up"])])
+        let summary = try await FileTrainingSet.compute(specification, spine: spine, to: out, engine: BatchBench.engine)
+        #expect(summary.columns.map(\.name) == ["k", "x", "looked_up"])
+        let found = try await BatchBench.engine.withSession { try $0.collect("SELECT x, looked_up FROM '\(out)'") }
+        #expect(found["x"]?.longs == [1999])
+        #expect(found["looked_up"]?.longs == [1999])
+    }
+
     @Test func `CSV cells are read as the declared types, and empty text is no null`() async throws {
         let folder = try folder()
         defer { try? FileManager.default.removeItem(at: folder) }

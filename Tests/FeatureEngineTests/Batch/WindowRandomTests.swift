@@ -98,9 +98,9 @@ struct WindowRandomTests {
             guard label.time != nil, let rule = AggregateRule(feature.aggregate, input: type) else { return .null }
             var state = rule.empty
             if let key = label.key, let time = label.time {
-                let bounds = feature.window.bounds(at: time)
+                let window = PlainWindow(feature.window)
                 for event in events where event.key == key {
-                    guard let at = event.time, bounds.start <= at, at < bounds.end else { continue }
+                    guard let at = event.time, window.holds(at, at: time) else { continue }
                     if hasAvailability {
                         guard let known = event.known, known <= time else { continue }
                     }

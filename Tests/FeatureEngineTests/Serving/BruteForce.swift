@@ -74,9 +74,9 @@ struct BruteForce {
 
     private func aggregate(_ feature: WindowFeature, _ request: RandomHistory.Request) -> Outcome {
         guard let now = request.time else { return .value(.null) }
-        let (start, end) = feature.window.bounds(at: now)
+        let window = PlainWindow(feature.window)
         let rows = known(request).filter { event in
-            guard let time = event.time, start <= time, time < end else { return false }
+            guard let time = event.time, window.holds(time, at: now) else { return false }
             guard let filter = feature.filter else { return true }
             let outcome = try? filter.evaluate { Self.cell(filter.columns[$0], event).featureValue(scale: 2) }
             return outcome == .boolean(true)

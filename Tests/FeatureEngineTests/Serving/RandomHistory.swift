@@ -67,7 +67,12 @@ struct RandomHistory {
                     text: dice.isLucky(15)
                         ? nil : dice.pick(["a", "b", "\u{e9}", "e\u{301}", "", "a longer text than fits"]),
                     flag: dice.isLucky(15) ? nil : dice.isLucky(50),
-                    decimal: dice.isLucky(15) ? nil : Int128(dice.below(20_001) - 10_000)))
+                    decimal: dice.isLucky(15)
+                        ? nil
+                        : dice.isLucky(10)
+                            // More digits than a double has.
+                            ? Int128(Int64.random(in: -99_999_999_999_999_999...99_999_999_999_999_999, using: &dice))
+                            : Int128(dice.below(20_001) - 10_000)))
         }
         for _ in 0..<dice.pick([1, 4, 30]) {
             requests.append(

@@ -86,7 +86,7 @@ struct FeatureViewSpellingTests {
     }
 
     @Test func `Windows that take in the same events have one plan`() throws {
-        let day = FeatureSpan.days(1)
+        let day = ExactSpan.days(1)
         func plan(_ window: FeatureWindow) throws -> String {
             try FeatureView("v", version: 1, from: FeatureSource("a.b", entity: ["k"], eventTime: "t")) {
                 Count("n", over: window)
@@ -94,8 +94,8 @@ struct FeatureViewSpellingTests {
         }
         #expect(try plan(.tumbling(day, offset: .hours(25))) == plan(.tumbling(day, offset: .hours(1))))
         #expect(try plan(.tumbling(day, offset: .hours(-23))) == plan(.sliding(day, every: day, offset: .hours(1))))
-        #expect(try plan(.tumbling(day)) != plan(.rolling(day)))
-        #expect(try plan(.rolling(day)) != plan(.rolling(day).includingEnd))
+        #expect(try plan(.tumbling(day)) != plan(.rolling(.days(1))))
+        #expect(try plan(.rolling(.days(1))) != plan(.rolling(.days(1)).includingEnd))
     }
 
     @Test func `Each problem of a statement is listed with its place`() {
@@ -137,7 +137,7 @@ struct FeatureViewSpellingTests {
     @Test func `A view in Swift is held to the rules of files`() {
         let error = #expect(throws: FeatureError.self) {
             try FeatureView("v", version: 0, from: FeatureSource("a.b", entity: ["k", "l"]), joinedBy: ["k"]) {
-                Count("n", over: .tumbling(.months(1)))
+                Count("n", over: .tumbling(.days(0)))
                 Formula("f", "1 +")
                 Count("n", over: .lifetime)
             }
@@ -145,6 +145,37 @@ struct FeatureViewSpellingTests {
         for part in ["version from 1", "joins 1 columns", "above zero", "faulty expression: it ends too early"] {
             #expect(error?.message.contains(part) == true, "\(part) in \(error?.message ?? "")")
         }
+    }
+
+    @Test func `A length that 64 bits have no room for is no short one, and one below zero is refused`() throws {
+        func view(_ window: FeatureWindow) throws -> FeatureView {
+            try FeatureView("v", version: 1, from: FeatureSource("a.b", entity: ["k"], eventTime: "t")) {
+                Count("n", over: window)
+            }
+        }
+        for window in [FeatureWindow.rolling(.days(.max)), .tumbling(.hours(.max)), .rolling(.microseconds(.max))] {
+            guard let made = try? view(window) else { continue }
+            guard case .aggregate(_, _, let window, _) = made.features[0].definition else { return }
+            #expect(window.bounds(at: 0).start < -1 << 60)
+        }
+        #expect(FeatureWindow.lifetime.delayed(by: .days(.max)).delay == .max)
+        for window in [
+            FeatureWindow.rolling(.microseconds(-1)), .rolling(.days(-1)), .rolling(.months(-1)), .rolling(.days(.min)),
+            .lifetime.delayed(by: .microseconds(-1)),
+        ] {
+            #expect(throws: FeatureError.self) { try view(window) }
+        }
+    }
+
+    @Test func `Comments are no part of an expression`() throws {
+        func view(_ expression: String) throws -> FeatureView {
+            try FeatureView.views(sql: "CREATE FEATURE VIEW v VERSION 1 AS SELECT \(expression) AS f")[0]
+        }
+        let plain = try view("a + (b - 1)")
+        #expect(try view("a -- the first, it's\n + (b /* less; one */ - 1)") == plain)
+        #expect(try view("a + --(\n(b - 1)") == plain)
+        #expect(try view("a+(b/**/-1)") == plain)
+        #expect(try view("'-- no comment' /* one */") == view("'-- no comment'"))
     }
 
     @Test func `A plan can be read in words`() throws {

@@ -186,3 +186,13 @@ private struct Shuffler: RandomNumberGenerator {
         return state ^ (state >> 29)
     }
 }
+
+struct ModelStepNameTests {
+    @Test func `Categories that would give two columns one name are refused`() throws {
+        let step = ModelStep(.encodeOneHot(.ignore), of: ["a"])
+        #expect(throws: ModelStepProblem.self) {
+            try FittedSteps.fit([step], to: [("a", [.string("x")])], among: ["a", "a=x"])
+        }
+        #expect(throws: Never.self) { try FittedSteps.fit([step], to: [("a", [.string("x")])], among: ["a", "a=y"]) }
+    }
+}

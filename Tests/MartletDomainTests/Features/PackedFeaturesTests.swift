@@ -17,7 +17,8 @@ struct PackedFeaturesTests {
                 .init(
                     name: "risk.vendors", table: try TableReference("risk.vendors@4"), id: "t1", primaryKeys: ["uei"],
                     timeKey: "as_of", tieBreak: nil, availableAt: nil,
-                    columns: ["uei": .string, "as_of": .timestamp, "rating": .double])
+                    columns: ["uei": .string, "as_of": .timestamp, "rating": .double],
+                    columnOrder: ["uei", "as_of", "rating"])
             ],
             columns: [
                 .init("size", .long, .row, isInput: true), .init("uei", .string, .row, isInput: false),

@@ -104,12 +104,16 @@ class FeatureStoreClient:
         aggregates: Sequence[Mapping[str, Any]] = (), derived: Sequence[Mapping[str, Any]] = (),
         steps: Sequence[Mapping[str, Any]] = (),
         sources: Mapping[str, Mapping[str, Any]] | None = None, default_fills_nan: bool = False,
+        label_from: Mapping[str, str] | None = None, strict: bool = False,
     ) -> TrainingSet:
         """Joins features to each row of `df` as of the row's own time, and keeps the result as a table.
 
         `df` may name a table (`schema.table`, `schema.table@3`). `aggregates`, `derived`, `sources` and `steps`
         (`{"impute": ["a"], "with": "median"}`) are as a declaration in YAML has them. Without `table_name` the table is
         `training_sets.set_…`.
+
+        `label_from` says where the label comes from, `{"source": "awards", "column": "on_time", "known_at": "closed_at"}`,
+        so that features which would have seen it are found. What is suspicious comes as warnings; with `strict`, what very likely holds the future is refused.
         """
         name = table_name or f"training_sets.set_{uuid.uuid4().hex[:16]}"
         lookups = [use.declaration() for use in feature_lookups if isinstance(use, FeatureLookup)]
@@ -119,13 +123,17 @@ class FeatureStoreClient:
             key: value for key, value in {
                 "sources": dict(sources or {}), "lookups": lookups, "views": views, "aggregates": list(aggregates),
                 "derived": list(derived), "steps": list(steps), "label": names(label), "exclude": names(exclude_columns),
+                "label_from": dict(label_from or {}),
             }.items() if value
         })
         if default_fills_nan:
             declaration["options"] = {"default_fills_nan": True}
         spine = _table(df) if isinstance(df, str) else self._sent(df)
         record = self._transport.send(
-            "features/training-sets/create", {"table": name, "specification": json.dumps(declaration), "spine": spine})
+            "features/training-sets/create", {"table": name, "specification": json.dumps(declaration), "spine": spine,
+             "strict": strict})
+        for warning in record["warnings"]:
+            warnings.warn(warning, stacklevel=2)
         return TrainingSet(self, record)
 
     def get_training_set(self, table_name: str, version: int | None = None) -> TrainingSet:

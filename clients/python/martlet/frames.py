@@ -44,7 +44,24 @@ def to_parquet(frame: "Frame") -> bytes:
 def from_parquet(data: bytes) -> "pandas.DataFrame":
     import pyarrow.parquet
 
-    return pyarrow.parquet.read_table(io.BytesIO(data)).to_pandas()
+    return to_pandas(pyarrow.parquet.read_table(io.BytesIO(data)))
+
+
+def to_pandas(table: "pyarrow.Table") -> "pandas.DataFrame":
+    """The table's columns. Integers among which there are nulls are pandas' `Int64` and its like: as floats, which
+    pandas would make them, numbers above 2**53 would be others."""
+    import pandas
+    import pyarrow
+
+    kinds = {
+        pyarrow.int8(): pandas.Int8Dtype(), pyarrow.int16(): pandas.Int16Dtype(), pyarrow.int32(): pandas.Int32Dtype(),
+        pyarrow.int64(): pandas.Int64Dtype(),
+    }
+    frame = table.to_pandas()
+    for index, name in enumerate(table.column_names):
+        if table.column(index).null_count and table.schema.field(index).type in kinds:
+            frame[name] = table.select([index]).to_pandas(types_mapper=kinds.get)[name]
+    return frame
 
 
 def declared(schema: Any) -> list[dict[str, str]]:

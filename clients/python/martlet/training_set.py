@@ -35,6 +35,11 @@ class TrainingSet:
         return self.record["content"]["hash"]
 
     @property
+    def warnings(self) -> list[str]:
+        """By what the future, or the label itself, may have got into the features."""
+        return self.record["warnings"]
+
+    @property
     def label(self) -> list[str]:
         return self.record["label"]
 

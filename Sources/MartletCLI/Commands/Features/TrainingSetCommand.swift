@@ -6,6 +6,7 @@ import MartletAPI
 import MartletDomain
 import Platform
 import QueryEngine
+import TerminalText
 
 extension FeaturesCommand {
     struct BuildSet: AsyncParsableCommand {
@@ -31,6 +32,8 @@ extension FeaturesCommand {
         var spec: String?
         @Option(help: "With --spec: the file to write, .parquet or .csv.") var out: String?
         @Option(help: "With --spec: the table of the workspace to write.") var into: String?
+        @Flag(help: "With --spec: refuse features that hold what was not known, as `features lint` finds them.")
+        var strict = false
         @Option(
             help: "The table (schema.table or schema.table@version), or with --spec the file, whose rows are wanted.")
         var spine: String
@@ -84,7 +87,13 @@ extension FeaturesCommand {
 
         /// Out of files, without a workspace.
         private func compute(_ spec: String, to out: String) async throws {
-            let specification = try TrainingSetSpecification(yaml: textFile(spec))
+            let specification = try TrainingSetSpecification(yaml: textFile(spec), isChecked: false)
+            let findings = FeatureLint.findings(of: specification)
+            for finding in findings { notice("warning: \(harmless(finding.line))") }
+            if strict, findings.contains(where: { $0.severity == .error }) {
+                notice("\(out) was not computed: --strict refuses features that hold what was not known.")
+                throw ExitCode(1)
+            }
             let engine = try DuckDBEngine()
             let summary: FileTrainingSet.Summary
             do {
@@ -103,10 +112,11 @@ extension FeaturesCommand {
             let record = try await connection.withClient { client in
                 if FileManager.default.fileExists(atPath: spine) {
                     return try await client.createTrainingSet(
-                        table, specification: text, spine: URL(fileURLWithPath: spine))
+                        table, specification: text, spine: URL(fileURLWithPath: spine), strict: strict)
                 }
                 let (rows, version) = try versioned(spine)
-                return try await client.createTrainingSet(table, specification: text, spine: rows, version: version)
+                return try await client.createTrainingSet(
+                    table, specification: text, spine: rows, version: version, strict: strict)
             }
             if connection.json { return try printJSON(record) }
             show(record)

@@ -86,7 +86,7 @@ func show(_ record: TrainingSetRecord) {
         ("label", record.label.joined(separator: ", ")), ("excluded", record.excluded.joined(separator: ", ")),
         ("made by", "\(record.createdBy), \(formatted(milliseconds: record.createdAt))"),
     ])
-    for warning in record.warnings { print("warning: \(harmless(warning))") }
+    for warning in record.warnings { notice("warning: \(harmless(warning))") }
     printTable(
         ["COLUMN", "TYPE", "CONTENT"],
         record.content.columns.map { [$0.name, $0.type.description, String($0.hash.prefix(12))] })

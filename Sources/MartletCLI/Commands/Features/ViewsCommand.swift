@@ -52,6 +52,7 @@ struct ViewsCommand: AsyncParsableCommand {
                 ("training sets", record.trainingSets.map(\.description).joined(separator: ", ")),
                 ("models", record.models.map { "\($0.name)/\($0.version) (\($0.stage))" }.joined(separator: ", ")),
             ])
+            print(harmlessLines(record.view.inWords))
             printTable(
                 ["FEATURE", "KIND", "OF"],
                 record.view.features.map { feature in

@@ -8,8 +8,11 @@ func addTrainingSetRoutes(to group: RouterGroup<MartletContext>, platform: Platf
     let features = platform.features
     group.on(CreateTrainingSet.self) { body, context in
         try await features.createTrainingSet(
-            body.specification, spine: try body.spine.platform, into: body.table, runID: body.runID,
-            by: context.caller)
+            body.specification, spine: try body.spine.platform, into: body.table, isStrict: body.strict ?? false,
+            runID: body.runID, by: context.caller)
+    }
+    group.on(LintTrainingSet.self) { body, _ in
+        LintTrainingSet.Response(findings: try await features.lintTrainingSet(body.specification))
     }
     group.on(ShowTrainingSet.self) { body, _ in
         let record = try await features.trainingSetRecord(body.table, version: body.version)

@@ -15,14 +15,14 @@ extension Features {
         let record = try await trainingSetRecord(table, version: version)
         let declared = try TrainingSetSpecification(
             yaml: record.specification, views: try await views(last: Set(record.views.map(\.hash))))
-        let sources = try await TrainingSetSources(of: declared, self, recorded: record.sources)
+        let sources = try await TrainingSetSources(of: declared, self, recorded: TrainingSetSources.Recorded(record))
         let hash = CanonicalPlan.hash(of: sources.specification)
         guard hash == record.planHash else {
             throw FeatureError.issues([
                 FeatureIssue(
                     .invalidDeclaration,
                     "\(record.table) was made by plan \(record.planHash.prefix(12)), and its declaration now means plan "
-                        + "\(hash.prefix(12)): the keys of a table have changed. Make the training set again")
+                        + "\(hash.prefix(12)): a view has changed. Make the training set again")
             ])
         }
         let spine = try await datasets.snapshot(record.spine).schema
@@ -47,7 +47,8 @@ extension Features {
             labels: [recipe.label], excluded: excluded)
         let pinned = try await datasets.version(set.table)?.inputs ?? []
         let recorded = Dictionary(pinned.map { ($0.name.description, $0) }) { first, _ in first }
-        let sources = try await TrainingSetSources(of: specification, self, recorded: recorded)
+        let sources = try await TrainingSetSources(
+            of: specification, self, recorded: TrainingSetSources.Recorded(versions: recorded))
         let declaration = try canonicalText(
             RecipeDeclaration(
                 name: specification.name, views: computation.views.map { .init(view: $0, at: recipe.time) },
@@ -73,7 +74,8 @@ extension Features {
             packedSources.append(
                 .init(
                     name: source.name, table: table, id: id, primaryKeys: source.primaryKeys, timeKey: source.timeKey,
-                    tieBreak: source.tieBreak, availableAt: source.availableAt, columns: snapshot.schema.types))
+                    tieBreak: source.tieBreak, availableAt: source.availableAt, columns: snapshot.schema.types,
+                    columnOrder: snapshot.schema.names))
         }
         let known = Set(try await views().map(\.planDigest))
         let packed = PackedFeatures(
@@ -88,6 +90,12 @@ extension Features {
             trainingSet: trainingSet, contentHash: contentHash)
         // What would be refused when the model is registered is refused here.
         _ = try packed.specification(at: "\(trainingSet)")
+        let size = try packed.fileText.utf8.count
+        guard size <= PackedFeatures.sizeLimit else {
+            throw InvalidRequest(
+                "The features of \(trainingSet) take \(size) bytes to pack, and a model has room for "
+                    + "\(PackedFeatures.sizeLimit): encode columns of fewer categories.")
+        }
         return packed
     }
 

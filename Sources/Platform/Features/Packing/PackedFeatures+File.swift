@@ -69,6 +69,8 @@ extension PackedFeatures {
             throw refusal("its declaration does not read: \(error.message)")
         }
         specification.sources = sources.map(\.declared)
+        specification.nameFeatures(
+            of: Dictionary(sources.map { ($0.name, $0.columnOrder) }) { first, _ in first })
         let text = specification.canonicalPlan
         guard CanonicalJSON.sha256Hex(text) == planHash else {
             throw refusal("its declaration means another plan than \(planHash.prefix(12))")

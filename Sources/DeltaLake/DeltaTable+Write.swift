@@ -75,6 +75,9 @@ extension DeltaTable {
             if let base, transaction?.isDone(in: base.replay) == true {
                 return CommitResult(version: base.version, rowCount: 0, files: 0, bytes: 0, alreadyDone: true)
             }
+            if let base, info.expectation == .absent {
+                throw DeltaError.conflict(table: log.table, version: base.version, reason: "is there already")
+            }
             try prepare?(session)
             let statement = SQLText.statement(sql)
             let selected = try SelectedColumns(of: statement, parameters, session)

@@ -99,7 +99,8 @@ import Testing
                     "STRUCT(id VARCHAR, name VARCHAR, description VARCHAR, format STRUCT(provider VARCHAR, "
                         + "options MAP(VARCHAR, VARCHAR)), schemaString VARCHAR, partitionColumns VARCHAR[], createdTime "
                         + "BIGINT, configuration MAP(VARCHAR, VARCHAR))",
-                    "STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER)",
+                    "STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], "
+                        + "writerFeatures VARCHAR[])",
                 ])
         }
     }
@@ -212,6 +213,57 @@ import Testing
             let removed = try await place.table.removeExpiredLog(keeping: [])
             #expect(removed == (0...4).map(TemporaryTable.entry))
             #expect(try OtherReaders.ids(place.location, from: 5) == [3, 4, 6, 7, 8])
+        }
+    }
+
+    @Test func `Checkpoints that hold statistics as columns are read, also with a NaN among them`() async throws {
+        try await TemporaryTable.with { place in
+            for id in 0..<3 { try await place.appendRow(id) }
+            let version = try await place.table.checkpoint()
+            let file = place.logPath + "/" + TemporaryTable.checkpoint(Int(version))
+            try await TemporaryTable.engine.withSession { session in
+                // As Databricks writes them.
+                let parsed =
+                    "{'numRecords': 1, 'minValues': {'x': 'nan'::DOUBLE}, 'maxValues': {'x': 'infinity'::DOUBLE}}"
+                try session.execute(
+                    "COPY (SELECT * REPLACE (CASE WHEN add IS NOT NULL THEN struct_insert(add, stats_parsed := \(parsed), "
+                        + "partitionValues_parsed := {'p': 'nan'::DOUBLE}) END AS add) FROM read_parquet('\(file)')) "
+                        + "TO '\(file).new' (FORMAT parquet)")
+            }
+            try FileManager.default.removeItem(atPath: file)
+            try FileManager.default.moveItem(atPath: file + ".new", toPath: file)
+            for version in 0...version {
+                try FileManager.default.removeItem(atPath: place.logPath + "/" + TemporaryTable.entry(Int(version)))
+            }
+            #expect(try await place.rows("SELECT id FROM {} ORDER BY id") == [["0"], ["1"], ["2"]])
+        }
+    }
+
+    @Test func `A table that names its features gets checkpoints that name them`() async throws {
+        try await TemporaryTable.with { place in
+            try place.create(configuration: "{}")
+            let entry = URL(fileURLWithPath: place.logPath + "/" + TemporaryTable.entry(0))
+            let text = try String(contentsOf: entry, encoding: .utf8).replacing(
+                #""minWriterVersion":2}"#, with: #""minWriterVersion":7,"writerFeatures":["appendOnly"]}"#)
+            try Data(text.utf8).write(to: entry)
+            try await place.appendRow(1)
+            let version = try await place.table.checkpoint()
+            for version in 0...version {
+                try FileManager.default.removeItem(atPath: place.logPath + "/" + TemporaryTable.entry(Int(version)))
+            }
+            #expect(try await place.rows("SELECT id FROM {}") == [["1"]])
+            try await place.appendRow(2)
+            #expect(try await place.table.snapshot().rowCount == 2)
+        }
+    }
+
+    @Test func `A file named for the last version that a number can hold is no version`() async throws {
+        try await TemporaryTable.with { place in
+            try await place.appendRow(1)
+            let name = String(repeating: "0", count: 1) + "9223372036854775807.checkpoint.parquet"
+            try Data("x".utf8).write(to: URL(fileURLWithPath: place.logPath + "/" + name))
+            try await place.appendRow(2)
+            #expect(try await place.table.snapshot().version == 1)
         }
     }
 }

@@ -6,7 +6,7 @@ struct DataFilePath {
     let table: String
     private let realRoot: String
     /// Folders already found to lie inside the table.
-    private var folders: Set<String> = []
+    private var folders: Set<ExactText> = []
 
     init(root: String, table: String) {
         (self.root, self.table) = (root, table)
@@ -43,9 +43,9 @@ struct DataFilePath {
             throw .missingDataFile(table: table, path: logged)
         }
         let folder = (absolute as NSString).deletingLastPathComponent
-        if !folders.contains(folder) {
+        if !folders.contains(ExactText(folder)) {
             guard isInside(DurableFile.realPath(folder)) else { throw outside }
-            folders.insert(folder)
+            folders.insert(ExactText(folder))
         }
         guard attributes.isRegular || attributes.isLink && isInside(DurableFile.realPath(absolute)) else {
             throw outside

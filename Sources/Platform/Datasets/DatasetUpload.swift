@@ -78,15 +78,27 @@ extension Datasets {
         guard Self.isUploadID(id), let digest = try? String(contentsOf: digestFile, encoding: .utf8) else {
             throw DatasetError.unreadableFile(fileName, reason: "there is no upload \(id); send the file again")
         }
-        defer {
-            try? FileManager.default.removeItem(at: file)
-            try? FileManager.default.removeItem(at: digestFile)
-        }
         // The engine knows a compressed file by its name.
         let named = scratch.appending(path: id + (fileName.lowercased().hasSuffix(".gz") ? ".gz" : ".data"))
         try FileManager.default.moveItem(at: file, to: named)
-        defer { try? FileManager.default.removeItem(at: named) }
-        return try await body(ImportedFile(named, named: fileName, format, engine, digest: digest))
+        do {
+            let result = try await body(ImportedFile(named, named: fileName, format, engine, digest: digest))
+            for done in [named, digestFile] { try? FileManager.default.removeItem(at: done) }
+            return result
+        } catch {
+            // What is wrong with the file itself will be wrong with it again; anything else may be tried once more.
+            if Self.isAboutContent(error) {
+                for done in [named, digestFile] { try? FileManager.default.removeItem(at: done) }
+            } else {
+                try? FileManager.default.moveItem(at: named, to: file)
+            }
+            throw error
+        }
+    }
+
+    private static func isAboutContent(_ error: any Error) -> Bool {
+        if case DeltaError.schemaMismatch? = error as? DeltaError { return true }
+        return error is DatasetError || error is FeatureError || error is InvalidRequest
     }
 
     private func withLent<Result>(

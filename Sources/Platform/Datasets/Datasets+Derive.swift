@@ -16,7 +16,7 @@ extension Datasets {
         var ownVersion: Int64?
         for (alias, table) in inputs.sorted(by: { $0.key < $1.key }) {
             let snapshot = try await snapshot(table, version: versions[alias])
-            if table == name, versions[alias] == nil { ownVersion = snapshot.version }
+            if table == name, versions[alias] == nil { ownVersion = min(ownVersion ?? .max, snapshot.version) }
             views.append((alias, snapshot.relation))
             pinned.append(TableReference(table, version: snapshot.version))
         }

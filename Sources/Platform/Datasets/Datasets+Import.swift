@@ -127,8 +127,10 @@ extension Datasets {
             scan = "read_json(\(path), \(options), sample_size = -1)"
             columns = try await file.engine.columns(of: scan)
             // What the table has as text stays as it is written, whatever it looks like.
-            let texts = columns.indices.filter { schema?[columns[$0].name]?.type == .string }
-            if texts.contains(where: { columns[$0].type != "VARCHAR" }) {
+            let texts = columns.indices.filter {
+                schema?[columns[$0].name]?.type == .string && Self.readFromText.contains(columns[$0].type)
+            }
+            if !texts.isEmpty {
                 for index in texts { columns[index].type = "VARCHAR" }
                 let types = columns.map { "\(quotedLiteral($0.name)): \(quotedLiteral($0.type))" }
                 scan = "read_json(\(path), \(options), columns = {\(types.joined(separator: ", "))})"
@@ -140,6 +142,11 @@ extension Datasets {
         }
         return "SELECT \(terms.joined(separator: ", ")) FROM \(scan)"
     }
+
+    /// What the engine makes of texts, or of nothing, in JSON.
+    private static let readFromText: Set<String> = [
+        "DATE", "TIME", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "UUID", "JSON",
+    ]
 
     /// A column of numbers as the table has it, with a look at each value; nil where it needs none.
     private static func checked(_ column: String, sniffedAs type: String, as wanted: DataType?) -> String? {

@@ -107,7 +107,10 @@ extension Datasets {
 extension CommitRecord {
     /// The exact tables that a commit of ours was computed from, in the order in which they were given.
     var inputs: [TableReference] {
-        upstream.compactMap { input in
+        if upstream.isEmpty, let words = extra["inputs"] {
+            return words.split(separator: " ").compactMap { try? TableReference(String($0)) }
+        }
+        return upstream.compactMap { input in
             (try? TableName(input.table)).map { TableReference($0, version: input.version) }
         }
     }

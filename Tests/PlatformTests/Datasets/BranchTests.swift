@@ -153,4 +153,27 @@ struct BranchTests {
     func `A branch's name could be a folder's`(text: String) {
         #expect(throws: DatasetError.invalidName(text)) { try TableName(text) }
     }
+
+    @Test func `No branch leads repeated or missing keys into a feature table`() async throws {
+        try await withWorkspace { platform in
+            let datasets = platform.datasets
+            try await platform.importText("id,v\n1,0.5\n1,0.75\n", as: "risk.old")
+            try await platform.importText("id,v\n1,0.5\n2,0.75\n", as: "risk.old")
+            let name = try TableName("risk.old")
+            _ = try await platform.features.registerTable(
+                FeatureTableDeclaration(name: "risk.old", primaryKeys: ["id"]), by: .anyone)
+            let dev = try TableName("risk.old:dev")
+            _ = try await datasets.createBranch(dev, by: .anyone)
+            await #expect(throws: FeatureError.self) {
+                try await platform.importText("id,v\n3,1\n3,2\n", as: "risk.old:dev")
+            }
+            // The first version had a key twice.
+            await #expect(throws: DeltaError.self) { try await datasets.restore(name, to: 0, by: .anyone) }
+            let early = try TableName("risk.old:early")
+            _ = try await datasets.createBranch(early, from: 0, by: .anyone)
+            await #expect(throws: (any Error).self) { try await datasets.fastForward(early, by: .anyone) }
+            #expect(
+                try await platform.query("risk.old", "SELECT v FROM rows ORDER BY id")["v"]?.doubles == [0.5, 0.75])
+        }
+    }
 }

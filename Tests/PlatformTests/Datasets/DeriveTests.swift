@@ -108,4 +108,19 @@ struct DeriveTests {
             }
         }
     }
+
+    @Test(arguments: [
+        "SELECT current_date() AS d FROM s", "SELECT age(TIMESTAMP '2024-01-01') AS a FROM s",
+        "SELECT * FROM s USING SAMPLE 1", "SELECT * FROM s TABLESAMPLE bernoulli(50%)", "SELECT random() AS r FROM s",
+        "SELECT current_schema() AS c FROM s",
+    ]) func `SQL that gives another table another time is not run`(sql: String) async throws {
+        try await withWorkspace { platform in
+            try await platform.importText("id\n1\n2\n", as: "shop.sales")
+            await #expect(throws: InvalidRequest.self) { try await derive(platform, sql) }
+            let steady =
+                "SELECT *, age(TIMESTAMP '2024-01-02', TIMESTAMP '2024-01-01')::VARCHAR AS a FROM s "
+                + "USING SAMPLE reservoir(1 ROWS) REPEATABLE (7)"
+            #expect(try await derive(platform, steady).rowCount == 1)
+        }
+    }
 }

@@ -100,4 +100,24 @@ struct RecoverTests {
             #expect(try await platform.datasets.version(found)?.inputs == platform.datasets.version(training)?.inputs)
         }
     }
+
+    @Test func `A table whose log is torn stops nobody who wants another`() async throws {
+        try await withTemporaryFolder { folder in
+            let workspace = Workspace(folder)
+            let first = try await Platform.open(workspace, durability: .normal)
+            try await first.importText("id\n1\n", as: "shop.torn")
+            try await first.importText("id\n1\n", as: "shop.whole")
+            let log = first.datasets.folder(of: try TableName("shop.torn")).appending(path: "_delta_log")
+            try await first.close()
+            try Data("{\"commitInfo\":{\"operation".utf8).write(
+                to: log.appending(path: String(repeating: "0", count: 19) + "1.json"))
+            let second = try await Platform.open(workspace, durability: .normal)
+            #expect(try await second.datasets.snapshot(TableName("shop.whole")).rowCount == 1)
+            await #expect(throws: DeltaError.self) { try await second.datasets.snapshot(TableName("shop.torn")) }
+            let refused = try await second.auditEntries().filter { $0.actionName == "recover" }
+            #expect(refused.map { $0.requestParams["table"] } == ["shop.torn"])
+            #expect(refused.allSatisfy { $0.response.statusCode >= 400 })
+            try await second.close()
+        }
+    }
 }

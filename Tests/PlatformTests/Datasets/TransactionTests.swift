@@ -108,7 +108,7 @@ struct TransactionTests {
             let transaction = try await platform.datasets.transaction(id)
             #expect(transaction.state == .committed && transaction.version == 1)
             let version = try await platform.datasets.commitTransaction(id, by: .anyone)
-            #expect(version.table.version == 1 && version.operation == .recovered && version.kind == .append)
+            #expect(version.table.version == 1 && version.operation == .transaction && version.kind == .append)
             #expect(try await ids(platform) == [1, 2])
             try await platform.close()
         }

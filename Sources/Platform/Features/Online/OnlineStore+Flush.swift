@@ -110,13 +110,12 @@ extension OnlineStore {
         }
         let pushers = Self.names(of: pushes)
         let keys = target.table?.keys.rowKey
-        let commit = CommitInfo(
-            operation: keys == nil ? "WRITE" : "MERGE", userName: pushers,
-            extra: [
-                "operation": DatasetVersion.Operation.pushed.rawValue, "inputs": "",
-                "source": "pushes \(first.push.sequence)…\(last) to \(destination.rawValue) by \(pushers)",
-                Self.pushMark: destination.rawValue, Self.lastPush: String(last),
-            ])
+        let origin = DatasetOrigin(
+            .pushed, source: "pushes \(first.push.sequence)…\(last) to \(destination.rawValue) by \(pushers)")
+        var commit = origin.commit(keys == nil ? "WRITE" : "MERGE", kind: nil, by: caller)
+        commit.userName = pushers
+        commit.extra[Self.pushMark] = destination.rawValue
+        commit.extra[Self.lastPush] = String(last)
         let transaction = AppTransaction(appID: Self.batchID(destination), version: last)
         let prepare: DeltaTable.Preparation = { session in
             // Of two pushes of one row the later counts.

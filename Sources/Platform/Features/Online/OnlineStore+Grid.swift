@@ -280,9 +280,8 @@ extension OnlineStore {
         guard let present else { return try await features.createTable(declaration, by: caller) }
         // Cells of another plan or another span would stand beside those of this one.
         let definition = try declaration.definition()
-        let writing = DatasetWriting(
-            present.name, "CREATE OR REPLACE TABLE", .featureTable, source: try canonicalText(definition))
-        _ = try await datasets.commit(writing, by: caller) { table, info in
+        let origin = DatasetOrigin(.featureTable, source: try canonicalText(definition))
+        _ = try await datasets.commit(present.name, "CREATE OR REPLACE TABLE", origin, by: caller) { table, info in
             let version = try await table.redefine(
                 schema: definition.schema, description: definition.description,
                 partitionColumns: present.keys.partitionColumns, commit: info)

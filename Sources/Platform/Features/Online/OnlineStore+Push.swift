@@ -79,6 +79,7 @@ extension OnlineStore {
             ])
         let stream = "push:\(source):\(destination.rawValue)"
         return try await store.change(action, by: caller) { db in
+            try caller.user.requireWrite(to: source)
             if let id, let receipt = try db.receipt(of: id, given, source, destination) {
                 db.note("repeated", "\(receipt.sequence)")
                 return receipt

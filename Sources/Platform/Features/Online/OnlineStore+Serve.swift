@@ -10,7 +10,13 @@ extension OnlineStore {
         try await datasets.requireChange(AuditAction("features", "serve", ["name": name]), by: caller)
         let target = try await target(name)
         let source = try await target.source()
-        if let source { _ = try await schema(of: target.view, in: source) }
+        if let source {
+            _ = try await schema(of: target.view, in: source)
+            let table = try await features.tableIfPresent(source)
+            if let issue = target.view.issue(withTableKnownAt: table?.keys.availableAt) {
+                throw FeatureError.issues([issue])
+            }
+        }
         let hash = target.view.planDigest
         let definition = try canonicalText(target.view)
         let action = AuditAction("features", "serve", ["name": name, "plan_hash": hash, "source": source?.description])

@@ -44,10 +44,13 @@ final class DuckDBDatabase: @unchecked Sendable {
         // The time zone is an extension's setting: only once the database is open. Then no statement changes any.
         try session.execute("SET GLOBAL TimeZone = 'UTC'")
         if let folders = configuration.folders {
-            let allowed = (folders + [folder]).map { quotedLiteral($0.path + "/") }.joined(separator: ", ")
+            // As they are, and as they are spelled where a pattern may stand.
+            let allowed = (folders + [folder]).flatMap { [quotedLiteral($0.path + "/"), quotedFile($0.path + "/")] }
+                .joined(separator: ", ")
             try session.execute("SET GLOBAL allowed_directories = [\(allowed)]")
             if !configuration.files.isEmpty {
-                let files = configuration.files.map { quotedLiteral($0.path) }.joined(separator: ", ")
+                let files = configuration.files.flatMap { [quotedLiteral($0.path), quotedFile($0.path)] }
+                    .joined(separator: ", ")
                 try session.execute("SET GLOBAL allowed_paths = [\(files)]")
             }
             try session.execute("SET GLOBAL enable_external_access = false")

@@ -1,10 +1,6 @@
-import Foundation
 import Synchronization
 
 /// Runs blocking work on threads of its own, at most so many at once, first come first served.
-///
-/// The threads of Swift's concurrency are few and must not block, and on Linux Dispatch's queues share them: a thread a
-/// session is the only one that surely runs.
 final class SessionGate: Sendable {
     private struct State {
         var running = 0
@@ -21,16 +17,7 @@ final class SessionGate: Sendable {
 
     func run<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await enter()
-        return try await withCheckedThrowingContinuation { continuation in
-            let thread = Thread {
-                let result = Swift.Result(catching: work)
-                self.leave()
-                continuation.resume(with: result)
-            }
-            thread.name = "query session"
-            thread.stackSize = 8 << 20
-            thread.start()
-        }
+        return try await runOnOwnThread(named: "query session", work) { self.leave() }
     }
 
     /// Refuses whoever waits or comes later, and returns when the last one that runs has left.

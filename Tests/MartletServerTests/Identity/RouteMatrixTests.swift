@@ -78,7 +78,7 @@ struct RouteMatrixTests {
             "features",
             """
             get_online get_table get_view get_training_set get_packed list_tables list_views list_training_sets
-            list_served list_checks read_training_rows
+            list_served list_checks list_rejected_pushes get_findings read_training_rows
             """, everyone
         ),
         ("features", "apply create_training_set create_table register_table write_table drop_table tag_table", makers),

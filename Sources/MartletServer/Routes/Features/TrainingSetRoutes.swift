@@ -11,7 +11,7 @@ func addTrainingSetRoutes(to group: Routes, platform: Platform) {
             body.specification, spine: try body.spine.platform, into: body.table, isStrict: body.strict ?? false,
             runID: body.runID, by: context.caller)
     }
-    group.on(LintTrainingSet.self) { body, _ in
+    group.on(LintTrainingSet.self, "features.get_findings", of: .workspace) { body, _ in
         LintTrainingSet.Response(findings: try await features.lintTrainingSet(body.specification))
     }
     group.on(ShowTrainingSet.self, "features.get_training_set", of: .table { "\($0.table)" }) { body, _ in

@@ -2,6 +2,7 @@ import MartletDomain
 import NIOCore
 import NIOSSL
 import Platform
+import SwiftASN1
 import X509
 
 /// Whom a connection's certificate stands for. It was verified when the connection was opened.

@@ -1,5 +1,4 @@
 import Foundation
-package import MartletDomain
 
 /// How people and programs may say who they are, besides by Martlet's own tokens and passwords. Part of `martlet.yaml`.
 package struct AuthenticationSettings: Codable, Sendable, Hashable {

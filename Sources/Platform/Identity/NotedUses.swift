@@ -1,4 +1,4 @@
-package import MartletDomain
+import MartletDomain
 import Metadata
 import Synchronization
 

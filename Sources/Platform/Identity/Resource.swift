@@ -80,7 +80,7 @@ extension Snapshot {
         case .changedFile(let path): return [try experiments(holding: path)]
         case .all(let resources):
             // Each in any of its ways; there is more than one only for files.
-            return try resources.reduce([[]]) { ways, resource in
+            return try resources.filter { $0 != .tables([]) }.reduce([[]]) { ways, resource in
                 let next = try scopes(of: resource)
                 return ways.flatMap { way in next.filter { !$0.isEmpty }.map { way + $0 } }
             }

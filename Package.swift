@@ -81,7 +81,8 @@ let package = Package(
             dependencies: [
                 "MartletDomain", "AuditLog", "DeltaLake", "FeatureEngine", "Platform", "MartletAPI", "Martlet",
                 hummingbird, httpTypes,
-                lifecycle, logging, nio, nioEmbedded, nioHTTP, nioHTTPTypes, nioPosix, nioSSL, asn1, certificates, signals,
+                lifecycle, logging, nio, nioEmbedded, nioHTTP, nioHTTPTypes, nioPosix, nioSSL, asn1, certificates,
+                signals,
             ]),
         .target(name: "TerminalText"),
         .target(

@@ -28,7 +28,8 @@ func addOnlineFeatureRoutes(to group: Routes, online: OnlineStore) {
                 source: receipt.source, rows: receipt.rows, sequence: receipt.sequence,
                 repeated: receipt.isRepeated ? true : nil))
     }
-    group.on(ListRejectedPushes.self, "features.list_rejected_pushes", of: .table { $0.source.map { "\($0)" } }) { body, _ in
+    group.on(ListRejectedPushes.self, "features.list_rejected_pushes", of: .table { $0.source.map { "\($0)" } }) {
+        body, _ in
         ListRejectedPushes.Response(pushes: try await online.rejectedPushes(of: body.source))
     }
     group.on(ServeFeatures.self, "features.serve", of: .table { $0.name }) { body, context in

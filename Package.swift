@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -24,6 +25,9 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -38,10 +42,13 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -65,7 +72,7 @@ let package = Package(
             dependencies: [
                 "MartletDomain", "AuditLog", "ReportPage", "DriftStatistics", "Metadata", "QueryEngine", "DeltaLake",
                 "FeatureEngine", "ModelRuntime",
-                crypto, yams,
+                crypto, cryptoExtras, yams,
             ]),
         .target(name: "MartletAPI", dependencies: ["MartletDomain"]),
         .target(name: "Martlet", dependencies: ["MartletDomain", "MartletAPI", crypto]),
@@ -74,7 +81,8 @@ let package = Package(
             dependencies: [
                 "MartletDomain", "AuditLog", "DeltaLake", "FeatureEngine", "Platform", "MartletAPI", "Martlet",
                 hummingbird, httpTypes,
-                lifecycle, logging, nio, nioEmbedded, nioHTTP, nioHTTPTypes, nioPosix, signals,
+                lifecycle, logging, nio, nioEmbedded, nioHTTP, nioHTTPTypes, nioPosix, nioSSL, asn1, certificates,
+                signals,
             ]),
         .target(name: "TerminalText"),
         .target(
@@ -140,7 +148,7 @@ let package = Package(
             dependencies: [
                 "FuzzInputs", "TestKit", "AuditLog", "MartletDomain", "Platform", "MartletAPI", "Martlet",
                 "MartletServer", "Metadata", "DeltaLake", "QueryEngine",
-                httpTypes, lifecycleTesting,
+                crypto, cryptoExtras, httpTypes, lifecycleTesting,
             ]),
     ]
 )

@@ -28,6 +28,7 @@ struct MartletCommand: AsyncParsableCommand {
             FeaturesCommand.self, ExperimentsCommand.self, RunsCommand.self, TrainCommand.self, GateCommand.self,
             ModelsCommand.self, RegistryCommand.self, MonitoringCommand.self,
             ScoreCommand.self, PredictionsCommand.self, WhyCommand.self, AuditCommand.self, UsersCommand.self,
+            GroupsCommand.self, RolesCommand.self, TokensCommand.self,
         ])
 
     /// Errors of ours end in their own words and exit code, ArgumentParser's as it ends them, and any other as a failure on

@@ -13,6 +13,9 @@ package struct MartletApplication: Sendable {
     private let responder: TimeLimitedResponder
     private let prompt: PromptResponder
     private let logger: Logger
+    private let settings: ServerSettings
+    /// Every route, and what it takes to use it.
+    package let routes: [RouteRecord]
 
     /// How long a request may take before it is cancelled.
     private static let timeLimit: Duration = .seconds(900)
@@ -22,20 +25,17 @@ package struct MartletApplication: Sendable {
         platform: Platform, logger: Logger, settings: ServerSettings = ServerSettings(),
         interface: InterfaceFolder? = nil
     ) {
-        (self.platform, self.logger) = (platform, logger)
+        (self.platform, self.logger, self.settings) = (platform, logger, settings)
         // What answers GET answers HEAD, as with MLflow's server.
         let router = Router(context: MartletContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLog())
         let security = RequestSecurity(settings)
         router.add(middleware: security)
         router.add(middleware: ErrorResponses())
+        let book = RouteBook()
         // Before any route, so that who may not come in does not learn which there are.
-        let serverInfo = ["/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info"]
-        router.add(
-            middleware: Authentication(
-                identity: platform.identity, open: Set(["/health", "/version"] + serverInfo),
-                openPrefixes: [partsPath, linkedPath]))
-        let routes = router.group("")
+        router.add(middleware: Authentication(identity: platform.identity, book: book, settings: settings))
+        let routes = Routes(router.group(""), gate: Gate(identity: platform.identity), book: book)
         addServerRoutes(to: routes)
         for prefix in ["api", "ajax-api"] {
             for version in ["2.0", "3.0"] {
@@ -51,7 +51,9 @@ package struct MartletApplication: Sendable {
                     to: routes.group("\(prefix)/\(version)/mlflow-artifacts"), artifacts: platform.artifacts)
             }
         }
-        addGetArtifactRoutes(to: routes.group(""), platform: platform)
+        addGetArtifactRoutes(to: routes, platform: platform)
+        addLoginRoutes(to: routes, platform.identity, settings)
+        addTokenRoutes(to: routes, platform.identity)
         addGraphQLRoute(to: routes, tracking: platform.tracking, registry: platform.registry)
         addInterfaceRoutes(to: routes, folder: interface)
         let martlet = routes.group("api/martlet/1.0")
@@ -73,6 +75,7 @@ package struct MartletApplication: Sendable {
         addAuditRoutes(to: martlet, platform: platform)
         addWebhookDeliveryRoutes(to: martlet, webhooks: platform.webhooks)
         addRetentionRoutes(to: martlet, platform.retention)
+        self.routes = book.all
         prompt = PromptResponder(
             online: platform.online, identity: platform.identity, security: security, logger: logger)
         responder = TimeLimitedResponder(responder: router.buildResponder(), limit: Self.timeLimit)
@@ -92,21 +95,31 @@ package struct MartletApplication: Sendable {
     package func serve(
         host: String, port: Int, listening: @escaping @Sendable (Int) async -> Void
     ) async throws {
+        if platform.identity.isOpen, !settings.allowsOpenWorkspace, !ServerSettings.isLoopback(host) {
+            throw ServerError.openToOthers(host: host)
+        }
+        let certificates = platform.identity.settings.clientCertificates
+        let tls = try settings.tls.map { try TLSIdentity($0, clients: certificates) }
         let application = Application(
             responder: responder,
             server: HTTPServerBuilder { responder in
-                ConnectionChannel(
+                let connections = ConnectionChannel(
                     HTTP1Channel(
                         responder: responder,
                         configuration: .init(
                             additionalChannelHandlers: [LargeBodyHandler()], idleTimeout: .seconds(120))), prompt)
+                guard let tls else { return connections }
+                return TLSConnections(connections: connections, identity: tls)
             },
             configuration: .init(address: .hostname(host, port: port), serverName: "martlet"),
             onServerRunning: { channel in await listening(channel.localAddress?.port ?? port) },
             logger: logger)
+        let reloading: [ServiceGroupConfiguration.ServiceConfiguration] =
+            tls.map { [.init(service: TLSReloadService(identity: $0, logger: logger))] } ?? []
         let services = ServiceGroup(
             configuration: .init(
-                services: [
+                services: reloading + [
+                    .init(service: IdentityService(identity: platform.identity, logger: logger)),
                     .init(service: WebhookService(webhooks: platform.webhooks, logger: logger)),
                     .init(service: OnlineFeatureService(online: platform.online)),
                     .init(service: application),

@@ -13,14 +13,28 @@ package struct MartletContext: RequestContext {
     /// Nil within the process.
     package var sourceAddress: String?
     package var userAgent: String?
+    /// The verb that the route has let them in by.
+    package var entrance: Verb?
+    var gate: Gate?
+    /// Whether what is sent cannot be read on the way.
+    var isSecure = false
+    /// What the request came by.
+    let channel: any Channel
+    /// The session that they came by, if they came by a browser's.
+    var session: String?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         sourceAddress = source.channel.remoteAddress?.ipAddress
+        channel = source.channel
     }
 
     /// Who asks, for the audit log.
-    package var caller: Caller { Caller(user, requestID: id, sourceAddress: sourceAddress, userAgent: userAgent) }
+    package var caller: Caller {
+        var caller = Caller(user, requestID: id, sourceAddress: sourceAddress, userAgent: userAgent)
+        caller.entrance = entrance
+        return caller
+    }
 }
 
 extension MartletContext {

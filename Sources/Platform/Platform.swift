@@ -47,7 +47,7 @@ package struct Platform: Sendable {
         let store = try Store(
             at: workspace.metadataFile, identity: AuditIdentity(workspaceID: configuration.workspace, key: key),
             policyDigest: CanonicalJSON.sha256Hex(try canonicalText(configuration.policy)), durability: durability,
-            clock: clock, authorize: { action, caller in try caller.user.authorize(action) })
+            clock: clock, authorize: { action, caller in try caller.authorize(action) })
         let engine = try DuckDBEngine(
             configuration: DuckDBConfiguration(
                 memoryLimitInBytes: configuration.engine.memoryLimitInMegabytes << 20,
@@ -72,7 +72,9 @@ package struct Platform: Sendable {
         (self.store, self.engine, self.lock) = (store, engine, lock)
         let policy = configuration.policy
         audit = Audit(store: store, workspace: workspace)
-        identity = Identity(store: store, isOpen: configuration.identity == .open)
+        identity = Identity(
+            store: store, isOpen: configuration.identity == .open, settings: configuration.authentication,
+            customRoles: configuration.roles)
         tracking = Tracking(store: store)
         artifacts = try Artifacts(root: workspace.artifacts, store: store)
         let webhooks = Webhooks(
@@ -107,6 +109,7 @@ package struct Platform: Sendable {
     /// Finishes what was accepted and gives the workspace back.
     package func close() async throws {
         await online.tidy(keeping: true)
+        try? await identity.recordUses()
         await engine.close()
         try await store.close()
         lock.release()

@@ -6,7 +6,9 @@ import MartletDomain
 struct UsersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "users", abstract: "Who may ask for what.",
-        subcommands: [List.self, Create.self, RenewTokenCommand.self])
+        subcommands: [
+            List.self, Create.self, RenewTokenCommand.self, SetPasswordCommand.self, Deactivate.self, Activate.self,
+        ])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the workspace's users and their roles.")
@@ -16,7 +18,13 @@ struct UsersCommand: AsyncParsableCommand {
             let users = try await connection.withClient { try await $0.send(ListUsers()).users }
             if connection.json { return try printJSON(users) }
             printTable(
-                ["USER", "ROLES"], users.map { [$0.name, $0.roles.map(\.rawValue).sorted().joined(separator: ",")] })
+                ["USER", "KIND", "ROLES", "GROUPS", "STATE"],
+                users.map { user in
+                    [
+                        user.name, user.kind.rawValue, user.roles.map(\.rawValue).sorted().joined(separator: ","),
+                        user.groups.sorted().joined(separator: ","), user.isActive ? "active" : "deactivated",
+                    ]
+                })
         }
     }
 
@@ -25,12 +33,17 @@ struct UsersCommand: AsyncParsableCommand {
             abstract: "Make a user; the token is shown once.",
             discussion: "Example: martlet users create validator --role reviewer")
         @Argument(help: "The name.") var name: String
-        @Option(name: .customLong("role"), help: "A role. May be given again.") var roles: [Role]
+        @Option(name: .customLong("role"), help: "A role on the whole workspace. May be given again.")
+        var roles: [Role] = []
+        @Flag(help: "An account for a program: it has tokens, and no password.") var serviceAccount = false
         @OptionGroup var connection: ConnectionOptions
 
         func run() async throws {
             try show(
-                try await connection.withClient { try await $0.send(CreateUser(name: name, roles: roles)) }, connection)
+                try await connection.withClient {
+                    try await $0.send(
+                        CreateUser(name: name, roles: roles, kind: serviceAccount ? .serviceAccount : .user))
+                }, connection)
         }
     }
 
@@ -45,6 +58,52 @@ struct UsersCommand: AsyncParsableCommand {
             try show(try await connection.withClient { try await $0.send(RenewToken(name: name)) }, connection)
         }
     }
+
+    struct SetPasswordCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "set-password",
+            abstract: "Set a password, for the login page and for HTTP Basic; sessions of before end.",
+            discussion: "The password is read from standard input: martlet users set-password bo < password.txt")
+        @Argument(help: "Whose. Default: one's own.") var name: String?
+        @OptionGroup var connection: ConnectionOptions
+
+        func run() async throws {
+            guard let password = readLine(strippingNewline: true), !password.isEmpty else {
+                throw ValidationError("Give the password on standard input, as one line.")
+            }
+            _ = try await connection.withClient { try await $0.send(SetPassword(name: name, password: password)) }
+            try done("The password is set.", connection)
+        }
+    }
+
+    struct Deactivate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shut an account: its tokens, password and sessions let nobody in. Its history stays.")
+        @Argument(help: "The name.") var name: String
+        @OptionGroup var connection: ConnectionOptions
+
+        func run() async throws {
+            _ = try await connection.withClient { try await $0.send(SetUserActive(name: name, active: false)) }
+            try done("\(name) is deactivated.", connection)
+        }
+    }
+
+    struct Activate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Open a shut account again.")
+        @Argument(help: "The name.") var name: String
+        @OptionGroup var connection: ConnectionOptions
+
+        func run() async throws {
+            _ = try await connection.withClient { try await $0.send(SetUserActive(name: name, active: true)) }
+            try done("\(name) is active.", connection)
+        }
+    }
+}
+
+/// Says that something is done.
+func done(_ sentence: String, _ connection: ConnectionOptions) throws {
+    if connection.json { return try printJSON(Done()) }
+    print(sentence)
 }
 
 private func show(_ issued: IssuedToken, _ connection: ConnectionOptions) throws {

@@ -5,7 +5,18 @@ public import MartletDomain
 // Words of the domain as command-line arguments.
 extension MonitoringPlan.Frequency: ExpressibleByArgument {}
 extension MonitoringPlan.RetrainingTrigger: ExpressibleByArgument {}
-extension Role: ExpressibleByArgument {}
+extension Role: ExpressibleByArgument {
+    public init?(argument: String) { self.init(word: argument) }
+}
+extension VerbPattern: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+extension Scope: ExpressibleByArgument {
+    public init?(argument: String) { self.init(parsing: argument) }
+}
+extension Member: ExpressibleByArgument {
+    public init?(argument: String) { self.init(parsing: argument) }
+}
 extension WriteMode: ExpressibleByArgument {}
 extension FeatureWriteMode: ExpressibleByArgument {}
 

@@ -1,15 +1,20 @@
 extension User {
     /// Whether this person may change anything at all: who only reads or only administers may not.
     public var mayChange: Bool {
-        self == .martlet || !roles.isDisjoint(with: [.engineer, .reviewer, .programManager])
+        if isUnbounded || roles.contains(where: \.mayChange) { return true }
+        return access?.bindings.contains { binding in
+            Role(word: binding.role)?.mayChange
+                ?? (access?.customRoles[binding.role] ?? []).contains { !$0.isReading }
+        } ?? false
     }
 
     /// Whether this person may make users and give them roles.
-    public var mayAdminister: Bool { self == .martlet || roles.contains(.administrator) }
+    public var mayAdminister: Bool { may("identity.create_user", on: .workspace) }
 
     /// The roles, of those that a stage takes sign-offs by, in which this person may sign. Who gives roles never signs,
     /// except in a workspace of one person, where nothing hangs on it.
-    public func signingRoles(of signers: [Role]) -> [Role] {
+    public func signingRoles(of signers: [Role], on resource: Scope = .workspace) -> [Role] {
+        let roles = roles(on: resource)
         guard !roles.contains(.administrator) || self == .anyone else { return [] }
         return Role.allCases.filter { signers.contains($0) && roles.contains($0) }
     }
@@ -32,21 +37,12 @@ extension User {
         if roles.isEmpty {
             problems.append("A user has a role: \(Role.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
-        if roles.contains(.administrator), !roles.isDisjoint(with: [.reviewer, .programManager]) {
-            problems.append("Who gives roles never signs: an administrator is neither reviewer nor program_manager.")
-        }
-        return problems
+        return problems + conflicts(roles)
     }
-}
 
-extension User {
-    /// Asked before every change: managing users takes an administrator, everything else somebody who may change things.
-    /// - Throws: ``IdentityError/mayNotAdminister(user:)``, ``IdentityError/mayNotChange(user:)``.
-    public func authorize(_ action: AuditAction) throws(IdentityError) {
-        if action.service == "identity" {
-            guard mayAdminister else { throw .mayNotAdminister(user: name) }
-        } else {
-            guard mayChange else { throw .mayNotChange(user: name) }
-        }
+    /// What is wrong with having these roles at once; empty if nothing is.
+    public static func conflicts(_ roles: Set<Role>) -> [String] {
+        guard roles.contains(.administrator), !roles.isDisjoint(with: [.reviewer, .programManager]) else { return [] }
+        return ["Who gives roles never signs: an administrator is neither reviewer nor program_manager."]
     }
 }

@@ -54,6 +54,9 @@ extension Registry {
             try db.execute(
                 "UPDATE model_versions SET updated_at = ? WHERE model = ? AND deleted_at IS NULL",
                 [.integer(db.now), .integer(number)])
+            if ExactText(new) != ExactText(name) {
+                try db.moveBindings(from: .registeredModel(name), to: .registeredModel(new))
+            }
             return try db.model(numbered: number, new)
         }
     }
@@ -71,6 +74,7 @@ extension Registry {
             try db.execute(
                 "UPDATE registered_models SET deleted_at = ?, updated_at = ? WHERE number = ?",
                 [.integer(db.now), .integer(db.now), .integer(number)])
+            try db.moveBindings(from: .registeredModel(name), to: nil)
         }
     }
 }

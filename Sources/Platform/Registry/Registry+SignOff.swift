@@ -19,7 +19,7 @@ extension Registry {
         return try await change("sign_off", parameters, by: caller) { db in
             let stored = try db.version(id)
             let user = caller.user
-            let roles = user.signingRoles(of: policy.signers(for: stage))
+            let roles = user.signingRoles(of: policy.signers(for: stage), on: .registeredModel(name))
             guard !roles.isEmpty else {
                 throw RegistryError.mayNotSign(user: user.name, policy.signers(for: stage), stage)
             }
@@ -64,7 +64,7 @@ extension Snapshot {
             guard let stage = Stage(rawValue: try row.text("stage")) else {
                 throw StoreError.unexpectedValue(column: "stage")
             }
-            guard let role = Role(rawValue: try row.text("role")) else {
+            guard let role = Role(word: try row.text("role")) else {
                 throw StoreError.unexpectedValue(column: "role")
             }
             return SignOff(

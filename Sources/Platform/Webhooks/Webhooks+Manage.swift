@@ -113,10 +113,9 @@ extension Webhooks {
 
     /// Who may not change anything shall not make the server look up names; the refusal is in the audit log.
     private func requireChange(_ verb: String, _ parameters: [String: String?], by caller: Caller) async throws {
-        guard !caller.user.mayChange else { return }
-        try await change(verb, parameters, by: caller) { _ in
-            throw IdentityError.mayNotChange(user: caller.user.name)
-        }
+        let action = AuditAction("webhooks", verb)
+        guard !caller.may(Verb(action)) else { return }
+        try await change(verb, parameters, by: caller) { _ in try caller.authorize(action) }
     }
 
     private func check(

@@ -14,6 +14,10 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     package var webhooks: WebhookSettings
     /// How served features are looked after.
     package var features: OnlineSettings
+    /// How people may say who they are.
+    package var authentication: AuthenticationSettings
+    /// Roles besides the built-in ones: their names, and the verbs of each.
+    package var roles: CustomRoles
 
     /// Whether people say who they are.
     package enum IdentityMode: String, Codable, Sendable {
@@ -49,6 +53,14 @@ package struct WorkspaceConfiguration: Codable, Sendable {
         engine = try container.decodeIfPresent(Engine.self, forKey: .engine) ?? Engine()
         webhooks = try container.decodeIfPresent(WebhookSettings.self, forKey: .webhooks) ?? WebhookSettings()
         features = try container.decodeIfPresent(OnlineSettings.self, forKey: .features) ?? OnlineSettings()
+        authentication =
+            try container.decodeIfPresent(AuthenticationSettings.self, forKey: .authentication)
+            ?? AuthenticationSettings()
+        roles = try container.decodeIfPresent(CustomRoles.self, forKey: .roles) ?? [:]
+        if let name = roles.keys.sorted().first(where: { Role(word: $0) != nil }) {
+            throw DecodingError.dataCorruptedError(
+                forKey: .roles, in: container, debugDescription: "\(name) is a built-in role, and stays as it is")
+        }
     }
 
     package init(
@@ -57,6 +69,8 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     ) {
         (self.workspace, self.policy, self.engine, self.webhooks) = (workspace, policy, engine, webhooks)
         self.features = features
+        authentication = AuthenticationSettings()
+        roles = [:]
         identity = policy.isOpen ? .open : .users
     }
 

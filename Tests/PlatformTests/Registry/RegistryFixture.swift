@@ -27,7 +27,7 @@ struct RegistryFixture: Sendable {
         let store = try Store(
             at: folder.appending(path: "metadata.sqlite"),
             identity: AuditIdentity(workspaceID: "test", key: try LogSigningKey.generate(name: "martlet/test")),
-            durability: .normal)
+            durability: .normal, authorize: { action, caller in try caller.authorize(action) })
         let artifacts = try Artifacts(root: folder.appending(path: "artifacts"), store: store)
         let registry = Registry(store: store, artifacts: artifacts, policy: policy) { source in
             func found(_ uri: String) -> ModelSource { ModelSource(artifactURI: uri, runID: nil) }

@@ -4,19 +4,25 @@ import Platform
 
 private typealias Wire = MLflowRegistry
 
-func addAliasRoutes(to group: RouterGroup<MartletContext>, _ registry: Registry) {
-    group.answer(.post, "registered-models/alias", Wire.SetAlias.self) { body, context in
+func addAliasRoutes(to group: Routes, _ registry: Registry) {
+    group.answer(
+        .post, "registered-models/alias", Wire.SetAlias.self, "registry.set_registered_model_alias",
+        of: .model { $0.name }
+    ) { body, context in
         try await registry.setAlias(
             try required(body.alias, "alias"), of: try required(body.name, "name"),
             to: try required(body.version, "version"), by: context.caller)
         return Wire.Empty()
     }
-    group.answer(.delete, "registered-models/alias", Wire.SetAlias.self) { body, context in
+    group.answer(
+        .delete, "registered-models/alias", Wire.SetAlias.self, "registry.delete_registered_model_alias",
+        of: .model { $0.name }
+    ) { body, context in
         try await registry.deleteAlias(
             try required(body.alias, "alias"), of: try required(body.name, "name"), by: context.caller)
         return Wire.Empty()
     }
-    group.answer("registered-models/alias") { query, _ in
+    group.answer("registered-models/alias", "registry.get_model_version", of: .model { $0["name"] }) { query, _ in
         Wire.ModelVersionAnswer(
             try await registry.version(
                 try required(query["name"], "name"), alias: try required(query["alias"], "alias")))

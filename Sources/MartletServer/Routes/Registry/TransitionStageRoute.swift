@@ -3,8 +3,11 @@ import MartletAPI
 import MartletDomain
 import Platform
 
-func addTransitionStageRoute(to group: RouterGroup<MartletContext>, _ registry: Registry) {
-    group.answer(.post, "model-versions/transition-stage", MLflowRegistry.TransitionStage.self) { body, context in
+func addTransitionStageRoute(to group: Routes, _ registry: Registry) {
+    group.answer(
+        .post, "model-versions/transition-stage", MLflowRegistry.TransitionStage.self, "registry.transition_stage",
+        of: .model { $0.name }
+    ) { body, context in
         MLflowRegistry.ModelVersionAnswer(
             try await registry.transition(
                 try required(body.name, "name"), try required(body.version, "version"),

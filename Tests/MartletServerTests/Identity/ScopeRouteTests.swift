@@ -1,0 +1,137 @@
+import Foundation
+import HTTPTypes
+import MartletDomain
+import Platform
+import TestKit
+import Testing
+
+/// Somebody who was given something smaller than the workspace.
+struct ScopeRouteTests {
+    private let mlflow = "/api/2.0/mlflow/"
+
+    /// Two experiments with a run each, and a token for a contributor on the first.
+    private func withTwo(
+        _ body: (TestServer, _ token: String, _ mine: (String, String), _ other: (String, String)) async throws -> Void
+    ) async throws {
+        try await withServer(policy: .governed) { server in
+            let all = try await server.token(.contributor, named: "maker")
+            func make(_ name: String) async throws -> (String, String) {
+                let made = try await server.ask(
+                    .post, mlflow + "experiments/create", json: ["name": .text(name)], token: all)
+                let id = made.json["experiment_id"].text
+                let run = try await server.ask(
+                    .post, mlflow + "runs/create", json: ["experiment_id": .text(id)], token: all)
+                return (id, run.json["run"]["info"]["run_id"].text)
+            }
+            let (mine, other) = (try await make("mine"), try await make("other"))
+            let identity = server.platform.identity
+            let token = try await identity.createUser("bo", roles: [], kind: .serviceAccount, by: .setup)
+            try await identity.grant(RoleBinding(.principal("bo"), "contributor", on: .experiment(mine.0)), by: .setup)
+            try await body(server, token, mine, other)
+        }
+    }
+
+    @Test func `A role on one experiment is good for its runs and files, and for no other's`() async throws {
+        try await withTwo { server, token, mine, other in
+            func metric(_ run: String) -> JSON { ["run_id": .text(run), "key": "auc", "value": 1, "timestamp": 1] }
+            let files = "/api/2.0/mlflow-artifacts/artifacts/"
+            for ((experiment, run), expected) in [(mine, 200), (other, 403), (("77", "no-such-run"), 403)] {
+                let log = try await server.ask(.post, mlflow + "runs/log-metric", json: metric(run), token: token)
+                #expect(log.status == expected, "log-metric in \(experiment): \(log.json)")
+                let get = try await server.ask(.get, mlflow + "runs/get?run_id=\(run)", token: token)
+                #expect(get.status == expected, "runs/get in \(experiment)")
+                let show = try await server.ask(
+                    .get, mlflow + "experiments/get?experiment_id=\(experiment)", token: token)
+                #expect(show.status == expected, "experiments/get of \(experiment)")
+                let path = files + "\(experiment)/\(run)/artifacts/a.txt"
+                let put = try await server.ask(.put, path, body: Data("x".utf8), token: token)
+                #expect(put.status == expected, "put into \(experiment): \(put.text)")
+                #expect(try await server.ask(.get, path, token: token).status == expected, "get from \(experiment)")
+                let history = try await server.ask(
+                    .get, mlflow + "metrics/get-history?run_id=\(run)&metric_key=auc", token: token)
+                #expect(history.status == expected, "history in \(experiment)")
+            }
+            let create = try await server.ask(.post, mlflow + "experiments/create", json: ["name": "x"], token: token)
+            #expect(create.status == 403)
+            #expect(try await server.ask(.delete, files + mine.0, token: token).status != 403)
+            #expect(try await server.ask(.get, files + other.0 + "/../" + mine.0, token: token).status != 200)
+        }
+    }
+
+    @Test func `What is refused and what is not there are answered alike`() async throws {
+        try await withTwo { server, token, _, other in
+            let there = try await server.ask(.get, mlflow + "runs/get?run_id=\(other.1)", token: token)
+            let absent = try await server.ask(
+                .get, mlflow + "runs/get?run_id=\(String(repeating: "0", count: 32))", token: token)
+            #expect(there.status == 403 && there.status == absent.status && there.text == absent.text)
+            let named = try await server.ask(
+                .get, mlflow + "experiments/get-by-name?experiment_name=other", token: token)
+            let unnamed = try await server.ask(
+                .get, mlflow + "experiments/get-by-name?experiment_name=none", token: token)
+            #expect(named.status == 403 && named.text == unnamed.text)
+        }
+    }
+
+    @Test func `Searches find what the caller may see, in full pages`() async throws {
+        try await withTwo { server, token, mine, other in
+            let found = try await server.ask(
+                .post, mlflow + "experiments/search", json: ["max_results": 1], token: token)
+            #expect(found.json["experiments"].elements.map { $0["name"].text } == ["mine"])
+            #expect(found.json["next_page_token"].text == "")
+            let runs = try await server.ask(
+                .post, mlflow + "runs/search",
+                json: ["experiment_ids": [.text(mine.0), .text(other.0)]], token: token)
+            #expect(runs.json["runs"].elements.map { $0["info"]["run_id"].text } == [mine.1])
+            let models = try await server.ask(.get, mlflow + "registered-models/search", token: token)
+            #expect(models.status == 200 && (try models.json())["registered_models"].elements.isEmpty)
+            let query: JSON = [
+                "query": .text(
+                    "query { mlflowSearchRuns(input: {experimentIds: [\"\(mine.0)\", \"\(other.0)\"]}) "
+                        + "{ runs { info { runId } } } }")
+            ]
+            let graph = try await server.ask(.post, "/graphql", json: query, token: token)
+            #expect(graph.json["data"]["mlflowSearchRuns"]["runs"].elements.count == 1, "\(graph.json)")
+            let one: JSON = [
+                "query": .text("query { mlflowGetRun(input: {runId: \"\(other.1)\"}) { run { info { runId } } } }")
+            ]
+            let refused = try await server.ask(.post, "/graphql", json: one, token: token)
+            #expect(!"\(refused.json["data"])".contains(other.1), "\(refused.json)")
+        }
+    }
+
+    @Test func `A model is seen by those who have a role on it, under its new name too, and by no namesake`()
+        async throws
+    {
+        try await withServer(policy: .governed) { server in
+            let (identity, all) = (server.platform.identity, try await server.token(.contributor, named: "maker"))
+            for name in ["churn", "other"] {
+                _ = try await server.ask(
+                    .post, mlflow + "registered-models/create", json: ["name": .text(name)], token: all)
+            }
+            let token = try await identity.createUser("bo", roles: [], kind: .serviceAccount, by: .setup)
+            try await identity.createGroup("risk", by: .setup)
+            try await identity.add("bo", to: "risk", by: .setup)
+            try await identity.grant(RoleBinding(.group("risk"), "viewer", on: .registeredModel("churn")), by: .setup)
+            func status(_ name: String) async throws -> Int {
+                try await server.ask(.get, mlflow + "registered-models/get?name=\(name)", token: token).status
+            }
+            #expect(try await status("churn") == 200)
+            #expect(try await status("other") == 403 && (try await status("none")) == 403)
+            let found = try await server.ask(.get, mlflow + "registered-models/search", token: token)
+            #expect(try found.json()["registered_models"].elements.map { $0["name"].text } == ["churn"])
+            let change: JSON = ["name": "churn", "description": "x"]
+            #expect(
+                try await server.ask(.patch, mlflow + "registered-models/update", json: change, token: token).status
+                    == 403)
+            _ = try await server.ask(
+                .post, mlflow + "registered-models/rename", json: ["name": "churn", "new_name": "left"], token: all)
+            #expect(try await status("left") == 200)
+            _ = try await server.ask(
+                .post, mlflow + "registered-models/create", json: ["name": "churn"], token: all)
+            #expect(try await status("churn") == 403)
+            _ = try await server.ask(.delete, mlflow + "registered-models/delete", json: ["name": "left"], token: all)
+            _ = try await server.ask(.post, mlflow + "registered-models/create", json: ["name": "left"], token: all)
+            #expect(try await status("left") == 403)
+        }
+    }
+}

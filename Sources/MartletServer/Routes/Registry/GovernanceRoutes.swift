@@ -7,10 +7,12 @@ package import Platform
 package func addGovernanceRoutes(to group: RouterGroup<MartletContext>, registry: Registry, identity: Identity) {
     addIdentityRoutes(to: group, identity)
     addFindModelVersionRoute(to: group, registry)
+    addPolicyRoutes(to: group, registry)
     group.on(SignOffVersion.self) { body, context in
         .init(
             signOffs: try await registry.signOff(
-                body.model, body.version, for: try Stage.named(body.stage), comment: body.comment, by: context.caller))
+                body.model, body.version, for: try registry.stage(named: body.stage, of: body.model),
+                comment: body.comment, of: body.artifactDigest, by: context.caller))
     }
     group.on(ListSignOffs.self) { body, _ in
         let id = try ModelVersion.ID(body.model, body.version)
@@ -20,7 +22,8 @@ package func addGovernanceRoutes(to group: RouterGroup<MartletContext>, registry
     group.on(ListUnmetGates.self) { body, context in
         let id = try ModelVersion.ID(body.model, body.version)
         let unmet = try await registry.unmetGates(
-            of: body.model, body.version, into: try Stage.named(body.stage), by: context.caller)
+            of: body.model, body.version, into: try registry.stage(named: body.stage, of: body.model),
+            by: context.caller)
         return .init(unmet: unmet.map { $0.sentence(id) })
     }
     group.on(RegistryHistory.self) { body, _ in

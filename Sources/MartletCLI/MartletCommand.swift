@@ -26,7 +26,7 @@ struct MartletCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServerCommand.self, DemoCommand.self, DataCommand.self, QualityCommand.self,
             FeaturesCommand.self, ExperimentsCommand.self, RunsCommand.self, TrainCommand.self, GateCommand.self,
-            ModelsCommand.self, RegistryCommand.self, MonitoringCommand.self,
+            ModelsCommand.self, RegistryCommand.self, PolicyCommand.self, HandoverCommand.self, MonitoringCommand.self,
             ScoreCommand.self, PredictionsCommand.self, WhyCommand.self, AuditCommand.self, UsersCommand.self,
             GroupsCommand.self, RolesCommand.self, TokensCommand.self,
         ])

@@ -44,6 +44,9 @@ package struct MartletApplication: Sendable {
                 if version == "2.0" {
                     addRegistryRoutes(to: mlflow, registry: platform.registry)
                     addWebhookRoutes(to: mlflow, webhooks: platform.webhooks)
+                    // As Databricks had it before.
+                    addRegistryRoutes(
+                        to: routes.group("\(prefix)/2.0/preview/mlflow"), registry: platform.registry)
                 } else {
                     addServerInfoRoute(to: mlflow, settings: settings)
                 }
@@ -122,6 +125,7 @@ package struct MartletApplication: Sendable {
                     .init(service: IdentityService(identity: platform.identity, logger: logger)),
                     .init(service: WebhookService(webhooks: platform.webhooks, logger: logger)),
                     .init(service: OnlineFeatureService(online: platform.online)),
+                    .init(service: PlanWatchService(registry: platform.registry, logger: logger)),
                     .init(service: application),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await services.run()

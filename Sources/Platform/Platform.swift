@@ -43,10 +43,11 @@ package struct Platform: Sendable {
         try workspace.emptyScratch()
         let isNew = !workspace.exists
         let configuration = try workspace.configuration(creating: policy)
+        let inForce = try PolicyInForce(configuration.policies)
         let key = try workspace.signingKey(for: configuration.workspace)
         let store = try Store(
             at: workspace.metadataFile, identity: AuditIdentity(workspaceID: configuration.workspace, key: key),
-            policyDigest: CanonicalJSON.sha256Hex(try canonicalText(configuration.policy)), durability: durability,
+            policyDigest: inForce.digest, durability: durability,
             clock: clock, authorize: { action, caller in try caller.authorize(action) })
         let engine = try DuckDBEngine(
             configuration: DuckDBConfiguration(
@@ -55,10 +56,11 @@ package struct Platform: Sendable {
                 folders: [workspace.tables, workspace.scratch]))
         let platform = try Platform(workspace, configuration, store, engine, lock)
         if isNew {
-            try await store.change(
-                AuditAction("workspace", "create", ["policy": try canonicalText(configuration.policy)]), by: .setup
-            ) { _ in }
+            try await store.change(AuditAction("workspace", "create", ["policy": inForce.text]), by: .setup) { db in
+                try inForce.record(in: db)
+            }
         }
+        try await inForce.adopt(in: store)
         _ = try await platform.datasets.recover(by: .setup)
         try await platform.artifacts.sweepParts(by: .setup)
         return platform
@@ -70,7 +72,6 @@ package struct Platform: Sendable {
     ) throws {
         (self.workspace, self.configuration) = (workspace, configuration)
         (self.store, self.engine, self.lock) = (store, engine, lock)
-        let policy = configuration.policy
         audit = Audit(store: store, workspace: workspace)
         identity = Identity(
             store: store, isOpen: configuration.identity == .open, settings: configuration.authentication,
@@ -82,7 +83,7 @@ package struct Platform: Sendable {
         self.webhooks = webhooks
         retention = Retention(store: store, artifacts: artifacts)
         registry = Registry(
-            store: store, artifacts: artifacts, policy: policy, resolveSource: tracking.modelSource,
+            store: store, artifacts: artifacts, policies: configuration.policies, resolveSource: tracking.modelSource,
             changed: { webhooks.wake() })
         let settings = engine.configuration
         datasets = Datasets(

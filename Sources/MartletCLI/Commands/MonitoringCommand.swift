@@ -18,18 +18,56 @@ struct MonitoringCommand: AsyncParsableCommand {
                 """)
         @Argument(help: "The registered model.") var model: String
         @Option(help: "Who answers for it.") var owner: String
-        @Option(help: "daily, weekly or monthly.") var frequency: MonitoringPlan.Frequency
+        @Option(help: "The group that answers for it when the owner has left.") var ownerGroup: String?
+        @Option(help: "daily, weekly, monthly, a duration as P7D, or five fields as cron has them, in UTC.")
+        var frequency: MonitoringPlan.Frequency
+        @Option(help: "The table of predictions that is looked at, as schema.table.") var table: String?
+        @Option(help: "The condition that rows of the table meet.") var filter: String?
         @Option(help: "What normal is: a training set, as schema.table@version.") var reference: String
         @Option(help: "The share of columns from which the data count as drifted.") var driftShare = 0.5
         @Option(help: "Realised AUC below this calls for action.") var minAuc: Double?
         @Option(help: "What sets off a retraining: on_drift, on_performance or manual.")
         var retrain = MonitoringPlan.RetrainingTrigger.manual
+        @Option(help: "The job that retrains.") var job: String?
+        @Option(
+            name: .customLong("column"), parsing: .singleValue,
+            help: "A column's test and threshold, as column=psi or column=psi:0.2. May be given again.")
+        var columns: [String] = []
+        @Option(
+            name: .customLong("contact"), parsing: .singleValue,
+            help: "Who is told when something is found, or nothing is looked at. May be given again.")
+        var contacts: [String] = []
+        @Option(help: "The webhook that is told.") var webhook: String?
         @OptionGroup var connection: ConnectionOptions
 
+        func validate() throws {
+            if filter != nil, table == nil { throw ValidationError("--filter needs --table.") }
+            _ = try columnTests()
+        }
+
+        private func columnTests() throws -> [String: MonitoringPlan.ColumnTest]? {
+            guard !columns.isEmpty else { return nil }
+            var tests: [String: MonitoringPlan.ColumnTest] = [:]
+            for pair in try keyedTexts(columns) {
+                let parts = pair.value.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+                let threshold = parts.count == 2 ? Double(parts[1]) : nil
+                guard let test = parts.first, !test.isEmpty, parts.count == 1 || threshold != nil else {
+                    throw ValidationError("'\(pair.value)' is no test: write psi or psi:0.2.")
+                }
+                tests[pair.key] = .init(String(test), threshold: threshold)
+            }
+            return tests
+        }
+
         func run() async throws {
+            let escalates = !contacts.isEmpty || webhook != nil
             let plan = MonitoringPlan(
-                model: model, owner: owner, frequency: frequency, reference: try TableReference(reference),
-                thresholds: .init(driftShare: driftShare, minimumAreaUnderROC: minAuc), retrainingTrigger: retrain)
+                model: model, owner: owner, ownerGroup: ownerGroup, frequency: frequency,
+                selection: table.map { .init(table: $0, filter: filter) }, reference: try TableReference(reference),
+                thresholds: .init(
+                    driftShare: driftShare, minimumAreaUnderROC: minAuc, columns: try columnTests()),
+                retrainingTrigger: retrain, retrainingJob: job,
+                escalation: escalates ? .init(contacts: contacts, webhook: webhook) : nil)
             let kept = try await connection.withClient { try await $0.setMonitoringPlan(plan) }
             if connection.json { return try printJSON(kept) }
             print(

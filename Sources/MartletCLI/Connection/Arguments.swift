@@ -25,5 +25,9 @@ extension DatasetTransaction.Kind: ExpressibleByArgument {
 }
 
 extension Stage: ExpressibleByArgument {
-    public init?(argument: String) { self.init(word: argument) }
+    /// One of MLflow's in any case, or one that the model's policy may have.
+    public init?(argument: String) {
+        guard let stage = Stage(word: argument) ?? Stage(rawValue: argument) else { return nil }
+        self = stage
+    }
 }

@@ -5,7 +5,7 @@ extension Role {
         case .viewer: Self.looking
         case .contributor: Self.looking + Self.making
         case .reviewer: Self.looking + Self.deciding + ["models.evaluate_gate", "quality.run", "features.verify"]
-        case .programManager: Self.looking + Self.deciding + ["registry.set_monitoring_plan", "registry.break_glass*"]
+        case .programManager: Self.looking + Self.deciding + ["registry.set_monitoring_plan"]
         case .operator: Self.looking + Self.running
         case .auditor:
             Self.looking + ["audit.*", "identity.get_*", "identity.list_*", "webhooks.list_*", "webhooks.get_*"]
@@ -30,24 +30,25 @@ extension Role {
         "webhooks.*", "jobs.*",
         "registry.create_*", "registry.update_*", "registry.set_*", "registry.delete_*", "registry.rename_*",
         "registry.restore_*", "registry.import_*", "registry.transition_stage", "registry.record_*",
-        "registry.request_*", "registry.cancel_*", "registry.comment*", "registry.sign_off", "registry.rollback*",
-        "registry.break_glass*", "registry.handover*",
+        "registry.approve_*", "registry.reject_*", "registry.decide_*", "registry.sign_off", "registry.roll_back",
+        "registry.ask_break_glass", "registry.break_glass", "registry.hand_over",
     ]
 
     private static let deciding: [VerbPattern] = [
-        "registry.sign_off", "registry.transition_stage", "registry.approve_*", "registry.reject_*",
-        "registry.cancel_*",
-        "registry.request_*", "registry.create_*_request", "registry.comment*", "registry.create_comment",
-        "registry.update_comment", "registry.delete_comment", "registry.record_*", "registry.rollback*",
-        "registry.confirm_*", "registry.set_registered_model_alias", "registry.delete_registered_model_alias",
-        "registry.set_*_tag", "registry.handover*",
+        "registry.sign_off", "registry.transition_stage", "registry.create_transition_request",
+        "registry.delete_transition_request", "registry.approve_*", "registry.reject_*", "registry.decide_*",
+        "registry.*_comment", "registry.record_*", "registry.roll_back", "registry.ask_break_glass",
+        "registry.break_glass", "registry.hand_over", "registry.set_registered_model_alias",
+        "registry.delete_registered_model_alias", "registry.set_*_tag", "models.evaluate",
+        "monitoring.compare_training",
     ]
 
     private static let running: [VerbPattern] = [
         "jobs.*", "monitoring.*", "webhooks.*", "scoring.*", "quality.*",
         "features.serve", "features.stop_serving", "features.push", "features.materialize*", "features.recompute",
-        "features.verify", "datasets.optimize", "datasets.vacuum", "tracking.purge_*", "registry.rollback*",
-        "registry.request_*", "registry.break_glass*", "registry.comment*", "registry.set_monitoring_plan",
+        "features.verify", "datasets.optimize", "datasets.vacuum", "tracking.purge_*", "registry.roll_back",
+        "registry.create_transition_request", "registry.delete_transition_request", "registry.decide_*",
+        "registry.*_comment", "registry.ask_break_glass", "registry.set_monitoring_plan", "registry.record_tests",
     ]
 }
 

@@ -4,6 +4,8 @@ public enum RegistryError: MartletError, Equatable {
     public enum Door: Sendable, Hashable {
         case stage(Stage)
         case alias(String)
+        case removedAlias(String)
+        case rollback
     }
 
     case gatesUnmet(ModelVersion.ID, into: Door, [UnmetGate])
@@ -26,16 +28,36 @@ public enum RegistryError: MartletError, Equatable {
     case sourceRefused(String, reason: String)
     case planMissing(model: String)
     case gateNotOfThisFiles(ModelVersion.ID)
+    /// The version has other files than those that somebody has looked at.
+    case otherFiles(ModelVersion.ID)
+    case requestMissing(ModelVersion.ID, Stage)
+    case requestExists(ModelVersion.ID, Stage, by: String)
+    /// Who asked may not decide.
+    case decidesOwn(user: String, ModelVersion.ID)
+    case notRequester(user: String, requester: String)
+    case commentMissing(String)
+    case notCommenter(user: String)
+    case breakGlassMissing(ModelVersion.ID)
+    case breakGlassOver(ModelVersion.ID, askedAt: Int64)
+    case breakGlassAlone(user: String, ModelVersion.ID)
+    /// Nothing stands in the way, so that there is nothing to break.
+    case nothingToBreak(ModelVersion.ID, Stage)
+    case noGoodVersion(model: String)
+    case orphans(from: String, [String])
     case invalid([String])
 
     public var code: ErrorCode {
         switch self {
-        case .gatesUnmet, .mayNotSign, .signsOwn: .permissionDenied
-        case .modelExists: .resourceAlreadyExists
-        case .modelMissing, .versionMissing, .noVersionInStage, .noVersions, .planMissing: .resourceDoesNotExist
+        case .gatesUnmet, .mayNotSign, .signsOwn, .decidesOwn, .notRequester, .notCommenter, .breakGlassAlone:
+            .permissionDenied
+        case .modelExists, .requestExists: .resourceAlreadyExists
+        case .modelMissing, .versionMissing, .noVersionInStage, .noVersions, .planMissing, .requestMissing,
+            .commentMissing, .breakGlassMissing, .noGoodVersion:
+            .resourceDoesNotExist
         case .aliasMissing, .invalid, .sourceRefused: .invalidParameterValue
-        case .inService, .hasAliases, .serves, .nothingToSign: .invalidState
-        case .gateNotOfThisFiles: .resourceConflict
+        case .inService, .hasAliases, .serves, .nothingToSign, .breakGlassOver, .nothingToBreak, .orphans:
+            .invalidState
+        case .gateNotOfThisFiles, .otherFiles: .resourceConflict
         }
     }
 
@@ -80,6 +102,43 @@ public enum RegistryError: MartletError, Equatable {
             "\(model) has no monitoring plan. Set one: \(UnmetGate.planCommand(model))"
         case .gateNotOfThisFiles(let version):
             "The result was not recorded: it was measured on other files than those of \(version). Run the gate again."
+        case .otherFiles(let version):
+            "Nothing was recorded: \(version) has other files than those that were looked at. Look at it as it is now: "
+                + "martlet models show \(version.argument)"
+        case .requestMissing(let version, let stage):
+            "Nobody asks for \(version) to go to \(stage.rawValue). Ask: martlet models request \(version.argument) --to "
+                + stage.rawValue
+        case .requestExists(let version, let stage, let user):
+            "\(user) asks already for \(version) to go to \(stage.rawValue). Others approve or reject it: "
+                + "martlet models requests \(shellWord(version.name))"
+        case .decidesOwn(let user, let version):
+            "\(user) asked for \(version) and so does not decide on it. Another person does, or \(user) takes it back: "
+                + "martlet models cancel \(version.argument) --to STAGE"
+        case .notRequester(let user, let requester):
+            "The request is \(requester)'s, so \(user) cannot take it back. Somebody who may sign can reject it: "
+                + "martlet models reject NAME/VERSION --to STAGE"
+        case .commentMissing(let id): "There is no comment \(id). martlet models activities NAME/VERSION lists them."
+        case .notCommenter(let user): "The comment is somebody else's, so \(user) cannot change it. Write another."
+        case .breakGlassMissing(let version):
+            "Nobody has asked to move \(version) past the gates. Ask: martlet models break-glass \(version.argument) --to "
+                + "Production --reason WHY"
+        case .breakGlassOver(let version, let time):
+            "\(version) was not moved: it was asked for on \(Instant(milliseconds: time)), and a second person had "
+                + "\(BreakGlass.patience / 60_000) minutes. Ask again: martlet models break-glass \(version.argument) --to "
+                + "Production --reason WHY"
+        case .breakGlassAlone(let user, let version):
+            "\(version) was not moved: it takes two people, and \(user) asked for it. Another person runs: "
+                + "martlet models break-glass \(version.argument) --to Production --confirm"
+        case .nothingToBreak(let version, let stage):
+            "Nothing keeps \(version) from \(stage.rawValue). Run: martlet registry transition \(version.argument) --stage "
+                + stage.rawValue
+        case .noGoodVersion(let model):
+            "\(model) has no earlier version to go back to: none was in Production by the gates, is still there and has the "
+                + "files that it had. Break glass for another: martlet models break-glass "
+                + "\(shellWord("\(model)/VERSION")) --to Production --reason WHY"
+        case .orphans(let user, let things):
+            "Nothing was handed over: some of what \(user) owns would be nobody's."
+                + things.map { "\n- \($0)" }.joined()
         case .invalid(let problems): problems.joined(separator: "\n")
         }
     }
@@ -90,6 +149,8 @@ extension RegistryError.Door {
         switch self {
         case .stage(let stage): "moved to \(stage.rawValue)"
         case .alias(let alias): "given the alias \(alias), by which callers would find it"
+        case .removedAlias(let alias): "parted from the alias \(alias), by which callers find it"
+        case .rollback: "put back into Production"
         }
     }
 }

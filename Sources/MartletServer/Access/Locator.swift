@@ -45,6 +45,11 @@ struct Locator<Subject>: Sendable {
         }
     }
 
+    /// The model that a comment is about.
+    static func comment(_ id: @escaping @Sendable (Subject) throws -> String?) -> Locator {
+        Locator([.registeredModel]) { subject in try id(subject).map { Resource.comment($0) } ?? .workspace }
+    }
+
     static func modelURI(_ uri: @escaping @Sendable (Subject) throws -> String?) -> Locator {
         Locator([.registeredModel, .experiment]) { subject in
             try uri(subject).map { Resource.modelURI($0) } ?? .workspace

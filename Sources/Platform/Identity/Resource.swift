@@ -12,6 +12,8 @@ package enum Resource: Sendable, Hashable {
     case runs([String])
     case loggedModels([String])
     case registeredModels([String])
+    /// A comment on a version of a model, by its id.
+    case comment(String)
     /// `models:/churn/Production`, `models:/m-…`, `runs:/…`
     case modelURI(String)
     /// Tables and feature views by name, with or without a branch.
@@ -63,6 +65,13 @@ extension Snapshot {
         case .loggedModels(let ids):
             return try owners(of: ids, "SELECT experiment_id AS id FROM logged_models WHERE model_id = ?")
         case .registeredModels(let names): return [names.map { .registeredModel($0) }]
+        case .comment(let id):
+            return [
+                try ids(
+                    "SELECT m.name AS id FROM model_activities a JOIN model_versions v ON v.number = a.version "
+                        + "JOIN registered_models m ON m.number = v.model WHERE a.id = ?", [id]
+                ).map { .registeredModel($0) }
+            ]
         case .modelURI(let uri): return try scopes(ofModel: uri)
         case .tables(let names):
             return [names.map { .featureTable(String($0.prefix { $0 != ":" })) }]

@@ -27,6 +27,33 @@ extension Models {
     }
 
     private func areaUnderROC(of version: ModelVersion, on table: TableReference) async throws -> Double {
+        guard let value = try await metrics(of: version, on: table).auc else {
+            throw InvalidRequest("All outcomes in \(table) are the same, so there is no AUC.")
+        }
+        return value
+    }
+
+    /// Measures a registered version on rows that it has not seen by every metric there is for it, and records the figures,
+    /// which gates of the policy then look for.
+    ///
+    /// - Throws: What keeps it from being measured; nothing is recorded then, so that no gate passes by it.
+    package func evaluate(
+        _ id: ModelVersion.ID, on table: TableReference, by caller: Caller
+    ) async throws -> [Evaluation] {
+        let version = try await registry.version(id)
+        let figures = try await metrics(of: version, on: table).named().filter(\.value.isFinite)
+        return try await registry.record(
+            figures.sorted { $0.key < $1.key }.map {
+                Evaluation(
+                    version: id, metric: $0.key, value: $0.value, table: table,
+                    artifactDigest: version.artifactDigest, isReported: false)
+            }, by: caller)
+    }
+
+    /// How well a version does on rows of its own kind, apart from those that it was trained on.
+    private func metrics(
+        of version: ModelVersion, on table: TableReference
+    ) async throws -> BinaryClassificationMetrics {
         let opened = try await open(version)
         let set = try await features.trainingSet(table)
         guard set.recipe == opened.card.recipe else {
@@ -37,9 +64,6 @@ extension Models {
         try set.requireApart(from: trained)
         let rows = try await rows(of: set, inputs: opened.card.inputs)
         let scores = try opened.model.predict(rows.matrix)
-        guard let value = try BinaryClassificationMetrics(scores: scores, labels: rows.labels).auc else {
-            throw InvalidRequest("All outcomes in \(table) are the same, so there is no AUC.")
-        }
-        return value
+        return try BinaryClassificationMetrics(scores: scores, labels: rows.labels)
     }
 }

@@ -30,7 +30,7 @@ extension Monitoring {
                     (PredictionColumn.score, .numeric(scores.map(Double.init)))
                 ],
                 current: try current.rows.driftColumns(names + [PredictionColumn.score]),
-                driftShare: plan.thresholds.driftShare)
+                methods: plan.driftMethods, driftShare: plan.thresholds.driftShare)
         }
         let knownAt = knownAt ?? store.clock.now * 1_000
         let outcomes = try await datasets.latest(opened.card.recipe.spine)
@@ -147,7 +147,7 @@ extension Monitoring {
 
 extension FeatureMatrix {
     /// The columns as the drift tests take them.
-    fileprivate var driftColumns: [(String, DriftColumn)] {
+    var driftColumns: [(String, DriftColumn)] {
         columnNames.enumerated().map { place, name in
             (name, .numeric((0..<rowCount).map { Double(values[$0 * columnCount + place]) }))
         }

@@ -6,11 +6,13 @@ extension Registry {
     package func setAlias(_ alias: String, of name: String, to version: String, by caller: Caller) async throws {
         let id = try ModelVersion.ID(name, version)
         try refuse(RegistryNames.problems(alias: alias))
-        let (policy, now) = (policy, store.clock.now)
+        let policy = policy(for: name)
         let parameters = ["name": name, "alias": alias, "version": version]
+        let files = try await fileFacts(of: id, under: policy)
         try await changeVersion("set_registered_model_alias", parameters, id, by: caller) { db, stored in
             try stored.version.requireFit(
-                for: alias, askedBy: caller.user.name, under: policy, given: try db.evidence(on: stored, at: now))
+                for: alias, askedBy: caller.user.name, under: policy,
+                given: try db.evidence(on: stored, under: policy, files: files, at: db.now))
             try db.execute(
                 "INSERT INTO registered_model_aliases (model, alias, version) VALUES (?, ?, ?) "
                     + "ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version",
@@ -20,13 +22,18 @@ extension Registry {
         }
     }
 
-    /// Takes an alias away; nothing changes when there is none.
+    /// Takes an alias away, if the policy lets a version be archived; nothing changes when there is none.
     package func deleteAlias(_ alias: String, of name: String, by caller: Caller) async throws {
         try refuse(RegistryNames.problems(knownAlias: alias))
+        let policy = policy(for: name)
         try await change("delete_registered_model_alias", ["name": name, "alias": alias], by: caller) { db in
             let model = try db.registeredModel(name)
             try db.announce(.alias(alias, of: name, nil, isPrompt: try db.isPrompt(model: model)))
             guard let stored = try db.version(ofModel: model, alias: alias) else { return }
+            // Who uses it finds nothing afterwards, so it is a door as well.
+            try stored.version.requireRemovable(
+                alias: alias, askedBy: caller.user.name, under: policy,
+                given: try db.evidence(on: stored, under: policy, files: nil, at: db.now))
             db.note("version", "\(stored.version.id.version)")
             try db.execute(
                 "DELETE FROM registered_model_aliases WHERE model = ? AND alias = ?", [.integer(model), .text(alias)])

@@ -7,11 +7,14 @@ extension Registry {
     /// Under a policy, one that callers find by its stage or by an alias is not deleted.
     package func deleteVersion(_ name: String, _ version: String, by caller: Caller) async throws {
         let id = try ModelVersion.ID(name, version)
-        let policy = policy
+        let policy = policy(for: name)
         try await change("delete_model_version", ["name": name, "version": version], by: caller) { db in
             let stored = try db.version(id)
             if !policy.isOpen {
-                guard stored.version.stage != .production else { throw RegistryError.inService(id, .production) }
+                let stage = stored.version.stage
+                guard stage == .unstaged || stage == .archived || stage == .staging else {
+                    throw RegistryError.inService(id, stage)
+                }
                 guard stored.version.aliases.isEmpty else {
                     throw RegistryError.hasAliases(id, stored.version.aliases)
                 }

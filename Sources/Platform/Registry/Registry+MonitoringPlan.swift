@@ -7,21 +7,11 @@ extension Registry {
     /// - Throws: ``RegistryError/invalid(_:)`` with everything that is wrong with it, ``RegistryError/modelMissing(_:)``.
     @discardableResult
     package func setMonitoringPlan(_ plan: MonitoringPlan, by caller: Caller) async throws -> MonitoringPlan {
-        let problems = plan.problems
+        let problems = plan.problems + plan.unknownTests
         guard problems.isEmpty else { throw RegistryError.invalid(problems) }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let text = String(decoding: try encoder.encode(plan), as: UTF8.self)
+        let text = try canonicalText(plan)
         return try await change("set_monitoring_plan", ["name": plan.model, "plan": text], by: caller) { db in
-            let model = try db.registeredModel(plan.model)
-            let last = try db.row(
-                "SELECT revision FROM monitoring_plans WHERE model = ? ORDER BY revision DESC LIMIT 1",
-                [.integer(model)])
-            let revision = (try last?.integer("revision") ?? 0) + 1
-            try db.execute(
-                "INSERT INTO monitoring_plans (model, revision, plan, set_by, set_at) VALUES (?, ?, ?, ?, ?)",
-                [.integer(model), .integer(revision), .text(text), .text(caller.user.name), .integer(db.now)])
-            db.note("revision", "\(revision)")
+            db.note("revision", "\(try db.put(plan, onModel: plan.model))")
             return plan
         }
     }
@@ -29,6 +19,24 @@ extension Registry {
     /// The monitoring plan in force; nil when the model has none.
     package func monitoringPlan(_ name: String) async throws -> MonitoringPlan? {
         try await store.read { db in try db.monitoringPlan(ofModel: try db.registeredModel(name)) }
+    }
+}
+
+extension Transaction {
+    /// - Returns: The number of the revision.
+    @discardableResult
+    func put(_ plan: MonitoringPlan, onModel name: String) throws -> Int64 {
+        let model = try registeredModel(name)
+        let last = try row(
+            "SELECT revision FROM monitoring_plans WHERE model = ? ORDER BY revision DESC LIMIT 1", [.integer(model)])
+        let revision = (try last?.integer("revision") ?? 0) + 1
+        try execute(
+            "INSERT INTO monitoring_plans (model, revision, plan, set_by, set_at) VALUES (?, ?, ?, ?, ?)",
+            [
+                .integer(model), .integer(revision), .text(try canonicalText(plan)), .text(caller.user.name),
+                .integer(now),
+            ])
+        return revision
     }
 }
 

@@ -15,9 +15,12 @@ extension Registry {
             try db.requireFree(modelName: name)
             let number = try db.next("registered_model")
             try db.execute(
-                "INSERT INTO registered_models (number, name, description, last_version, created_at, updated_at) "
-                    + "VALUES (?, ?, ?, 0, ?, ?)",
-                [.integer(number), .text(name), SQLValue(description), .integer(db.now), .integer(db.now)])
+                "INSERT INTO registered_models (number, name, description, last_version, created_at, updated_at, owner, "
+                    + "owned_since) VALUES (?, ?, ?, 0, ?, ?, ?, ?)",
+                [
+                    .integer(number), .text(name), SQLValue(description), .integer(db.now), .integer(db.now),
+                    .text(caller.user.name), .integer(db.now),
+                ])
             for tag in tags { try db.set(tag, in: .registered_model_tags, of: number) }
             try db.announce(.created(model: name, tags: tags, description: description))
             return try db.model(numbered: number, name)
@@ -43,11 +46,13 @@ extension Registry {
     @discardableResult
     package func renameModel(_ name: String, to new: String, by caller: Caller) async throws -> RegisteredModel {
         try refuse(RegistryNames.problems(model: new))
-        let policy = policy
+        let policies = policies
         return try await change("rename_registered_model", ["name": name, "new_name": new], by: caller) { db in
             let number = try db.registeredModel(name)
             if ExactText(new) != ExactText(name) { try db.requireFree(modelName: new) }
-            if !policy.isOpen { try db.requireNotServing(number, name, "renamed") }
+            if !policies.policy(for: name).isOpen || !policies.policy(for: new).isOpen {
+                try db.requireNotServing(number, name, "renamed")
+            }
             try db.execute(
                 "UPDATE registered_models SET name = ?, updated_at = ? WHERE number = ?",
                 [.text(new), .integer(db.now), .integer(number)])
@@ -63,7 +68,7 @@ extension Registry {
 
     /// Deletes a model with all its versions. What was approved of them never counts for a model that later has the name.
     package func deleteModel(_ name: String, by caller: Caller) async throws {
-        let policy = policy
+        let policy = policy(for: name)
         try await change("delete_registered_model", ["name": name], by: caller) { db in
             let number = try db.registeredModel(name)
             if !policy.isOpen { try db.requireNotServing(number, name, "deleted") }
@@ -94,7 +99,7 @@ extension Snapshot {
 
     fileprivate func requireNotServing(_ number: Int64, _ name: String, _ verb: String) throws {
         let serving = try versions(
-            "WHERE r.model = ? AND r.deleted_at IS NULL AND (r.stage IN ('Staging', 'Production') OR EXISTS "
+            "WHERE r.model = ? AND r.deleted_at IS NULL AND (r.stage NOT IN ('None', 'Archived') OR EXISTS "
                 + "(SELECT 1 FROM registered_model_aliases a WHERE a.version = r.number)) ORDER BY r.version LIMIT 20",
             [.integer(number)])
         guard serving.isEmpty else {

@@ -6,8 +6,10 @@ import Yams
 package struct WorkspaceConfiguration: Codable, Sendable {
     /// Names the workspace in its audit log; never changed afterwards.
     package var workspace: String
-    /// What must be true before a model version serves.
-    package var policy: Policy
+    /// What must be true before a model version serves, by the names of models.
+    package var policies: Policies
+    /// Which accounts are one person's; nil when every account is a person of its own.
+    package private(set) var people: People?
     package var identity: IdentityMode
     package var engine: Engine
     /// Whom webhooks may ask.
@@ -47,7 +49,8 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         workspace = try container.decode(String.self, forKey: .workspace)
-        policy = try container.decode(Policy.self, forKey: .policy)
+        policies = try Policies(configuration: decoder)
+        people = policies.people.accounts.isEmpty ? nil : policies.people
         // Who leaves the line out does not open the doors by that.
         identity = try container.decodeIfPresent(IdentityMode.self, forKey: .identity) ?? .users
         engine = try container.decodeIfPresent(Engine.self, forKey: .engine) ?? Engine()
@@ -64,23 +67,40 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     }
 
     package init(
-        workspace: String, policy: Policy, engine: Engine = Engine(), webhooks: WebhookSettings = WebhookSettings(),
-        features: OnlineSettings = OnlineSettings()
+        workspace: String, policies: Policies, engine: Engine = Engine(),
+        webhooks: WebhookSettings = WebhookSettings(), features: OnlineSettings = OnlineSettings()
     ) {
-        (self.workspace, self.policy, self.engine, self.webhooks) = (workspace, policy, engine, webhooks)
+        (self.workspace, self.policies, self.engine, self.webhooks) = (workspace, policies, engine, webhooks)
         self.features = features
         authentication = AuthenticationSettings()
         roles = [:]
-        identity = policy.isOpen ? .open : .users
+        people = policies.people.accounts.isEmpty ? nil : policies.people
+        identity = policies.isOpen ? .open : .users
     }
+
+    /// With one policy for all models.
+    package init(
+        workspace: String, policy: Policy, engine: Engine = Engine(), webhooks: WebhookSettings = WebhookSettings(),
+        features: OnlineSettings = OnlineSettings()
+    ) {
+        self.init(
+            workspace: workspace, policies: Policies(policy), engine: engine, webhooks: webhooks, features: features)
+    }
+
+    /// The policy for models that no closer pattern matches.
+    package var policy: Policy { policies.fallback }
 
     /// Reads a workspace's configuration.
     /// - Throws: ``WorkspaceError/configuration(_:reason:)``, saying where it is wrong.
     package static func read(_ workspace: Workspace) throws -> WorkspaceConfiguration {
         let file = workspace.configurationFile
         do {
-            return try YAMLDecoder().decode(
-                WorkspaceConfiguration.self, from: String(contentsOf: file, encoding: .utf8))
+            let text = try String(contentsOf: file, encoding: .utf8)
+            // First, because it says everything that is wrong and where.
+            try Policies.check(yaml: text)
+            return try YAMLDecoder().decode(WorkspaceConfiguration.self, from: text)
+        } catch let problems as ConfigurationProblems {
+            throw WorkspaceError.configuration(file.path, reason: "\n- " + problems.problems.joined(separator: "\n- "))
         } catch {
             throw WorkspaceError.configuration(file.path, reason: "\(error)")
         }

@@ -51,7 +51,7 @@ struct StageRuleTests {
                     switch stage {
                     case .production: missing
                     case .staging: has[0] ? [] : [.signOff(.staging, .reviewer, discounted: [])]
-                    case .unstaged, .archived: []
+                    default: []
                     }
                 let move = {
                     try Self.version().moved(to: stage, by: "author", under: .governed, given: evidence, at: 9)

@@ -40,7 +40,8 @@ struct RouteMatrixTests {
             "registry",
             """
             get_registered_model get_model_version get_latest_versions get_features get_history get_monitoring_plan
-            list_sign_offs list_unmet_gates search_registered_models search_model_versions
+            list_sign_offs list_unmet_gates search_registered_models search_model_versions list_transition_requests
+            list_activities list_evidence get_health get_as_of list_policies
             """, everyone
         ),
         (
@@ -54,8 +55,16 @@ struct RouteMatrixTests {
             "registry",
             """
             set_registered_model_tag set_model_version_tag set_registered_model_alias delete_registered_model_alias
-            transition_stage sign_off
+            transition_stage sign_off approve_transition_request reject_transition_request break_glass hand_over
+            record_evaluation
             """, deciders
+        ),
+        (
+            "registry",
+            """
+            create_transition_request delete_transition_request decide_transition_request create_comment update_comment
+            delete_comment ask_break_glass roll_back record_tests
+            """, deciders.union(runners)
         ),
         ("registry", "delete_registered_model_tag delete_model_version_tag", makers),
         ("registry", "set_monitoring_plan", [.contributor, .programManager, .operator]),
@@ -86,6 +95,8 @@ struct RouteMatrixTests {
         ("features", "verify", [.contributor, .operator, .reviewer]),
         ("models", "train", makers),
         ("models", "evaluate_gate", [.contributor, .reviewer]),
+        ("models", "evaluate", deciders),
+        ("monitoring", "compare_training", deciders.union(runners)),
         ("scoring", "list_predictions get_explanation get_row_scoring", everyone),
         ("scoring", "score_batch score_rows", runners),
         ("monitoring", "check", runners),

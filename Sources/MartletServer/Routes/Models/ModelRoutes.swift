@@ -6,6 +6,7 @@ import Platform
 
 /// Martlet's own requests about training and gates, below `/api/martlet/1.0/`.
 func addModelRoutes(to group: Routes, platform: Platform) {
+    addEvaluationRoutes(to: group, platform: platform)
     group.on(TrainModel.self, "models.train", of: .workspace) { body, context in
         try await platform.models.train(body.specification, by: context.caller)
     }

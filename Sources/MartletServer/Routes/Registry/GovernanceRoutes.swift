@@ -7,10 +7,12 @@ package import Platform
 package func addGovernanceRoutes(to group: Routes, registry: Registry, identity: Identity) {
     addIdentityRoutes(to: group, identity)
     addFindModelVersionRoute(to: group, registry)
+    addPolicyRoutes(to: group, registry)
     group.on(SignOffVersion.self, "registry.sign_off", of: .model { $0.model }) { body, context in
         .init(
             signOffs: try await registry.signOff(
-                body.model, body.version, for: try Stage.named(body.stage), comment: body.comment, by: context.caller))
+                body.model, body.version, for: try registry.stage(named: body.stage, of: body.model),
+                comment: body.comment, of: body.artifactDigest, by: context.caller))
     }
     group.on(ListSignOffs.self, "registry.list_sign_offs", of: .model { $0.model }) { body, _ in
         let id = try ModelVersion.ID(body.model, body.version)
@@ -20,7 +22,8 @@ package func addGovernanceRoutes(to group: Routes, registry: Registry, identity:
     group.on(ListUnmetGates.self, "registry.list_unmet_gates", of: .model { $0.model }) { body, context in
         let id = try ModelVersion.ID(body.model, body.version)
         let unmet = try await registry.unmetGates(
-            of: body.model, body.version, into: try Stage.named(body.stage), by: context.caller)
+            of: body.model, body.version, into: try registry.stage(named: body.stage, of: body.model),
+            by: context.caller)
         return .init(unmet: unmet.map { $0.sentence(id) })
     }
     group.on(RegistryHistory.self, "registry.get_history", of: .model { $0.model }) { body, _ in

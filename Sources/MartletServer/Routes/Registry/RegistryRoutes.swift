@@ -7,4 +7,5 @@ package func addRegistryRoutes(to group: Routes, registry: Registry) {
     addModelVersionRoutes(to: group, registry)
     addAliasRoutes(to: group, registry)
     addTransitionStageRoute(to: group, registry)
+    addDatabricksRegistryRoutes(to: group, registry)
 }

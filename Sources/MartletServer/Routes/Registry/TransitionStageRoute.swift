@@ -8,10 +8,11 @@ func addTransitionStageRoute(to group: Routes, _ registry: Registry) {
         .post, "model-versions/transition-stage", MLflowRegistry.TransitionStage.self, "registry.transition_stage",
         of: .model { $0.name }
     ) { body, context in
-        MLflowRegistry.ModelVersionAnswer(
+        let name = try required(body.name, "name")
+        return MLflowRegistry.ModelVersionAnswer(
             try await registry.transition(
-                try required(body.name, "name"), try required(body.version, "version"),
-                to: try Stage.named(try required(body.stage, "stage")),
+                name, try required(body.version, "version"),
+                to: try registry.stage(named: try required(body.stage, "stage"), of: name),
                 archiveExisting: body.archive_existing_versions?.value ?? false, by: context.caller))
     }
 }

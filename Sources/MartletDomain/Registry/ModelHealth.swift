@@ -1,0 +1,230 @@
+/// Whether a model in service is looked after, and what is wrong when it is not.
+public struct ModelHealth: Sendable, Hashable, Codable {
+    public enum Status: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
+        case green, yellow, red
+
+        public static func < (left: Self, right: Self) -> Bool {
+            (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+        }
+    }
+
+    /// One thing that is wrong, and since when.
+    public struct Finding: Sendable, Hashable, Codable {
+        public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+            case noPlan = "no_plan"
+            case overdue
+            case ownerGone = "owner_gone"
+            case ownerUnknown = "owner_unknown"
+            case lastCheckFailed = "last_check_failed"
+            case brokenGlass = "broken_glass"
+            case signOffsExpired = "sign_offs_expired"
+            case policyUnmet = "policy_unmet"
+        }
+
+        public var kind: Kind
+        public var status: Status
+        public var text: String
+        /// Milliseconds since 1970 UTC; nil when it is not known.
+        public var since: Int64?
+
+        public init(_ kind: Kind, _ status: Status, _ text: String, since: Int64? = nil) {
+            (self.kind, self.status, self.text, self.since) = (kind, status, text, since)
+        }
+    }
+
+    public var model: String
+    /// The version in Production; nil when there is none.
+    public var version: Int64?
+    public var owner: String?
+    public var ownerGroup: String?
+    public var lastCheckAt: Int64?
+    /// When the next look is due.
+    public var nextCheckDue: Int64?
+    public var findings: [Finding]
+
+    public var status: Status { findings.map(\.status).max() ?? .green }
+
+    public init(
+        model: String, version: Int64?, owner: String? = nil, ownerGroup: String? = nil, lastCheckAt: Int64? = nil,
+        nextCheckDue: Int64? = nil, findings: [Finding] = []
+    ) {
+        (self.model, self.version, self.owner, self.ownerGroup) = (model, version, owner, ownerGroup)
+        (self.lastCheckAt, self.nextCheckDue, self.findings) = (lastCheckAt, nextCheckDue, findings)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case model, version, owner, findings, status
+        case ownerGroup = "owner_group"
+        case lastCheckAt = "last_check_at"
+        case nextCheckDue = "next_check_due"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        model = try container.decode(String.self, forKey: .model)
+        version = try container.decodeIfPresent(Int64.self, forKey: .version)
+        owner = try container.decodeIfPresent(String.self, forKey: .owner)
+        ownerGroup = try container.decodeIfPresent(String.self, forKey: .ownerGroup)
+        lastCheckAt = try container.decodeIfPresent(Int64.self, forKey: .lastCheckAt)
+        nextCheckDue = try container.decodeIfPresent(Int64.self, forKey: .nextCheckDue)
+        findings = try container.decode([Finding].self, forKey: .findings)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(model, forKey: .model)
+        try container.encodeIfPresent(version, forKey: .version)
+        try container.encode(status, forKey: .status)
+        try container.encodeIfPresent(owner, forKey: .owner)
+        try container.encodeIfPresent(ownerGroup, forKey: .ownerGroup)
+        try container.encodeIfPresent(lastCheckAt, forKey: .lastCheckAt)
+        try container.encodeIfPresent(nextCheckDue, forKey: .nextCheckDue)
+        try container.encode(findings, forKey: .findings)
+    }
+}
+
+/// Whether somebody who is named as an owner still is there.
+public enum OwnerStanding: Sendable, Hashable {
+    case active
+    /// Since then, milliseconds since 1970 UTC, if it is known.
+    case deactivated(since: Int64?)
+    /// No account has the name.
+    case unknown
+}
+
+/// What is on record of a model in service when its health is asked for.
+public struct HealthFacts: Sendable {
+    public var model: String
+    public var version: ModelVersion?
+    /// When that version came to Production.
+    public var inProductionSince: Int64?
+    public var plan: MonitoringPlan?
+    public var planSetAt: Int64?
+    public var lastCheck: MonitoringCheck?
+    public var owner: OwnerStanding
+    /// A transition past the gates that nobody has ratified.
+    public var brokenGlass: BreakGlass?
+    /// Gates of Production that the version does not meet now.
+    public var unmet: [UnmetGate]
+    /// Milliseconds since 1970 UTC.
+    public var now: Int64
+
+    public init(
+        model: String, version: ModelVersion?, inProductionSince: Int64? = nil, plan: MonitoringPlan? = nil,
+        planSetAt: Int64? = nil, lastCheck: MonitoringCheck? = nil, owner: OwnerStanding = .active,
+        brokenGlass: BreakGlass? = nil, unmet: [UnmetGate] = [], now: Int64
+    ) {
+        (self.model, self.version, self.inProductionSince) = (model, version, inProductionSince)
+        (self.plan, self.planSetAt, self.lastCheck, self.owner) = (plan, planSetAt, lastCheck, owner)
+        (self.brokenGlass, self.unmet, self.now) = (brokenGlass, unmet, now)
+    }
+}
+
+extension HealthFacts {
+    /// What these facts say. A model that serves nobody is green.
+    public func health(under policy: Policy) -> ModelHealth {
+        var health = ModelHealth(
+            model: model, version: version?.id.version, owner: plan?.owner, ownerGroup: plan?.ownerGroup,
+            lastCheckAt: lastCheck?.checkedAt)
+        guard let version else { return health }
+        if let brokenGlass {
+            health.findings.append(
+                .init(
+                    .brokenGlass, .red,
+                    "it went to \(brokenGlass.stage.rawValue) past the gates, asked for by \(brokenGlass.askedBy) and confirmed "
+                        + "by \(brokenGlass.confirmedBy ?? "nobody"): \(brokenGlass.reason). "
+                        + "Ratify it: martlet registry transition \(version.id.argument) --stage "
+                        + brokenGlass.stage.rawValue, since: brokenGlass.confirmedAt))
+        }
+        addPlan(to: &health, policy)
+        addCheck(to: &health)
+        addUnmet(to: &health, version)
+        return health
+    }
+
+    private func addPlan(to health: inout ModelHealth, _ policy: Policy) {
+        guard let plan else {
+            let isAsked = policy.stages(on: .production).contains { $0.requirements.monitoringPlan }
+            health.findings.append(
+                .init(
+                    .noPlan, isAsked ? .red : .yellow,
+                    "it has no monitoring plan. Run: \(UnmetGate.planCommand(model))", since: inProductionSince))
+            return
+        }
+        // A version that is newer than the last look starts the count again; a plan that is put on record again does not.
+        let counted = [lastCheck?.checkedAt, inProductionSince].compactMap { $0 }.max() ?? planSetAt ?? now
+        let due = plan.frequency.due(after: counted)
+        health.nextCheckDue = due
+        if now > due + policy.monitoring.tolerance.milliseconds {
+            health.findings.append(
+                .init(
+                    .overdue, .red,
+                    "a look was due on \(Instant(milliseconds: due)) and has not been made. Run: martlet monitoring check "
+                        + shellWord(model), since: due))
+        } else if now > due {
+            health.findings.append(
+                .init(.overdue, .yellow, "a look is due since \(Instant(milliseconds: due))", since: due))
+        }
+        switch owner {
+        case .active: break
+        case .deactivated(let since):
+            health.findings.append(
+                .init(
+                    .ownerGone, .red,
+                    "its owner \(plan.owner) is deactivated. Run: martlet handover --from \(shellWord(plan.owner)) --to NAME",
+                    since: since))
+        case .unknown:
+            health.findings.append(
+                .init(.ownerUnknown, .yellow, "its owner \(plan.owner) is nobody who has an account", since: planSetAt))
+        }
+    }
+
+    private func addCheck(to health: inout ModelHealth) {
+        guard let check = lastCheck, let plan else { return }
+        var reasons: [String] = []
+        if check.datasetDrift { reasons.append("the data have drifted") }
+        if let minimum = plan.thresholds.minimumAreaUnderROC, let value = check.areaUnderROC, value < minimum {
+            reasons.append("the realised AUC is \(value), below \(minimum)")
+        }
+        guard !reasons.isEmpty else { return }
+        health.findings.append(
+            .init(
+                .lastCheckFailed, .red, "the last look found: \(reasons.joined(separator: "; ")) (run \(check.runID))",
+                since: check.checkedAt))
+    }
+
+    private func addUnmet(to health: inout ModelHealth, _ version: ModelVersion) {
+        let signOffs = unmet.filter {
+            if case .signOff(_, _, let discounted) = $0 { !discounted.isEmpty } else { false }
+        }
+        if !signOffs.isEmpty {
+            health.findings.append(
+                .init(
+                    .signOffsExpired, .yellow,
+                    "sign-offs have expired or do not count any more: "
+                        + signOffs.map { $0.sentence(version.id) }.joined(separator: " ")))
+        }
+        let others = unmet.filter { gate in
+            switch gate {
+            case .frozen, .waitingPeriod, .monitoringPlan: false
+            case .metric(_, .productionNotMeasured), .metric(_, .notBetter): false
+            default: !signOffs.contains(gate)
+            }
+        }
+        if !others.isEmpty {
+            health.findings.append(
+                .init(
+                    .policyUnmet, .yellow,
+                    "it does not meet the policy of today: "
+                        + others.map { $0.sentence(version.id) }.joined(separator: " ")))
+        }
+    }
+}
+
+extension ModelHealth {
+    /// Since when nobody has looked after the model: overdue, or with an owner who is gone; nil when somebody does.
+    public var unwatchedSince: Int64? {
+        findings.filter { $0.status == .red && [.overdue, .ownerGone, .noPlan].contains($0.kind) }
+            .compactMap(\.since).min()
+    }
+}

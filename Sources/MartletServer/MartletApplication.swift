@@ -29,14 +29,18 @@ package struct MartletApplication: Sendable {
         let security = RequestSecurity(settings)
         router.add(middleware: security)
         router.add(middleware: ErrorResponses())
+        router.add(middleware: AuditedDoors(audit: platform.audit))
         // Before any route, so that who may not come in does not learn which there are.
         let serverInfo = ["/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info"]
         router.add(
             middleware: Authentication(
                 identity: platform.identity, open: Set(["/health", "/version"] + serverInfo),
-                openPrefixes: [partsPath, linkedPath]))
+                openPrefixes: [partsPath, linkedPath] + (platform.audit.settings.isPublic ? [tlogPath] : [])))
+        router.add(middleware: AuditedReads(audit: platform.audit))
         let routes = router.group("")
         addServerRoutes(to: routes)
+        addTlogRoutes(to: routes, audit: platform.audit)
+        platform.audit.report { logger.error("\($0)") }
         for prefix in ["api", "ajax-api"] {
             for version in ["2.0", "3.0"] {
                 let mlflow = routes.group("\(prefix)/\(version)/mlflow")
@@ -74,7 +78,8 @@ package struct MartletApplication: Sendable {
         addWebhookDeliveryRoutes(to: martlet, webhooks: platform.webhooks)
         addRetentionRoutes(to: martlet, platform.retention)
         prompt = PromptResponder(
-            online: platform.online, identity: platform.identity, security: security, logger: logger)
+            online: platform.online, identity: platform.identity, security: security, logger: logger,
+            isAudited: platform.audit.settings.records(read: "features", ReadAction.onlineFeatures))
         responder = TimeLimitedResponder(responder: router.buildResponder(), limit: Self.timeLimit)
     }
 
@@ -109,6 +114,7 @@ package struct MartletApplication: Sendable {
                 services: [
                     .init(service: WebhookService(webhooks: platform.webhooks, logger: logger)),
                     .init(service: OnlineFeatureService(online: platform.online)),
+                    .init(service: AuditService(audit: platform.audit)),
                     .init(service: application),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await services.run()

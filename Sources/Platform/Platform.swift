@@ -43,17 +43,21 @@ package struct Platform: Sendable {
         try workspace.emptyScratch()
         let isNew = !workspace.exists
         let configuration = try workspace.configuration(creating: policy)
+        try Audit.check(configuration.audit, workspace)
         let key = try workspace.signingKey(for: configuration.workspace)
+        let desk = AuditDesk()
         let store = try Store(
             at: workspace.metadataFile, identity: AuditIdentity(workspaceID: configuration.workspace, key: key),
             policyDigest: CanonicalJSON.sha256Hex(try canonicalText(configuration.policy)), durability: durability,
-            clock: clock, authorize: { action, caller in try caller.user.authorize(action) })
+            clock: clock, authorize: { action, caller in try caller.user.authorize(action) },
+            state: AuditedState.queries, promoted: { desk.promoted() })
         let engine = try DuckDBEngine(
             configuration: DuckDBConfiguration(
                 memoryLimitInBytes: configuration.engine.memoryLimitInMegabytes << 20,
                 threads: configuration.engine.threads, temporaryDirectory: workspace.scratch.appending(path: "spill"),
                 folders: [workspace.tables, workspace.scratch]))
-        let platform = try Platform(workspace, configuration, store, engine, lock)
+        let audit = Audit(store: store, workspace: workspace, settings: configuration.audit, desk: desk)
+        let platform = try Platform(workspace, configuration, store, engine, lock, audit)
         if isNew {
             try await store.change(
                 AuditAction("workspace", "create", ["policy": try canonicalText(configuration.policy)]), by: .setup
@@ -66,12 +70,12 @@ package struct Platform: Sendable {
 
     private init(
         _ workspace: Workspace, _ configuration: WorkspaceConfiguration, _ store: Store, _ engine: DuckDBEngine,
-        _ lock: WorkspaceLock
+        _ lock: WorkspaceLock, _ audit: Audit
     ) throws {
         (self.workspace, self.configuration) = (workspace, configuration)
         (self.store, self.engine, self.lock) = (store, engine, lock)
         let policy = configuration.policy
-        audit = Audit(store: store, workspace: workspace)
+        self.audit = audit
         identity = Identity(store: store, isOpen: configuration.identity == .open)
         tracking = Tracking(store: store)
         artifacts = try Artifacts(root: workspace.artifacts, store: store)
@@ -107,6 +111,7 @@ package struct Platform: Sendable {
     /// Finishes what was accepted and gives the workspace back.
     package func close() async throws {
         await online.tidy(keeping: true)
+        await audit.round(isLast: true)
         await engine.close()
         try await store.close()
         lock.release()

@@ -45,6 +45,9 @@ extension User {
     public func authorize(_ action: AuditAction) throws(IdentityError) {
         if action.service == "identity" {
             guard mayAdminister else { throw .mayNotAdminister(user: name) }
+        } else if action.service == "audit" {
+            // A checkpoint that leaves changes nothing but what is kept of the log.
+            guard mayReadAudit else { throw .mayNotChange(user: name) }
         } else {
             guard mayChange else { throw .mayNotChange(user: name) }
         }

@@ -34,6 +34,8 @@ public struct Caller: Sendable, Hashable {
     /// The address the request came from; nil within the process.
     public var sourceAddress: String?
     public var userAgent: String?
+    /// The session that the request came in; nil for who shows a token with each request.
+    public var sessionID: String?
 
     public init(_ user: User, requestID: String, sourceAddress: String? = nil, userAgent: String? = nil) {
         (self.user, self.requestID) = (user, requestID)

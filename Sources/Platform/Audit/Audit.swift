@@ -1,23 +1,41 @@
 package import AuditLog
 import Foundation
-import MartletDomain
+package import MartletDomain
 package import Metadata
 
-/// The log of who did what: read, proven, exported.
+/// The log of who did what: read, searched, proven, and carried out of reach of who keeps the workspace.
 package struct Audit: Sendable {
     let store: Store
     let workspace: Workspace
+    package let settings: AuditSettings
+    /// What outlives a call.
+    let desk: AuditDesk
 
-    package init(store: Store, workspace: Workspace) { (self.store, self.workspace) = (store, workspace) }
+    package init(store: Store, workspace: Workspace, settings: AuditSettings = AuditSettings()) {
+        self.init(store: store, workspace: workspace, settings: settings, desk: AuditDesk())
+    }
+
+    init(store: Store, workspace: Workspace, settings: AuditSettings, desk: AuditDesk) {
+        (self.store, self.workspace, self.settings, self.desk) = (store, workspace, settings, desk)
+    }
+
+    /// Reads the witnesses' keys and the targets of a configuration.
+    /// - Throws: ``WorkspaceError/configuration(_:reason:)`` for one that is none.
+    static func check(_ settings: AuditSettings, _ workspace: Workspace) throws(WorkspaceError) {
+        do {
+            for text in settings.witnesses { _ = try WitnessVerificationKey(text) }
+            for text in settings.push { _ = try CheckpointTarget(text) }
+        } catch {
+            throw .configuration(workspace.configurationFile.path, reason: "audit: \(error)")
+        }
+    }
 
     /// The log's public key, as an auditor keeps it.
     package var verificationKey: LogVerificationKey { store.trail.identity.key.verificationKey }
 
     /// The newest signed checkpoint; nil before the first entry.
     package func checkpoint() async throws -> String? {
-        try await store.read { db in
-            try db.row("SELECT note FROM audit_checkpoint WHERE id = 1")?.text("note")
-        }
+        try await store.read { try StoredLog($0).newestNote() }
     }
 
     /// Entries by position, oldest first.
@@ -35,5 +53,11 @@ package struct Audit: Sendable {
     package func verify() async throws -> AuditVerification {
         let (file, key) = (workspace.metadataFile, verificationKey)
         return try await offTheCooperativePool { try AuditArchive(file).verify(by: key) }
+    }
+
+    /// Asked before somebody reads the log's files.
+    /// - Throws: ``AuditError/mayNotRead(user:)``
+    package func requireReading(_ user: User) throws(AuditError) {
+        guard settings.isPublic || user.mayReadAudit else { throw .mayNotRead(user: user.name) }
     }
 }

@@ -14,6 +14,8 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     package var webhooks: WebhookSettings
     /// How served features are looked after.
     package var features: OnlineSettings
+    /// How the audit log is kept.
+    package var audit: AuditSettings
 
     /// Whether people say who they are.
     package enum IdentityMode: String, Codable, Sendable {
@@ -49,14 +51,15 @@ package struct WorkspaceConfiguration: Codable, Sendable {
         engine = try container.decodeIfPresent(Engine.self, forKey: .engine) ?? Engine()
         webhooks = try container.decodeIfPresent(WebhookSettings.self, forKey: .webhooks) ?? WebhookSettings()
         features = try container.decodeIfPresent(OnlineSettings.self, forKey: .features) ?? OnlineSettings()
+        audit = try container.decodeIfPresent(AuditSettings.self, forKey: .audit) ?? AuditSettings()
     }
 
     package init(
         workspace: String, policy: Policy, engine: Engine = Engine(), webhooks: WebhookSettings = WebhookSettings(),
-        features: OnlineSettings = OnlineSettings()
+        features: OnlineSettings = OnlineSettings(), audit: AuditSettings = AuditSettings()
     ) {
         (self.workspace, self.policy, self.engine, self.webhooks) = (workspace, policy, engine, webhooks)
-        self.features = features
+        (self.features, self.audit) = (features, audit)
         identity = policy.isOpen ? .open : .users
     }
 

@@ -12,7 +12,7 @@ extension Audit {
         let target = try CheckpointTarget(text)
         guard let published = try await newestPublished() else { throw AuditError.notPublished }
         let action = AuditAction("audit", "push_checkpoint", ["target": target.name, "size": "\(published.size)"])
-        let push = CheckpointPush(key: verificationKey) { [store] from, to in
+        let push = CheckpointPush(key: verificationKey, environment: environment) { [store] from, to in
             try await store.read { try StoredLog($0).consistencyProof(from: from, to: to) }
         }
         do {

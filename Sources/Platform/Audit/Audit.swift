@@ -10,6 +10,8 @@ package struct Audit: Sendable {
     package let settings: AuditSettings
     /// What outlives a call.
     let desk: AuditDesk
+    /// Where object stores are named, with what opens them.
+    private(set) var environment = ProcessInfo.processInfo.environment
 
     package init(store: Store, workspace: Workspace, settings: AuditSettings = AuditSettings()) {
         self.init(store: store, workspace: workspace, settings: settings, desk: AuditDesk())
@@ -17,6 +19,13 @@ package struct Audit: Sendable {
 
     init(store: Store, workspace: Workspace, settings: AuditSettings, desk: AuditDesk) {
         (self.store, self.workspace, self.settings, self.desk) = (store, workspace, settings, desk)
+    }
+
+    /// The same log, pushed with another environment than the process's.
+    package func pushing(with environment: [String: String]) -> Audit {
+        var audit = self
+        audit.environment = environment
+        return audit
     }
 
     /// Reads the witnesses' keys and the targets of a configuration.

@@ -65,7 +65,7 @@ package final class ObjectStoreDouble: Sendable {
         let router = Router()
         for method in [HTTPRequest.Method.get, .put] {
             router.on("**", method: method) { request, _ in
-                let body = Data(buffer: try await request.body.collect(upTo: 1 << 20))
+                let body = Data(try await request.body.collect(upTo: 1 << 20).readableBytesView)
                 return self.answer(request.head, body)
             }
         }

@@ -116,8 +116,10 @@ import Testing
             #expect(try await push.push(note(2), to: target) == .pushed)
             #expect(store.object(path) == (try note(2)))
             let another = CheckpointPush(key: key.verificationKey, environment: store.environment) { _, _ in [] }
-            store.beforeNextPut { $0[path] = newer }
-            await #expect(throws: AuditError.self) { try await another.push(note(2), to: target) }
+            store.beforeNextPut { $0["/kept/b/checkpoint"] = newer }
+            let elsewhere = try CheckpointTarget("s3://kept/b")
+            await #expect(throws: AuditError.self) { try await another.push(note(2), to: elsewhere) }
+            #expect(store.object("/kept/b/checkpoint") == (try note(3)))
         }
     }
 

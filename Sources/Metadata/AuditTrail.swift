@@ -111,7 +111,8 @@ extension ErrorCode {
     /// The status of a refusal in the log: 403 where somebody may not, 500 where we failed, 400 for the rest.
     fileprivate var status: Int {
         switch self {
-        case .permissionDenied, .unauthenticated: 403
+        case .permissionDenied: 403
+        case .unauthenticated: 401
         case .internalError, .dataLoss: 500
         default: 400
         }

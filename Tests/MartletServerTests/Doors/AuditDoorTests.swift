@@ -63,7 +63,7 @@ import Testing
             await server.platform.audit.round(isLast: true)
             let entries = try await told()
             #expect(entries.count == 2 && entries.last?.requestParams["count"] == "39")
-            #expect(entries.allSatisfy { $0.userIdentity.name == "unknown" && $0.response.statusCode == 403 })
+            #expect(entries.allSatisfy { $0.userIdentity.name == "unknown" && $0.response.statusCode == 401 })
             #expect(try await server.platform.audit.verify().isIntact)
         }
     }

@@ -17,6 +17,14 @@ final class SetClock: Sendable {
     func advance(_ span: TimeSpan) { milliseconds.withLock { $0 += span.milliseconds } }
 }
 
+/// What somebody who looks after a server is told.
+private final class Heard: Sendable {
+    private let texts = Mutex<[String]>([])
+
+    var count: Int { texts.withLock { $0.count } }
+    func hear(_ text: String) { texts.withLock { $0.append(text) } }
+}
+
 @Suite struct AuditPublishTests {
     private func intact(_ platform: Platform) throws -> AuditVerification {
         try TlogDirectory.verifyDirectory(at: platform.workspace.audit, key: platform.audit.verificationKey)
@@ -90,15 +98,15 @@ final class SetClock: Sendable {
             try FileManager.default.copyItem(at: copy, to: home.metadataFile)
 
             platform = try await Platform.open(home, durability: .normal)
-            let heard = Mutex<[String]>([])
-            platform.audit.report { text in heard.withLock { $0.append(text) } }
+            let heard = Heard()
+            platform.audit.report { heard.hear($0) }
             _ = try await platform.audit.publish(because: "request", by: .setup)
             let before = try String(contentsOf: home.audit.appending(path: "checkpoint"), encoding: .utf8)
             for _ in 0..<2 {
                 await #expect(throws: AuditLogError.self) { try await platform.audit.writeFolder() }
             }
             #expect(try String(contentsOf: home.audit.appending(path: "checkpoint"), encoding: .utf8) == before)
-            #expect(platform.audit.alarm != nil && heard.withLock { $0.count } == 1)
+            #expect(platform.audit.alarm != nil && heard.count == 1)
             let entries = try await platform.auditEntries()
             #expect(entries.filter { $0.actionName == "alarm" }.count == 1)
             // And the index, which was made of the newer log, is made anew.

@@ -57,7 +57,7 @@ extension AuditCommand {
             _ published: PublishedCheckpointRecord, to targets: [CheckpointTarget], _ client: Client
         ) async throws {
             let key = try LogVerificationKey(try await client.send(GetCheckpoint()).key)
-            let pushing = CheckpointPush(key: key) { from, to in
+            let pushing = CheckpointPush(key: key, environment: ProcessInfo.processInfo.environment) { from, to in
                 let answer = try await client.send(ProveConsistency(from: from, to: to))
                 return try TlogConsistency(parsing: answer.proof).hashes
             }

@@ -1,5 +1,5 @@
 package import AuditLog
-package import Foundation
+import Foundation
 import MartletDomain
 
 /// Carries a checkpoint to a target, and never back.
@@ -27,7 +27,7 @@ package struct CheckpointPush: Sendable {
     ///   - consistency: the proof that the log of `to` entries begins with that of `from`.
     ///   - environment: where an object store's endpoint, region and credentials are named, as AWS's tools do.
     package init(
-        key: LogVerificationKey, environment: [String: String] = ProcessInfo.processInfo.environment,
+        key: LogVerificationKey, environment: [String: String],
         consistency: @escaping @Sendable (_ from: Int, _ to: Int) async throws -> [MerkleHash]
     ) {
         (self.key, self.environment, self.consistency) = (key, environment, consistency)

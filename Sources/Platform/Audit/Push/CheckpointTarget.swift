@@ -1,5 +1,5 @@
 package import Foundation
-import MartletDomain
+package import MartletDomain
 
 /// A place out of reach of whoever keeps the workspace, where checkpoints are carried to.
 package enum CheckpointTarget: Sendable, Equatable {

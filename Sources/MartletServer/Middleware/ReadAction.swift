@@ -34,8 +34,10 @@ enum ReadAction {
         guard let place = words.first, let service = services[place], let last = words.last else { return nil }
         let isLook = request.method == .get || request.method == .head
         guard isLook || (request.method == .post && looking.contains(last)) else { return nil }
-        var parameters: [String: String] = ["path": String(request.uri.path.prefix(512))]
-        if let query = request.uri.query, !query.isEmpty { parameters["query"] = String(query.prefix(1_024)) }
+        // A link that opens a file by itself is a secret.
+        let isSecret = [partsPath, linkedPath].contains(where: request.uri.path.hasPrefix)
+        var parameters: [String: String] = isSecret ? [:] : ["path": String(request.uri.path.prefix(512))]
+        if let query = request.uri.query, !query.isEmpty, !isSecret { parameters["query"] = String(query.prefix(1_024)) }
         if last.hasPrefix("get-online") { return AuditAction(service, onlineFeatures, parameters) }
         let verb = looking.contains(last) ? last : "get"
         return AuditAction(service, "\(verb)_\(place)".replacingOccurrences(of: "-", with: "_"), parameters)

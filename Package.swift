@@ -129,7 +129,7 @@ let package = Package(
             dependencies: [
                 "MartletDomain", "AuditLog", "Metadata", "QueryEngine", "DeltaLake", "Platform", "Martlet",
                 "MartletServer",
-                hummingbird, httpTypes, logging, nio,
+                crypto, hummingbird, httpTypes, logging, nio,
             ],
             path: "Tests/TestKit"),
         .testTarget(

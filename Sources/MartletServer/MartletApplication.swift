@@ -33,10 +33,15 @@ package struct MartletApplication: Sendable {
         router.add(middleware: security)
         router.add(middleware: ErrorResponses())
         let book = RouteBook()
+        router.add(middleware: AuditedDoors(audit: platform.audit))
         // Before any route, so that who may not come in does not learn which there are.
         router.add(middleware: Authentication(identity: platform.identity, book: book, settings: settings))
-        let routes = Routes(router.group(""), gate: Gate(identity: platform.identity), book: book)
+        router.add(middleware: AuditedRefusals(audit: platform.audit))
+        let routes = Routes(
+            router.group(""), gate: Gate(identity: platform.identity, audit: platform.audit), book: book)
         addServerRoutes(to: routes)
+        addTlogRoutes(to: routes, audit: platform.audit)
+        platform.audit.report { logger.error("\($0)") }
         for prefix in ["api", "ajax-api"] {
             for version in ["2.0", "3.0"] {
                 let mlflow = routes.group("\(prefix)/\(version)/mlflow")
@@ -80,7 +85,8 @@ package struct MartletApplication: Sendable {
         addRetentionRoutes(to: martlet, platform.retention)
         self.routes = book.all
         prompt = PromptResponder(
-            online: platform.online, identity: platform.identity, security: security, logger: logger)
+            online: platform.online, identity: platform.identity, security: security, logger: logger,
+            isAudited: platform.audit.settings.records("features.get_online"))
         responder = TimeLimitedResponder(responder: router.buildResponder(), limit: Self.timeLimit)
     }
 
@@ -126,6 +132,7 @@ package struct MartletApplication: Sendable {
                     .init(service: WebhookService(webhooks: platform.webhooks, logger: logger)),
                     .init(service: OnlineFeatureService(online: platform.online)),
                     .init(service: PlanWatchService(registry: platform.registry, logger: logger)),
+                    .init(service: AuditService(audit: platform.audit)),
                     .init(service: application),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await services.run()

@@ -16,13 +16,15 @@ struct PromptResponder: Sendable {
     let identity: Identity
     let security: RequestSecurity
     let logger: Logger
+    /// Whether each such request leaves an entry in the audit log; then the router has to see it.
+    let isAudited: Bool
 
     /// Bytes of a body that is held until it is whole.
     static let bodyLimit = 256 << 10
 
     /// Whether it may be one of those.
     func takes(_ head: HTTPRequest) -> Bool {
-        guard head.method == .post, let path = head.path, Door(path: path) != nil else { return false }
+        guard !isAudited, head.method == .post, let path = head.path, Door(path: path) != nil else { return false }
         let fields = head.headerFields
         return fields[.origin] == nil && fields[.expect] == nil && fields[.connection]?.lowercased() != "close"
     }

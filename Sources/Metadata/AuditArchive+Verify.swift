@@ -15,9 +15,10 @@ extension AuditArchive {
             let note = stored.map { (try? $0.text("note")) ?? "" }
             var verifier = AuditVerifier(checkpoint: note ?? "", key: key)
             var keeper = kept.map { AuditVerifier(checkpoint: $0, key: key) }
-            let (end, unread) = Self.feed(db) { position, entry, leaf in
-                verifier.add(position: position, entry: entry, leafHash: leaf)
-                if position < keptSize { keeper?.add(position: position, entry: entry, leafHash: leaf) }
+            let (end, unread) = Self.feed(db) { row, hash in
+                verifier.add(position: row.position, sizeInBytes: row.entry.count, hash: hash, leafHash: row.leaf)
+                guard row.position < keptSize else { return }
+                keeper?.add(position: row.position, sizeInBytes: row.entry.count, hash: hash, leafHash: row.leaf)
             }
             let tiles = try StoredTiles(db)
             var found = verifier.finish(tileRoots: tiles.roots(belowPosition: end))
@@ -49,13 +50,28 @@ extension AuditArchive {
             && MerkleFrontier(size: checkpoint.size, hashes: hashes)?.root == checkpoint.root
     }
 
-    /// Hands over each row that has a position.
+    private struct Row: Sendable {
+        var position: Int
+        var entry: [UInt8]
+        var leaf: MerkleHash?
+    }
+
+    /// Rows that are hashed at once, on all processors: few enough that memory does not grow with the log.
+    private static let chunk = 4_096
+
+    /// Hands over each row that has a position, with the hash of its entry.
     /// - Returns: The position behind the last, and what kept it from others.
     private static func feed(
-        _ db: Snapshot, _ body: (_ position: Int, _ entry: [UInt8], _ leaf: MerkleHash?) -> Void
+        _ db: Snapshot, _ body: (_ row: Row, _ hash: MerkleHash) -> Void
     ) -> (end: Int, unread: [AuditVerification.Problem]) {
         var (end, unread) = (0, 0)
         var problems: [AuditVerification.Problem] = []
+        var rows: [Row] = []
+        rows.reserveCapacity(chunk)
+        func pass() {
+            for (row, hash) in zip(rows, MerkleTree.leafHashes(rows.map(\.entry))) { body(row, hash) }
+            rows.removeAll(keepingCapacity: true)
+        }
         do {
             try db.forEach("SELECT position, entry, leaf_hash FROM audit_entries ORDER BY position") { row in
                 guard let position = (try? row.integer("position")).flatMap({ Int(exactly: $0) }) else {
@@ -63,12 +79,17 @@ extension AuditArchive {
                     return
                 }
                 // What is no blob any more is read as an empty one, which no leaf hash fits.
-                body(position, (try? row.blob("entry")) ?? [], MerkleHash((try? row.blob("leaf_hash")) ?? []))
+                rows.append(
+                    Row(
+                        position: position, entry: (try? row.blob("entry")) ?? [],
+                        leaf: MerkleHash((try? row.blob("leaf_hash")) ?? [])))
                 end = max(end, position == .max ? position : position + 1)
+                if rows.count == chunk { pass() }
             }
         } catch {
             problems.append(.init(.file, at: end...end, "the log can't be read from here on: \(reason(of: error))"))
         }
+        pass()
         if unread > 0 { problems.append(.init(.file, "\(unread) rows of the log have no number for their position")) }
         return (end, problems)
     }

@@ -44,17 +44,21 @@ package struct Platform: Sendable {
         let isNew = !workspace.exists
         let configuration = try workspace.configuration(creating: policy)
         let inForce = try PolicyInForce(configuration.policies)
+        try Audit.check(configuration.audit, workspace)
         let key = try workspace.signingKey(for: configuration.workspace)
+        let desk = AuditDesk()
         let store = try Store(
             at: workspace.metadataFile, identity: AuditIdentity(workspaceID: configuration.workspace, key: key),
             policyDigest: inForce.digest, durability: durability,
-            clock: clock, authorize: { action, caller in try caller.authorize(action) })
+            clock: clock, authorize: { action, caller in try caller.authorize(action) },
+            state: AuditedState.queries, promoted: { desk.promoted() })
         let engine = try DuckDBEngine(
             configuration: DuckDBConfiguration(
                 memoryLimitInBytes: configuration.engine.memoryLimitInMegabytes << 20,
                 threads: configuration.engine.threads, temporaryDirectory: workspace.scratch.appending(path: "spill"),
                 folders: [workspace.tables, workspace.scratch]))
-        let platform = try Platform(workspace, configuration, store, engine, lock)
+        let audit = Audit(store: store, workspace: workspace, settings: configuration.audit, desk: desk)
+        let platform = try Platform(workspace, configuration, store, engine, lock, audit)
         if isNew {
             try await store.change(AuditAction("workspace", "create", ["policy": inForce.text]), by: .setup) { db in
                 try inForce.record(in: db)
@@ -68,11 +72,11 @@ package struct Platform: Sendable {
 
     private init(
         _ workspace: Workspace, _ configuration: WorkspaceConfiguration, _ store: Store, _ engine: DuckDBEngine,
-        _ lock: WorkspaceLock
+        _ lock: WorkspaceLock, _ audit: Audit
     ) throws {
         (self.workspace, self.configuration) = (workspace, configuration)
         (self.store, self.engine, self.lock) = (store, engine, lock)
-        audit = Audit(store: store, workspace: workspace)
+        self.audit = audit
         identity = Identity(
             store: store, isOpen: configuration.identity == .open, settings: configuration.authentication,
             customRoles: configuration.roles)
@@ -111,6 +115,7 @@ package struct Platform: Sendable {
     package func close() async throws {
         await online.tidy(keeping: true)
         try? await identity.recordUses()
+        await audit.round(isLast: true)
         await engine.close()
         try await store.close()
         lock.release()

@@ -9,13 +9,31 @@ package import Foundation
 #endif
 
 extension LogSigningKey {
+    /// Writes the key to a new file that only its owner can read: see ``SecretFile/store(_:at:)``.
+    package func store(at file: URL) throws(AuditLogError) { try SecretFile.store(encoded, at: file) }
+
+    /// Reads a key that ``store(at:)`` wrote.
+    ///
+    /// - Throws: ``AuditLogError/keyFile(path:reason:)`` if it is missing, open to others, or holds no key.
+    package init(file: URL) throws(AuditLogError) {
+        let text = try SecretFile.contents(of: file)
+        do {
+            try self.init(text)
+        } catch {
+            throw .keyFile(path: file.path, reason: error.message)
+        }
+    }
+}
+
+/// A file with one secret in it.
+enum SecretFile {
     /// Writes the key to a new file that only its owner can read (mode 0600), durable when this returns.
     ///
     /// The file appears whole or not at all: it is written and synced under another name, then linked.
     ///
     /// - Throws: ``AuditLogError/keyFileExists(path:)`` if there is a file already, else
     ///   ``AuditLogError/keyFile(path:reason:)``.
-    package func store(at file: URL) throws(AuditLogError) {
+    static func store(_ secret: String, at file: URL) throws(AuditLogError) {
         let path = file.path
         let temporary = path + ".new-\(UInt64.random(in: .min ... .max))"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -23,7 +41,7 @@ extension LogSigningKey {
         defer { unlink(temporary) }
         do {
             defer { close(descriptor) }
-            let bytes = Array((encoded + "\n").utf8)
+            let bytes = Array((secret + "\n").utf8)
             var written = 0
             while written < bytes.count {
                 let count = bytes[written...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -46,10 +64,10 @@ extension LogSigningKey {
         try Self.syncFolder(of: file)
     }
 
-    /// Reads a key that ``store(at:)`` wrote.
+    /// Reads what ``store(_:at:)`` wrote.
     ///
-    /// - Throws: ``AuditLogError/keyFile(path:reason:)`` if it is missing, open to others, or holds no key.
-    package init(file: URL) throws(AuditLogError) {
+    /// - Throws: ``AuditLogError/keyFile(path:reason:)`` if it is missing, open to others, or cut off.
+    static func contents(of file: URL) throws(AuditLogError) -> String {
         let path = file.path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .keyFile(path: path, reason: Self.systemError()) }
@@ -66,11 +84,7 @@ extension LogSigningKey {
         guard count < buffer.count, let text = String(validating: buffer.prefix(count), as: UTF8.self),
             text.utf8.last == UInt8(ascii: "\n")
         else { throw .keyFile(path: path, reason: "it holds no key, or one that was cut off") }
-        do {
-            try self.init(String(text.dropLast()))
-        } catch {
-            throw .keyFile(path: path, reason: error.message)
-        }
+        return String(text.dropLast())
     }
 
     private static func syncFolder(of file: URL) throws(AuditLogError) {

@@ -156,8 +156,27 @@ extension DirectoryVerifier {
             var isFolder: ObjCBool = false
             let file = root.appendingPathComponent(path)
             _ = FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder)
-            guard !isFolder.boolValue, !expectedFiles.contains("tile/" + path) else { continue }
+            guard !isFolder.boolValue, !expectedFiles.contains("tile/" + path), !isEarlierPartial("tile/" + path)
+            else { continue }
             problems.add(.unsigned, "the file tile/\(path) is not covered by the checkpoint")
         }
+    }
+
+    /// Whether a file is a partial tile or bundle of an earlier checkpoint: the beginning of the one that is there now.
+    private func isEarlierPartial(_ path: String) -> Bool {
+        guard let mark = path.range(of: ".p/", options: .backwards), let width = Int(path[mark.upperBound...]),
+            (1..<TlogPath.tileWidth).contains(width), String(width) == path[mark.upperBound...]
+        else { return false }
+        let whole = String(path[..<mark.lowerBound])
+        let current = expectedFiles.contains(whole) ? whole : expectedFiles.first { $0.hasPrefix(whole + ".p/") }
+        guard let current, let earlier = read(path, limit: EntryBundle.maximumSizeInBytes),
+            let bytes = read(current, limit: EntryBundle.maximumSizeInBytes)
+        else { return false }
+        guard path.hasPrefix("tile/entries/") else {
+            return earlier.count == width * MerkleHash.byteCount && bytes.starts(with: earlier)
+                && earlier.count <= bytes.count
+        }
+        let (entries, rest) = EntryBundle.readable(earlier, limit: width)
+        return entries.count == width && rest == 0 && bytes.starts(with: earlier)
     }
 }

@@ -5,6 +5,7 @@ public import MartletDomain
 // Words of the domain as command-line arguments.
 extension MonitoringPlan.Frequency: ExpressibleByArgument {}
 extension MonitoringPlan.RetrainingTrigger: ExpressibleByArgument {}
+extension AuditQuery.Outcome: ExpressibleByArgument {}
 extension Role: ExpressibleByArgument {
     public init?(argument: String) { self.init(word: argument) }
 }

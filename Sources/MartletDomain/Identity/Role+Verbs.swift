@@ -9,7 +9,7 @@ extension Role {
         case .operator: Self.looking + Self.running
         case .auditor:
             Self.looking + ["audit.*", "identity.get_*", "identity.list_*", "webhooks.list_*", "webhooks.get_*"]
-        case .administrator: Self.looking + ["identity.*", "policy.*", "workspace.*", "audit.get_*", "audit.verify"]
+        case .administrator: Self.looking + ["identity.*", "policy.*", "workspace.*", "audit.*"]
         }
     }
 

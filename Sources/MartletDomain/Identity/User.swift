@@ -66,6 +66,8 @@ public struct Caller: Sendable, Hashable {
     public var userAgent: String?
     /// What the door that they came by has let them do: what follows from it is not asked for again.
     public var entrance: Verb?
+    /// The session that the request came in; nil for who shows a token with each request.
+    public var sessionID: String?
 
     public init(_ user: User, requestID: String, sourceAddress: String? = nil, userAgent: String? = nil) {
         (self.user, self.requestID) = (user, requestID)

@@ -109,6 +109,9 @@ package struct Routes {
     ) {
         let whole = path.isEmpty || path == "/" ? self.path : self.path + "/" + path
         book.add(RouteRecord(method: method.rawValue, path: whole.isEmpty ? "/" : whole, need: need))
-        router.on(RouterPath(path), method: method) { request, context in try await answer(request, context) }
+        router.on(RouterPath(path), method: method) { [gate] request, context in
+            guard case .verb(let verb, _) = need else { return try await answer(request, context) }
+            return try await gate.recording(verb, request, context) { try await answer(request, context) }
+        }
     }
 }

@@ -24,6 +24,8 @@ package struct Workspace: Sendable {
     package var audit: URL { folder.appending(path: "audit") }
     package var signingKeyFile: URL { audit.appending(path: "log.key") }
     package var verificationKeyFile: URL { audit.appending(path: "log.pub") }
+    /// What finds entries of the log; may be deleted at any time.
+    package var auditIndex: URL { audit.appending(path: "index.sqlite") }
     /// The key that webhooks' secrets are encrypted with.
     package var secretKeyFile: URL { folder.appending(path: "secrets.key") }
     /// Files on their way in, and what the engine spills; emptied when the workspace opens.

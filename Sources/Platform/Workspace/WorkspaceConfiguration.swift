@@ -20,6 +20,8 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     package var authentication: AuthenticationSettings
     /// Roles besides the built-in ones: their names, and the verbs of each.
     package var roles: CustomRoles
+    /// How the audit log is kept.
+    package var audit: AuditSettings
 
     /// Whether people say who they are.
     package enum IdentityMode: String, Codable, Sendable {
@@ -64,14 +66,16 @@ package struct WorkspaceConfiguration: Codable, Sendable {
             throw DecodingError.dataCorruptedError(
                 forKey: .roles, in: container, debugDescription: "\(name) is a built-in role, and stays as it is")
         }
+        audit = try container.decodeIfPresent(AuditSettings.self, forKey: .audit) ?? AuditSettings()
     }
 
     package init(
         workspace: String, policies: Policies, engine: Engine = Engine(),
-        webhooks: WebhookSettings = WebhookSettings(), features: OnlineSettings = OnlineSettings()
+        webhooks: WebhookSettings = WebhookSettings(), features: OnlineSettings = OnlineSettings(),
+        audit: AuditSettings = AuditSettings()
     ) {
         (self.workspace, self.policies, self.engine, self.webhooks) = (workspace, policies, engine, webhooks)
-        self.features = features
+        (self.features, self.audit) = (features, audit)
         authentication = AuthenticationSettings()
         roles = [:]
         people = policies.people.accounts.isEmpty ? nil : policies.people
@@ -81,10 +85,11 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     /// With one policy for all models.
     package init(
         workspace: String, policy: Policy, engine: Engine = Engine(), webhooks: WebhookSettings = WebhookSettings(),
-        features: OnlineSettings = OnlineSettings()
+        features: OnlineSettings = OnlineSettings(), audit: AuditSettings = AuditSettings()
     ) {
         self.init(
-            workspace: workspace, policies: Policies(policy), engine: engine, webhooks: webhooks, features: features)
+            workspace: workspace, policies: Policies(policy), engine: engine, webhooks: webhooks, features: features,
+            audit: audit)
     }
 
     /// The policy for models that no closer pattern matches.

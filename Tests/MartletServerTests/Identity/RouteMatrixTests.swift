@@ -104,7 +104,13 @@ struct RouteMatrixTests {
         ("webhooks", "list_webhooks get_webhook list_deliveries", [.contributor, .operator, .auditor]),
         ("webhooks", "create_webhook update_webhook delete_webhook test_webhook", runners),
         ("audit", "get_checkpoint verify", everyone),
-        ("audit", "list_entries", [.auditor]),
+        (
+            "audit",
+            """
+            list_entries search_entries get_entry get_proof get_consistency_proof get_log list_checkpoints
+            publish_checkpoint cosign
+            """, overseers
+        ),
         ("workspace", "get_interface", everyone),
         ("identity", "get_me create_own_token list_own_tokens revoke_own_token set_own_password", everyone),
         ("identity", "list_users list_groups list_roles", overseers),

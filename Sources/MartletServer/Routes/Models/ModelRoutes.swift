@@ -1,4 +1,3 @@
-import AuditLog
 import Hummingbird
 import MartletAPI
 import MartletDomain
@@ -59,29 +58,5 @@ func addMonitoringRoutes(to group: Routes, platform: Platform) {
         try await platform.monitoring.check(
             body.model, predictions: body.predictions, in: TimeWindow(from: body.from, to: body.to),
             labelsKnownAt: body.labelsKnownAt?.microseconds, experiment: body.experiment, by: context.caller)
-    }
-}
-
-/// Martlet's own requests about the log, below `/api/martlet/1.0/`.
-func addAuditRoutes(to group: Routes, platform: Platform) {
-    let audit = platform.audit
-    group.on(GetCheckpoint.self, "audit.get_checkpoint", of: .workspace) { _, _ in
-        GetCheckpoint.Response(key: audit.verificationKey.description, checkpoint: try await audit.checkpoint())
-    }
-    group.on(VerifyAudit.self, "audit.verify", of: .workspace) { _, _ in
-        let found = try await audit.verify()
-        return VerifyAudit.Response(
-            ok: found.isIntact, size: found.size, root: found.root.hex,
-            problems: found.problems.map { .init(position: $0.position, lastPosition: $0.lastPosition, what: $0.what) })
-    }
-    group.on(ListAuditEntries.self, "audit.list_entries", of: .workspace) { body, _ in
-        let entries = try await audit.entries(from: body.from, limit: body.limit)
-        return ListAuditEntries.Response(
-            entries: entries.map { position, entry in
-                .init(
-                    position: position, time: entry.eventTime, user: entry.userIdentity.name,
-                    action: "\(entry.serviceName).\(entry.actionName)", parameters: entry.requestParams,
-                    status: entry.response.statusCode, error: entry.response.errorMessage)
-            })
     }
 }

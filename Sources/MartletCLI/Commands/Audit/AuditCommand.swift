@@ -10,7 +10,10 @@ import Platform
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "The log of who did what: verify it, read it, take its checkpoint away.",
-        subcommands: [Verify.self, Checkpoint.self, Entries.self, Export.self])
+        subcommands: [
+            LogCommand.self, ShowCommand.self, Verify.self, ProveCommand.self, CheckpointCommand.self,
+            CosignCommand.self, WitnessCommand.self, Entries.self, ExportCommand.self,
+        ])
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -24,8 +27,15 @@ struct AuditCommand: AsyncParsableCommand {
                 """)
 
         @Option(help: "The workspace folder. Default: MARTLET_WORKSPACE, else martlet-data.") var workspace: String?
-        @Option(help: "A folder that `martlet audit export` wrote, instead of a workspace.") var directory: String?
-        @Option(help: "The log's public key, as `martlet init` printed it.") var key: String?
+        @Option(help: "A copy of the log as files (audit/ of a workspace, or an export), instead of a workspace.")
+        var directory: String?
+        @Option(
+            name: [.customLong("key"), .customLong("public-key")],
+            help: "The log's public key, as `martlet init` printed it.")
+        var key: String?
+        @Option(help: "A proof that `martlet audit prove` wrote, instead of a log. It takes --public-key with it.")
+        var proof: String?
+        @Option(help: "The older checkpoint that a proof of consistency begins from.") var since: String?
         @Option(help: "A file with a checkpoint that you kept: the log must contain all that it signed, unchanged.")
         var checkpoint: String?
         @Flag(help: "Print data as JSON.") var json = false
@@ -34,6 +44,10 @@ struct AuditCommand: AsyncParsableCommand {
             let folder = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
             if directory != nil, key == nil || checkpoint != nil {
                 throw ValidationError("--directory takes --key with it, and no --checkpoint: the folder has its own.")
+            }
+            if let proof {
+                guard let key else { throw ValidationError("--proof takes --public-key with it.") }
+                return try verify(proof: try textFile(proof), by: try LogVerificationKey(key))
             }
             let keyText = try key ?? textFile(folder.verificationKeyFile.path)
             let key = try LogVerificationKey(keyText.trimmingCharacters(in: .whitespacesAndNewlines))
@@ -59,17 +73,22 @@ struct AuditCommand: AsyncParsableCommand {
             }
             if !found.isIntact { throw ExitCode(1) }
         }
-    }
 
-    struct Checkpoint: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Print the newest signed checkpoint: keep it where the workspace's keepers cannot change it.")
-        @OptionGroup var connection: ConnectionOptions
-
-        func run() async throws {
-            let answer = try await connection.withClient { try await $0.send(GetCheckpoint()) }
-            if connection.json { return try printJSON(answer) }
-            print(answer.checkpoint ?? "The log is empty.", terminator: "")
+        private func verify(proof text: String, by key: LogVerificationKey) throws {
+            do {
+                if let since {
+                    let old = try AuditLog.Checkpoint(note: try textFile(since), verifiedBy: key)
+                    let new = try TlogConsistency(parsing: text).verify(since: old, by: key)
+                    return print("Holds: the log of \(new.size) entries begins with that of \(old.size).")
+                }
+                let proof = try TlogProof(parsing: text)
+                let checkpoint = try proof.verify(by: key)
+                print("Holds: entry \(proof.index) of the \(checkpoint.size) that \(key.name) signed.")
+                if let entry = proof.entry { print(String(decoding: entry, as: UTF8.self)) }
+            } catch let error as AuditLogError {
+                print("DOES NOT HOLD: \(error.message)")
+                throw ExitCode(1)
+            }
         }
     }
 
@@ -92,22 +111,6 @@ struct AuditCommand: AsyncParsableCommand {
                         about.joined(separator: " "),
                     ]
                 })
-        }
-    }
-
-    struct Export: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Write the log as plain files that any transparency-log verifier reads (C2SP tlog-tiles).")
-        @Argument(help: "A new folder.") var directory: String
-        @Option(help: "The workspace folder. Default: MARTLET_WORKSPACE, else martlet-data.") var workspace: String?
-
-        func run() async throws {
-            let folder = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
-            let target = URL(fileURLWithPath: directory)
-            let size = try AuditArchive(folder.metadataFile).export(to: target)
-            print(
-                "Wrote \(size) entries to \(target.path). Verify with: martlet audit verify --directory \(directory) --key KEY"
-            )
         }
     }
 }

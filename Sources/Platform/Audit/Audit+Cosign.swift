@@ -1,0 +1,79 @@
+package import AuditLog
+import Foundation
+package import MartletDomain
+import Metadata
+
+extension Audit {
+    /// The witnesses whose word is taken.
+    /// - Throws: ``AuditLogError/malformedKey(_:)`` for a line of `martlet.yaml` that is no key.
+    package func witnesses() throws(AuditLogError) -> [WitnessVerificationKey] {
+        var keys: [WitnessVerificationKey] = []
+        for text in settings.witnesses { keys.append(try WitnessVerificationKey(text)) }
+        return keys
+    }
+
+    /// Takes what witnesses say of a checkpoint that left.
+    ///
+    /// - Parameter text: the cosigned note.
+    /// - Returns: the checkpoint with all signatures there are now.
+    /// - Throws: ``AuditError`` or ``AuditLogError`` when it is not ours, or nobody known signed it.
+    package func cosign(_ text: String, by caller: Caller) async throws -> PublishedCheckpoint {
+        let (keys, key) = (try witnesses(), verificationKey)
+        let digest = CanonicalJSON.sha256Hex(text)
+        return try await store.change(AuditAction("audit", "cosign", ["note_sha256": digest]), by: caller) { db in
+            let (note, checkpoint) = try Self.read(text)
+            guard checkpoint.origin.utf8.elementsEqual(key.name.utf8) else {
+                throw AuditError.foreignCheckpoint("it is about the log \(checkpoint.origin)")
+            }
+            guard let ours = try db.published(size: checkpoint.size) else {
+                throw AuditError.checkpointMissing(size: checkpoint.size)
+            }
+            guard try SignedNote(parsing: ours.note).text == note.text else {
+                throw AuditError.foreignCheckpoint("the root of \(checkpoint.size) entries is another one here")
+            }
+            var signers: [String] = []
+            for witness in keys {
+                guard let cosignature = try Self.cosignature(of: note, by: witness) else { continue }
+                try db.execute(
+                    """
+                    INSERT INTO audit_cosignatures (size, witness, key_id, signature, signed_at, received_at)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (size, witness, key_id) DO UPDATE SET
+                    signature = excluded.signature, signed_at = excluded.signed_at, received_at = excluded.received_at
+                    """,
+                    [
+                        .integer(Int64(checkpoint.size)), .text(witness.name), .integer(Int64(witness.keyID)),
+                        .blob(cosignature.signature.bytes), .integer(cosignature.time), .integer(db.now),
+                    ])
+                signers.append(witness.name)
+            }
+            guard !signers.isEmpty else {
+                let names = note.signatures.map(\.keyName).joined(separator: ", ")
+                throw AuditError.noKnownWitness(names.isEmpty ? "none" : names)
+            }
+            db.note("size", "\(checkpoint.size)")
+            db.note("witnesses", signers.joined(separator: " "))
+            guard let completed = try db.published(size: checkpoint.size) else { throw AuditError.notPublished }
+            return completed
+        }
+    }
+
+    private static func read(_ text: String) throws(AuditError) -> (SignedNote, Checkpoint) {
+        do {
+            let note = try SignedNote(parsing: text)
+            return (note, try Checkpoint(text: note.text))
+        } catch {
+            throw .foreignCheckpoint(error.message)
+        }
+    }
+
+    private static func cosignature(
+        of note: SignedNote, by witness: WitnessVerificationKey
+    ) throws(AuditError) -> Cosignature? {
+        do {
+            return try witness.cosignature(of: note)
+        } catch {
+            throw .foreignCheckpoint(error.message)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package import AuditLog
+import Foundation
+package import MartletDomain
+import Metadata
+
+/// An entry of the log, and where it stands.
+package struct FoundEvent: Sendable {
+    package var position: Int64
+    package var entry: AuditEntry
+    /// The bytes that were hashed.
+    package var bytes: [UInt8]
+}
+
+extension Audit {
+    /// That an entry is in the log, in one file that anybody verifies with the log's public key.
+    ///
+    /// Proven against the newest checkpoint that left, which leaves now if none covers the entry.
+    package func prove(position: Int64, by caller: Caller) async throws -> TlogProof {
+        var covering = try await store.read { try $0.published(covering: position) }
+        if covering == nil {
+            let size = try await checkpointSize()
+            guard position >= 0, position < size else { throw AuditError.positionMissing(position, size: size) }
+            covering = try await publish(because: "proof", by: caller)
+        }
+        guard let published = covering, let index = Int(exactly: position), index >= 0 else {
+            throw AuditError.positionMissing(position, size: try await checkpointSize())
+        }
+        return try await store.read { db in
+            let log = StoredLog(db)
+            return TlogProof(
+                entry: try log.entries(in: index..<index + 1).first, index: index,
+                hashes: try log.inclusionProof(index: index, size: published.size), checkpoint: published.note)
+        }
+    }
+
+    /// That the log of `to` entries only appended to that of `from`; both are sizes of checkpoints that left.
+    ///
+    /// - Parameter to: nil for the newest.
+    package func proveConsistency(from: Int, to: Int?) async throws -> TlogConsistency {
+        try await store.read { db in
+            guard let new = try to.map({ try db.published(size: $0) }) ?? db.published(before: nil, limit: 1).first
+            else {
+                throw to.map { AuditError.checkpointMissing(size: $0) } ?? AuditError.notPublished
+            }
+            guard from >= 0, from <= new.size else { throw AuditError.checkpointMissing(size: from) }
+            return TlogConsistency(
+                oldSize: from, hashes: try StoredLog(db).consistencyProof(from: from, to: new.size),
+                checkpoint: new.note)
+        }
+    }
+
+    /// How many entries the newest signed checkpoint covers.
+    func checkpointSize() async throws -> Int64 {
+        try await store.read { db in
+            try db.row("SELECT size FROM audit_checkpoint WHERE id = 1")?.integer("size") ?? 0
+        }
+    }
+}

@@ -77,6 +77,7 @@ let package = Package(
                 lifecycle, logging, nio, nioEmbedded, nioHTTP, nioHTTPTypes, nioPosix, signals,
             ]),
         .target(name: "TerminalText"),
+        .target(name: "ModelLint"),
         .target(
             name: "FlightsJob", dependencies: ["Martlet", "MartletAPI", "MartletDomain"],
             path: "Examples/flights/FlightsJob"),
@@ -90,7 +91,7 @@ let package = Package(
             name: "MartletCLI",
             dependencies: [
                 "MartletDomain", "AuditLog", "FeatureEngine", "Metadata", "Platform", "MartletAPI", "Martlet",
-                "MartletServer", "FlightsJob", "TerminalText", "QueryEngine",
+                "MartletServer", "FlightsJob", "ModelLint", "TerminalText", "QueryEngine",
                 argumentParser, crypto, httpTypes, hummingbird, logging, nio,
             ]),
         .target(name: "FuzzInputs", path: "Tests/FuzzInputs"),
@@ -107,6 +108,7 @@ let package = Package(
 
         .testTarget(name: "AuditLogTests", dependencies: ["AuditLog"]),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
+        .testTarget(name: "ModelLintTests", dependencies: ["ModelLint"]),
         .testTarget(name: "DriftStatisticsTests", dependencies: ["DriftStatistics"]),
         .testTarget(name: "QueryEngineTests", dependencies: ["QueryEngine", "NativeLoader", "MartletDomain"]),
         .testTarget(

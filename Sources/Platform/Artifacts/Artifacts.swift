@@ -18,6 +18,8 @@ package struct Artifacts: Sendable {
     /// Parts of one upload are put in their places one after another.
     let parts = Turns()
     let partSizes = PartSizes()
+    /// Digests of sealed files that were read already.
+    let hashes = FileHashes()
     /// What changes that are not committed yet have moved.
     let bin: ArtifactBin
 

@@ -8,6 +8,7 @@ extension Registry {
         try refuse(RegistryNames.problems(alias: alias))
         let (policy, now) = (policy, store.clock.now)
         let parameters = ["name": name, "alias": alias, "version": version]
+        try await requireSealed(id, "set_registered_model_alias", parameters, by: caller)
         try await changeVersion("set_registered_model_alias", parameters, id, by: caller) { db, stored in
             try stored.version.requireFit(
                 for: alias, askedBy: caller.user.name, under: policy, given: try db.evidence(on: stored, at: now))

@@ -22,6 +22,9 @@ extension Registry {
             "name": name, "version": version, "stage": stage.rawValue,
             "archive_existing_versions": "\(archiveExisting)",
         ]
+        if stage == .staging || stage == .production {
+            try await requireSealed(id, "transition_stage", parameters, by: caller)
+        }
         return try await changeVersion("transition_stage", parameters, id, by: caller) { db, stored in
             let moved = try stored.version.moved(
                 to: stage, by: caller.user.name, under: policy, given: try db.evidence(on: stored, at: now), at: db.now)

@@ -67,6 +67,8 @@ public struct FindPredictions: MartletRequest {
 public struct ExplainPrediction: MartletRequest {
     public typealias Response = PredictionExplanation
     public static let path = "scoring/why"
+    /// Asked the same, the answer is an HTML page that needs nothing else.
+    public static let pagePath = "scoring/why/page"
 
     public var predictionID: String
 

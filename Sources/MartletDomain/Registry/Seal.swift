@@ -90,7 +90,8 @@ public struct SealBroken: MartletError, Equatable {
             differences.isEmpty
             ? "their digest is not the one that was registered"
             : shown.joined(separator: ", ") + more.joined()
-        return "\(subject) was not used: its files are not those that were sealed: \(what). Restore the files from a copy; "
+        return
+            "\(subject) was not used: its files are not those that were sealed: \(what). Restore the files from a copy; "
             + "`martlet models verify \(shellWord(subject))` says when they are right again."
     }
 }

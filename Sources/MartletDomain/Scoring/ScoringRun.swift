@@ -20,6 +20,10 @@ public struct ScoringRun: Sendable, Hashable, Codable {
     /// Views that had changed, and that were used as the model was trained with them, because ``driftReason`` says so.
     public var drift: [PackedFeatures.ViewDrift]?
     public var driftReason: String?
+    /// SHA-256 of the policy in force then; nil in records of old.
+    public var policyDigest: String?
+    /// Nil in records of old.
+    public var environment: ScoringEnvironment?
 
     public init(
         id: String, model: String, modelVersion: String, modelURI: String, artifactDigest: String,
@@ -33,7 +37,8 @@ public struct ScoringRun: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, model, recipe, spine, window, sources, predictions, drift
+        case id, model, recipe, spine, window, sources, predictions, drift, environment
+        case policyDigest = "policy_digest"
         case modelVersion = "model_version"
         case modelURI = "model_uri"
         case artifactDigest = "artifact_digest"

@@ -11,6 +11,8 @@ extension Migration {
                 bytes BIGINT NOT NULL,
                 PRIMARY KEY (prefix, path)
             )
-            """
+            """,
+            // What the rows of the training set were: JSON.
+            "ALTER TABLE trained_models ADD COLUMN content TEXT",
         ])
 }

@@ -33,7 +33,8 @@ extension Artifacts {
         let (files, links) = try await offTheCooperativePool { [hashes] in try hashes.files(under: url.path) }
         if let link = links.first {
             throw InvalidRequest(
-                "'\(path)' was not sealed: '\(link)' is a link, and what it leads to could change. Put the file in its place.")
+                "'\(path)' was not sealed: '\(link)' is a link, and what it leads to could change. Put the file in its place."
+            )
         }
         guard !files.isEmpty else { throw ArtifactError.nothingToSeal("\(path)") }
         return ArtifactDigest(

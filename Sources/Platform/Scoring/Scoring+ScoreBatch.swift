@@ -66,6 +66,8 @@ extension Scoring {
             predictions: TableReference(predictions, version: 0), rowCount: Int64(rows.rowCount),
             scoredBy: caller.user.name, scoredAt: store.clock.now)
         if !drift.isEmpty { (run.drift, run.driftReason) = (drift, driftReason) }
+        run.policyDigest = registry.policyDigest
+        run.environment = try await environment()
         let batch = try Self.predictions(inputs, scores, of: opened, run)
         (run.predictions, run.sources) = try await append(batch, run, by: caller)
         return try await record(run, by: caller)
@@ -108,7 +110,10 @@ extension Scoring {
         let ids = (0..<count).map { row in
             let key = keys.map { $0.text(at: row) }.joined(separator: "\n")
             let digest = CanonicalJSON.sha256Hex("\(run.id)\n\(key)\n\(asOf[row].map(String.init) ?? "")")
-            return "\(run.id.prefix(12))-\(digest.prefix(16))"
+            // Ascending with the rows, so that readers find the row group of an id by its bounds.
+            let place = String(row, radix: 16)
+            return
+                "\(run.id.prefix(12))-\(String(repeating: "0", count: max(0, 8 - place.count)))\(place)\(digest.prefix(8))"
         }
         let sources = ([run.spine] + run.sources).map(\.description).joined(separator: " ")
         func constant(_ name: String, _ text: String) -> Column {

@@ -17,7 +17,8 @@ struct ModelsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             List.self, Show.self, Versions.self, Create.self, Register.self, Describe.self, Rename.self, Tag.self,
-            Alias.self, Copy.self, Compare.self, Download.self, Delete.self,
+            Alias.self, Copy.self, Compare.self, Download.self, Verify.self,
+            Delete.self,
         ])
 
     struct List: AsyncParsableCommand {

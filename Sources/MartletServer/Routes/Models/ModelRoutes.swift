@@ -1,7 +1,9 @@
 import AuditLog
+import HTTPTypes
 import Hummingbird
 import MartletAPI
 import MartletDomain
+import NIOCore
 import Platform
 
 /// Martlet's own requests about training and gates, below `/api/martlet/1.0/`.
@@ -33,6 +35,13 @@ func addScoringRoutes(to group: RouterGroup<MartletContext>, platform: Platform)
         return FindPredictions.Response(predictions: found.map { .init(id: $0.id, asOf: $0.asOf, score: $0.score) })
     }
     group.on(ExplainPrediction.self) { body, _ in try await scoring.explain(body.predictionID) }
+    group.post(RouterPath(ExplainPrediction.pagePath)) { request, _ in
+        let body = try await request.decode(ExplainPrediction.self)
+        let page = whyPage(try await scoring.explain(body.predictionID))
+        return Response(
+            status: .ok, headers: [.contentType: "text/html; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: page)))
+    }
 }
 
 /// Martlet's own requests about models in service, below `/api/martlet/1.0/`.

@@ -7,6 +7,7 @@ package import Platform
 package func addGovernanceRoutes(to group: RouterGroup<MartletContext>, registry: Registry, identity: Identity) {
     addIdentityRoutes(to: group, identity)
     addFindModelVersionRoute(to: group, registry)
+    addSealRoutes(to: group, registry)
     group.on(SignOffVersion.self) { body, context in
         .init(
             signOffs: try await registry.signOff(

@@ -71,6 +71,7 @@ package struct MartletApplication: Sendable {
         addScoringRoutes(to: martlet, platform: platform)
         addMonitoringRoutes(to: martlet, platform: platform)
         addAuditRoutes(to: martlet, platform: platform)
+        addEvidenceRoutes(to: martlet, platform.evidence)
         addWebhookDeliveryRoutes(to: martlet, webhooks: platform.webhooks)
         addRetentionRoutes(to: martlet, platform.retention)
         prompt = PromptResponder(

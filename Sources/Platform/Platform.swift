@@ -24,6 +24,7 @@ package struct Platform: Sendable {
     package let scoring: Scoring
     package let monitoring: Monitoring
     package let quality: Quality
+    package let evidence: EvidencePacks
 
     private let store: Store
     private let engine: DuckDBEngine
@@ -102,6 +103,10 @@ package struct Platform: Sendable {
             store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
             features: features, models: models)
         quality = Quality(store: store, datasets: datasets)
+        evidence = EvidencePacks(
+            store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
+            features: features, monitoring: monitoring, audit: audit, workspace: configuration.workspace,
+            proofs: StoredProofs(store: store))
     }
 
     /// Finishes what was accepted and gives the workspace back.

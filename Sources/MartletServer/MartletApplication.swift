@@ -109,7 +109,7 @@ package struct MartletApplication: Sendable {
             configuration: .init(
                 services: [
                     .init(service: WebhookService(webhooks: platform.webhooks, logger: logger)),
-                    .init(service: OnlineFeatureService(online: platform.online)),
+                    .init(service: OnlineFeatureService(online: platform.online, scoring: platform.scoring)),
                     .init(service: application),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await services.run()

@@ -98,7 +98,9 @@ package struct Platform: Sendable {
         models = Models(
             store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
             features: features, scratch: workspace.scratch, threads: configuration.engine.threads)
-        scoring = Scoring(store: store, registry: registry, datasets: datasets, features: features, models: models)
+        scoring = Scoring(
+            store: store, registry: registry, datasets: datasets, features: features, models: models,
+            logShare: configuration.scoring.logShare)
         monitoring = Monitoring(
             store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
             features: features, models: models)

@@ -45,17 +45,17 @@ extension PredictionExplanation {
         return [
             "Prediction \(predictionID)",
             "  row            \(row), as of \(asOf)",
-            "  score          \(score)\(outcome.map { ", and it came \($0 ? "true" : "out otherwise")" } ?? ", outcome not known")",
-            "  scored         \(formatted(milliseconds: scoring.scoredAt)) by \(scoring.scoredBy)"
-                + (scoring.environment.map { ", XGBoost \($0.library) on \($0.processor)" } ?? ""),
+            "  score          \(score.map { "\($0)" } ?? "the model ran elsewhere")\(outcome.map { ", and it came \($0 ? "true" : "out otherwise")" } ?? ", outcome not known")",
+            "  scored         \(formatted(milliseconds: work.scoredAt)) by \(work.scoredBy)"
+                + (work.environment.map { ", XGBoost \($0.library) on \($0.processor)" } ?? ""),
         ]
     }
 
     private var model: [String] {
         var lines = [
-            "  model          \(scoring.model)/\(scoring.modelVersion), asked for as \(scoring.modelURI)"
+            "  model          \(work.model)/\(work.modelVersion), asked for as \(work.modelURI)"
                 + (stage.map { ", then in \($0.rawValue)" } ?? ""),
-            "                 files sha256:\(scoring.artifactDigest)\(seal.map { ", \($0.state.rawValue)" } ?? "")",
+            "                 files sha256:\(work.artifactDigest)\(seal.map { ", \($0.state.rawValue)" } ?? "")",
         ]
         lines += (seal?.problems ?? []).map { "                 \($0)" }
         lines.append("  trained        in run \(trainingRunID), on \(trainingSet)")

@@ -34,10 +34,15 @@ public struct PredictionExplanation: Sendable, Hashable, Codable {
     public var key: [String: String]
     /// The instant as of which the row's features were computed.
     public var asOf: Instant
-    public var score: Double
+    /// Nil where the model ran elsewhere, and only its features are on record.
+    public var score: Double?
     /// What happened, once known.
     public var outcome: Bool?
-    public var scoring: ScoringRun
+    /// The work that made it.
+    public var work: ScoredBy
+    /// Its whole record: of a span of a table's rows, or of rows that somebody sent.
+    public var scoring: ScoringRun?
+    public var rowScoring: RowScoring?
     public var features: [FeatureValue]
     /// The rows behind the features, by view.
     public var sourceRows: [SourceRows] = []
@@ -67,14 +72,14 @@ public struct PredictionExplanation: Sendable, Hashable, Codable {
     public var gaps: [String] = []
 
     public init(
-        predictionID: String, key: [String: String], asOf: Instant, score: Double, outcome: Bool?,
-        scoring: ScoringRun, features: [FeatureValue], trainingRunID: String,
+        predictionID: String, key: [String: String], asOf: Instant, score: Double?, outcome: Bool?,
+        work: ScoredBy, features: [FeatureValue], trainingRunID: String,
         trainingSet: TableReference, trainingInputs: [TableReference], registeredBy: String, signOffs: [SignOff],
         stageChanges: [StageChange], monitoring: MonitoringCheck?, replay: Replay
     ) {
         (self.predictionID, self.key, self.asOf) = (predictionID, key, asOf)
         (self.score, self.outcome, self.replay) = (score, outcome, replay)
-        (self.scoring, self.features, self.trainingRunID) = (scoring, features, trainingRunID)
+        (self.work, self.features, self.trainingRunID) = (work, features, trainingRunID)
         (self.trainingSet, self.trainingInputs) = (trainingSet, trainingInputs)
         (self.registeredBy, self.signOffs, self.stageChanges) = (registeredBy, signOffs, stageChanges)
         self.monitoring = monitoring
@@ -86,7 +91,8 @@ public struct PredictionExplanation: Sendable, Hashable, Codable {
     public var replayedScore: Double? { replay.score }
 
     enum CodingKeys: String, CodingKey {
-        case key, score, outcome, scoring, features, monitoring, contributions, code, seal, stage, replay, gaps
+        case key, score, outcome, work, scoring, features, monitoring, contributions, code, seal, stage, replay, gaps
+        case rowScoring = "row_scoring"
         case predictionID = "prediction_id"
         case asOf = "as_of"
         case sourceRows = "source_rows"
@@ -99,6 +105,42 @@ public struct PredictionExplanation: Sendable, Hashable, Codable {
         case stageChanges = "stage_changes"
         case policyDigest = "policy_digest"
         case policyText = "policy_text"
+    }
+}
+
+/// Which version predicted, as whom it was asked for, by whom, when and where.
+public struct ScoredBy: Sendable, Hashable, Codable {
+    public var model: String
+    public var modelVersion: String
+    /// The stage or alias that was asked for.
+    public var modelURI: String
+    public var artifactDigest: String
+    public var scoredBy: String
+    /// Milliseconds since 1970 UTC.
+    public var scoredAt: Int64
+    public var policyDigest: String?
+    public var environment: ScoringEnvironment?
+
+    public init(_ run: ScoringRun) {
+        (model, modelVersion, modelURI) = (run.model, run.modelVersion, run.modelURI)
+        (artifactDigest, scoredBy, scoredAt) = (run.artifactDigest, run.scoredBy, run.scoredAt)
+        (policyDigest, environment) = (run.policyDigest, run.environment)
+    }
+
+    public init(_ rows: RowScoring) {
+        (model, modelVersion, modelURI) = (rows.model, "\(rows.modelVersion)", rows.modelURI)
+        (artifactDigest, scoredBy, scoredAt) = (rows.artifactDigest, rows.scoredBy, rows.scoredAt)
+        (policyDigest, environment) = (rows.policyDigest, rows.environment)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case model, environment
+        case modelVersion = "model_version"
+        case modelURI = "model_uri"
+        case artifactDigest = "artifact_digest"
+        case scoredBy = "scored_by"
+        case scoredAt = "scored_at"
+        case policyDigest = "policy_digest"
     }
 }
 

@@ -24,7 +24,8 @@ package func whyPage(_ why: PredictionExplanation) -> String {
 
 extension PredictionExplanation {
     fileprivate var verdict: String {
-        let head = "\(scoring.model)/\(scoring.modelVersion) gave \(NumberText.plain(score)) as of \(asOf). "
+        let head =
+            "\(work.model)/\(work.modelVersion) gave \(score.map(NumberText.plain) ?? "features") as of \(asOf). "
         return switch replay.outcome {
         case .equal: head + "The recorded versions give the same features and the same score, bit for bit."
         case .differs: head + "The replay differs: \(replay.causes.map(\.words).joined(separator: "; "))."
@@ -34,12 +35,16 @@ extension PredictionExplanation {
 
     fileprivate var predictionFacts: String {
         let row = key.sorted { $0.key < $1.key }.map { (label: $0.key, value: $0.value) }
-        var facts = row + [(label: "As of", value: "\(asOf)"), (label: "Score", value: "\(score)")]
+        var facts =
+            row + [
+                (label: "As of", value: "\(asOf)"),
+                (label: "Score", value: score.map { "\($0)" } ?? "the model ran elsewhere"),
+            ]
         facts.append(
             (label: "What happened", value: outcome.map { $0 ? "it came true" : "it did not" } ?? "not known yet"))
         facts.append(
-            (label: "Scored", value: "\(Instant(microseconds: scoring.scoredAt * 1_000)) by \(scoring.scoredBy)"))
-        if let environment = scoring.environment {
+            (label: "Scored", value: "\(Instant(microseconds: work.scoredAt * 1_000)) by \(work.scoredBy)"))
+        if let environment = work.environment {
             facts.append(
                 (
                     label: "With",
@@ -51,9 +56,9 @@ extension PredictionExplanation {
 
     fileprivate var modelFacts: String {
         var facts = [
-            (label: "Version", value: "\(scoring.model)/\(scoring.modelVersion), asked for as \(scoring.modelURI)"),
+            (label: "Version", value: "\(work.model)/\(work.modelVersion), asked for as \(work.modelURI)"),
             (label: "Stage then", value: stage?.rawValue ?? "not on record"),
-            (label: "Files (SHA-256)", value: scoring.artifactDigest),
+            (label: "Files (SHA-256)", value: work.artifactDigest),
             (
                 label: "Seal",
                 value: seal.map { "\($0.state.rawValue)\($0.root.map { ", root \($0)" } ?? "")" } ?? "not known"

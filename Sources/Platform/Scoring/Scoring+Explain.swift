@@ -11,6 +11,9 @@ extension Scoring {
     /// ``PredictionExplanation/gaps``; the rest of the answer is given all the same.
     /// - Throws: ``ScoringError/unknownPrediction(_:)``, or what the registry says of a version that was deleted.
     package func explain(_ predictionID: String) async throws -> PredictionExplanation {
+        if let (scoring, row) = try await rowScoring(ofPrediction: predictionID) {
+            return try await explain(predictionID, row: row, of: scoring)
+        }
         let (run, stored) = try await stored(predictionID)
         guard let asOf = stored[PredictionColumn.asOf]?.timestamps?.first ?? nil else {
             throw ScoringError.unknownPrediction(predictionID)
@@ -20,81 +23,73 @@ extension Scoring {
         let key = run.recipe.key.map { (name: $0, text: stored[$0]?.text(at: 0) ?? "") }
         let done = try await replay(run, version, key: key.map(\.text), at: asOf, stored: stored)
         let names = done.opened?.card.inputs ?? Self.inputs(of: stored, run)
-        let training = try await trainingSet(of: version, done.opened)
+        let training = try await trainingSet(of: version, done.opened?.card.trainingSet)
         var why = PredictionExplanation(
             predictionID: predictionID, key: Dictionary(key.map { ($0.name, $0.text) }) { first, _ in first },
-            asOf: Instant(microseconds: asOf), score: stored[PredictionColumn.score]?.doubles?.first ?? .nan,
-            outcome: nil, scoring: run,
+            asOf: Instant(microseconds: asOf), score: stored[PredictionColumn.score]?.doubles?.first ?? nil,
+            outcome: nil, work: ScoredBy(run),
             features: Self.values(names, stored, done.inputs, run, done.computation?.provenance ?? []),
             trainingRunID: version.runID ?? "", trainingSet: training.table, trainingInputs: [],
             registeredBy: version.registeredBy, signOffs: try await registry.signOffs(of: id),
             stageChanges: try await registry.history(of: id.name).filter { $0.version == id },
             monitoring: try await lastCheck(of: run.model, before: asOf, knownAt: run.scoredAt), replay: done.replay)
+        why.scoring = run
         why.trainingContent = training.content
-        why.stage = why.stageChanges.stage(of: id, at: run.scoredAt)
-        (why.policyDigest, why.policyText) = (run.policyDigest, registry.policyText(run.policyDigest))
-        await fill(&why, run, version, done, stored)
-        return why
-    }
-
-    /// Adds what may fail by itself without taking the rest with it.
-    private func fill(
-        _ why: inout PredictionExplanation, _ run: ScoringRun, _ version: ModelVersion, _ done: ReplayedPrediction,
-        _ stored: RecordBatch
-    ) async {
-        var gaps: [String] = []
-        func find<Value>(_ what: String, _ body: () async throws -> Value) async -> Value? {
-            do {
-                return try await body()
-            } catch {
-                gaps.append("\(what): \((error as? any MartletError)?.message ?? "a failure on our side")")
-                return nil
-            }
-        }
-        let (key, asOf) = (run.recipe.key.map { stored[$0]?.text(at: 0) ?? "" }, why.asOf.microseconds)
-        let happened = await find("what came true") { try await outcome(run, key: key, at: asOf) }
+        let happened = await why.find("what came true") { try await outcome(run, key: key.map(\.text), at: asOf) }
         why.outcome = happened.flatMap(\.self)
-        why.seal = await find("the version's files") { try await registry.seal(of: version.id) }
-        let table = why.trainingSet
-        let inputs = await find("the training set's sources") { try await datasets.version(table)?.inputs ?? [] }
-        why.trainingInputs = inputs ?? []
-        if let runID = version.runID, !runID.isEmpty {
-            why.code = await find("the training run") { CodeVersion(tags: try await models.tracking.run(runID).tags) }
-        }
-        let values = why.features.map { (name: $0.name, value: $0.value) }
-        let places = await find("the distribution of the training set") {
-            try await places(of: values, in: table)
-        }
         if let computation = done.computation, let row = done.inputs {
-            let rows = await find("the rows of the sources") {
+            let rows = await why.find("the rows of the sources") {
                 try await sourceRows(of: computation, row: row, at: asOf, from: run.sources)
             }
             why.sourceRows = rows ?? []
         }
         if let opened = done.opened {
-            why.contributions = await find("the features' contributions") {
-                try Self.contributions(opened, stored, run)
+            let parts = await why.find("the features' contributions") {
+                try Self.contributions(opened.model, opened.card.inputs, stored)
             }
+            why.contributions = parts
+        }
+        await fill(&why, version)
+        return why
+    }
+
+    /// Adds what is on record of the version and its training; what cannot be found is a gap.
+    func fill(_ why: inout PredictionExplanation, _ version: ModelVersion) async {
+        why.stage = why.stageChanges.stage(of: version.id, at: why.work.scoredAt)
+        (why.policyDigest, why.policyText) = (why.work.policyDigest, registry.policyText(why.work.policyDigest))
+        let seal = await why.find("the version's files") { try await registry.seal(of: version.id) }
+        why.seal = seal
+        let table = why.trainingSet
+        let inputs = await why.find("the training set's sources") { try await datasets.version(table)?.inputs ?? [] }
+        why.trainingInputs = inputs ?? []
+        if let runID = version.runID, !runID.isEmpty {
+            let code = await why.find("the training run") {
+                CodeVersion(tags: try await models.tracking.run(runID).tags)
+            }
+            why.code = code
+        }
+        let values = why.features.map { (name: $0.name, value: $0.value) }
+        let places = await why.find("the distribution of the training set") {
+            try await places(of: values, in: table)
         }
         for index in why.features.indices {
             why.features[index].reference = places?[why.features[index].name]
             why.features[index].contribution = why.contributions?.values[why.features[index].name]
         }
-        if why.code?.commit == nil { gaps.append("the program: the training run has no git commit on record") }
-        if why.trainingContent == nil { gaps.append("the training set's rows: their digests were not recorded") }
-        if why.policyDigest == nil { gaps.append("the policy: it was not recorded with the scoring") }
-        why.gaps = gaps
+        if why.code?.commit == nil { why.gaps.append("the program: the training run has no git commit on record") }
+        if why.trainingContent == nil { why.gaps.append("the training set's rows: their digests were not recorded") }
+        if why.policyDigest == nil { why.gaps.append("the policy: it was not recorded with the scoring") }
     }
 
     /// Of the recorded features, so that they explain the recorded score.
-    private static func contributions(
-        _ opened: OpenedModel, _ stored: RecordBatch, _ run: ScoringRun
+    static func contributions(
+        _ model: XGBoostModel, _ inputs: [String], _ row: RecordBatch
     ) throws -> Contributions {
-        let matrix = try FeatureMatrix(stored, columns: opened.card.inputs, table: run.predictions.description)
-        let (values, bias, margin) = try opened.model.contributions(matrix)
+        let matrix = try FeatureMatrix(row, columns: inputs, table: "the prediction")
+        let (values, bias, margin) = try model.contributions(matrix)
         return Contributions(
             bias: Double(bias), margin: Double(margin),
-            values: Dictionary(zip(opened.card.inputs, values.map(Double.init))) { first, _ in first })
+            values: Dictionary(zip(inputs, values.map(Double.init))) { first, _ in first })
     }
 
     /// The model's inputs by the columns of the predictions table, when the model cannot be opened.
@@ -103,8 +98,8 @@ extension Scoring {
     }
 
     /// What the version was trained on: by its own files, or by our record of the training.
-    private func trainingSet(
-        of version: ModelVersion, _ opened: OpenedModel?
+    func trainingSet(
+        of version: ModelVersion, _ own: TableReference?
     ) async throws -> (table: TableReference, content: TableContent?) {
         let runID = version.runID ?? ""
         let recorded = try await store.read { db in
@@ -118,7 +113,7 @@ extension Scoring {
                 )
             }
         }
-        guard let table = opened?.card.trainingSet ?? recorded?.0 else {
+        guard let table = own ?? recorded?.0 else {
             throw ScoringError.notTrainedHere(model: version.id.description)
         }
         return (table, recorded?.0 == table ? recorded?.1 : nil)
@@ -151,12 +146,24 @@ extension Scoring {
     }
 
     /// The last look at the model whose span was over before a row's time, of those that had been taken when it was scored.
-    private func lastCheck(of model: String, before asOf: Int64, knownAt: Int64) async throws -> MonitoringCheck? {
+    func lastCheck(of model: String, before asOf: Int64, knownAt: Int64) async throws -> MonitoringCheck? {
         let record = try await store.read { db in
             try db.row(
                 "SELECT record FROM monitoring_checks WHERE model = ? AND window_end <= ? AND checked_at <= ? ORDER BY window_end DESC LIMIT 1",
                 [.text(model), .integer(asOf), .integer(knownAt)])?.text("record")
         }
         return try record.map { try decoded(MonitoringCheck.self, from: $0) }
+    }
+}
+
+extension PredictionExplanation {
+    /// What a look comes to, or a gap in its place.
+    mutating func find<Value>(_ what: String, _ body: () async throws -> Value) async -> Value? {
+        do {
+            return try await body()
+        } catch {
+            gaps.append("\(what): \((error as? any MartletError)?.message ?? "a failure on our side")")
+            return nil
+        }
     }
 }

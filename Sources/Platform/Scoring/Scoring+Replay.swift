@@ -88,21 +88,27 @@ extension Scoring {
         }
         guard !replay.differences.isEmpty else { return replay }
         replay.outcome = .differs
-        let found = try await environment()
-        if let recorded = run.environment {
-            replay.causes = found.differences(from: recorded).map { .init(.changedLibrary, $0) }
-        }
-        if replay.causes.isEmpty {
-            let words =
-                run.environment == nil
-                ? "what scored was not recorded, so another library cannot be told from another file"
-                : "the same libraries read the recorded versions: a data file of a table was replaced in its place"
-            replay.causes = [.init(.unknown, words)]
-        }
+        replay.causes = try await causes(since: run.environment)
         return replay
     }
 
-    private static func cause(_ error: any MartletError) -> Replay.Cause {
+    /// Why the same work came out otherwise.
+    func causes(since recorded: ScoringEnvironment?) async throws -> [Replay.Cause] {
+        guard let recorded else {
+            return [
+                .init(.unknown, "what scored was not recorded, so another library cannot be told from another file")
+            ]
+        }
+        let found = try await environment().differences(from: recorded)
+        guard found.isEmpty else { return found.map { .init(.changedLibrary, $0) } }
+        return [
+            .init(
+                .unknown,
+                "the same libraries read the recorded versions: a data file of a table was replaced in its place")
+        ]
+    }
+
+    static func cause(_ error: any MartletError) -> Replay.Cause {
         switch error {
         case is SealBroken: .init(.replacedFile, error.message)
         case ScoringError.artifactChanged: .init(.replacedFile, error.message)

@@ -10,8 +10,13 @@ package struct Scoring: Sendable {
     let features: Features
     let models: Models
     let turns: Turns
+    /// The share of requests whose predictions are kept, 0...1.
+    let logShare: Double
 
-    package init(store: Store, registry: Registry, datasets: Datasets, features: Features, models: Models) {
+    package init(
+        store: Store, registry: Registry, datasets: Datasets, features: Features, models: Models, logShare: Double = 1
+    ) {
+        self.logShare = logShare
         (self.store, self.registry, self.datasets) = (store, registry, datasets)
         (self.features, self.models) = (features, models)
         turns = Turns()
@@ -32,4 +37,23 @@ enum PredictionColumn {
     static let score = "score"
 
     static let all = [id, asOf, scoredAt, model, version, scoringRun, sources, score]
+}
+
+/// What is kept of predictions that are handed out, besides those that go to a table.
+package struct ScoringSettings: Sendable, Hashable, Codable {
+    /// The share of requests whose predictions are kept with inputs and features, 0...1.
+    package var logShare: Double
+
+    enum CodingKeys: String, CodingKey { case logShare = "log_share" }
+
+    package init(logShare: Double = 1) { self.logShare = logShare }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        logShare = try container.decodeIfPresent(Double.self, forKey: .logShare) ?? 1
+        guard (0...1).contains(logShare) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .logShare, in: container, debugDescription: "\(logShare) is not a share between 0 and 1")
+        }
+    }
 }

@@ -14,6 +14,8 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     package var webhooks: WebhookSettings
     /// How served features are looked after.
     package var features: OnlineSettings
+    /// What is kept of predictions that are handed out.
+    package var scoring: ScoringSettings
 
     /// Whether people say who they are.
     package enum IdentityMode: String, Codable, Sendable {
@@ -49,14 +51,15 @@ package struct WorkspaceConfiguration: Codable, Sendable {
         engine = try container.decodeIfPresent(Engine.self, forKey: .engine) ?? Engine()
         webhooks = try container.decodeIfPresent(WebhookSettings.self, forKey: .webhooks) ?? WebhookSettings()
         features = try container.decodeIfPresent(OnlineSettings.self, forKey: .features) ?? OnlineSettings()
+        scoring = try container.decodeIfPresent(ScoringSettings.self, forKey: .scoring) ?? ScoringSettings()
     }
 
     package init(
         workspace: String, policy: Policy, engine: Engine = Engine(), webhooks: WebhookSettings = WebhookSettings(),
-        features: OnlineSettings = OnlineSettings()
+        features: OnlineSettings = OnlineSettings(), scoring: ScoringSettings = ScoringSettings()
     ) {
         (self.workspace, self.policy, self.engine, self.webhooks) = (workspace, policy, engine, webhooks)
-        self.features = features
+        (self.features, self.scoring) = (features, scoring)
         identity = policy.isOpen ? .open : .users
     }
 

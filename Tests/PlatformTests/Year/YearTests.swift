@@ -108,7 +108,7 @@ struct YearTests {
             for one in surest {
                 let why = try await platform.scoring.explain(one.id)
                 #expect(why.replay.outcome == .equal && why.score == one.score, "\(one.month): \(why.replay)")
-                #expect(why.scoring.modelVersion == "\(one.version)" && why.stage == .production, "\(one.month)")
+                #expect(why.work.modelVersion == "\(one.version)" && why.stage == .production, "\(one.month)")
                 let manager = one.version == 1 ? "manager" : "successor"
                 #expect(why.signOffs.contains { $0.user == manager && $0.stage == .production }, "\(one.month)")
             }

@@ -116,7 +116,8 @@ extension Scoring {
         guard let table = own ?? recorded?.0 else {
             throw ScoringError.notTrainedHere(model: version.id.description)
         }
-        return (table, recorded?.0 == table ? recorded?.1 : nil)
+        if let content = recorded?.1, recorded?.0 == table { return (table, content) }
+        return (table, (try? await features.trainingSetRecord(table.name, version: table.version))?.content)
     }
 
     /// What happened, as the newest version of the table has it.

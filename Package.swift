@@ -101,8 +101,9 @@ let package = Package(
         .executableTarget(
             name: "martlet-benchmarks",
             dependencies: [
-                "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "FeatureEngine", "Platform", "QueryEngine",
-                argumentParser,
+                "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "DeltaLake", "FeatureEngine", "Platform",
+                "QueryEngine",
+                "TestKit", argumentParser,
             ],
             path: "Benchmarks", exclude: ["README.md", "Tracking", "Import"]),
 

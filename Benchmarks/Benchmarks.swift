@@ -9,7 +9,7 @@ struct Benchmarks: AsyncParsableCommand {
         abstract: "Measure what Martlet promises, and look for what breaks it.",
         subcommands: [
             GroupCommitCommand.self, LoadCommand.self, SoakCommand.self, FuzzCommand.self, OnlineCommand.self,
-            OnlineServerCommand.self,
+            OnlineServerCommand.self, WhyCommand.self,
         ],
         defaultSubcommand: GroupCommitCommand.self)
 

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import ModelLint
+import ModelLint
 
 private let linter = Linter(stages: ["None", "Staging", "Production", "Archived"])
 

@@ -83,9 +83,12 @@ import ModelRuntime
 struct XGBoostContributionTests {
     @Test func `Contributions and bias add up to the margin, whose sigmoid is the prediction`() throws {
         let golden = try Golden.forest()
-        for name in ["forest", "boosted"] {
-            let model = try XGBoostModel(serialized: try Golden.bytes("\(name).ubj"))
-            let matrix = try golden.matrix()
+        let matrix = try golden.matrix()
+        for parameters in [
+            XGBoostParameters.randomForest(trees: 10, depth: 4, maxBins: 64, seed: 7, threads: 1),
+            .gradientBoosting(rounds: 10, depth: 3, learningRate: 0.3, seed: 7, threads: 1),
+        ] {
+            let model = try XGBoostModel.train(matrix, labels: golden.labels, parameters: parameters)
             let scores = try model.predict(matrix)
             for row in 0..<min(20, matrix.rowCount) {
                 let one = try FeatureMatrix(

@@ -38,11 +38,11 @@ extension Artifacts {
         }
         guard !files.isEmpty else { throw ArtifactError.nothingToSeal("\(path)") }
         return ArtifactDigest(
-            sha256: Self.digest(of: files), files: files, root: Self.root(of: files), asOf: asOf, known: known)
+            sha256: Self.lineDigest(of: files), files: files, root: Self.root(of: files), asOf: asOf, known: known)
     }
 
     /// SHA-256 over the lines of files.
-    static func digest(of files: [SealedFile]) -> String {
+    static func lineDigest(of files: [SealedFile]) -> String {
         CanonicalJSON.sha256Hex(files.map(\.line).joined())
     }
 
@@ -60,9 +60,9 @@ extension Artifacts {
         let path = try ArtifactPath.inStore(uri: directory) ?? ArtifactPath(directory)
         let url = try localURL(path)
         let (files, links) = try await offTheCooperativePool { [hashes] in try hashes.files(under: url.path) }
-        guard links.isEmpty, Self.digest(of: files) == digest else {
+        guard links.isEmpty, Self.lineDigest(of: files) == digest else {
             let sealed = try store.lookUp { try $0.seal(of: "\(path)") }
-            let known = sealed.map(Self.digest(of:)) == digest ? sealed : nil
+            let known = sealed.map { Self.lineDigest(of: $0) } == digest ? sealed : nil
             throw SealBroken(
                 subject: subject,
                 differences: (known?.differences(to: files) ?? []) + links.map { .added(path: $0) })

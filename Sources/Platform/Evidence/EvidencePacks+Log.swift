@@ -109,9 +109,13 @@ extension EvidencePacks {
         }
         for change in try await registry.history(of: id.name) where change.version == id {
             let verb =
-                change.alias != nil
-                ? (change.isRemoved ? "delete_registered_model_alias" : "set_registered_model_alias")
-                : change.from == nil ? "create_model_version" : "transition_stage"
+                switch (change.alias, change.from, change.to) {
+                case (_?, _, _):
+                    change.isRemoved ? "delete_registered_model_alias" : "set_registered_model_alias"
+                case (nil, nil, _): "create_model_version"
+                case (nil, _, nil): "delete_model_version"
+                default: "transition_stage"
+                }
             let entry = log.position(of: verb, by: change.by, at: change.at)
             let what =
                 change.alias.map { "alias @\($0) \(change.isRemoved ? "taken away" : "set")" }

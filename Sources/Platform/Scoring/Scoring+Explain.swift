@@ -70,7 +70,7 @@ extension Scoring {
         }
         let values = why.features.map { (name: $0.name, value: $0.value) }
         let places = await why.find("the distribution of the training set") {
-            try await places(of: values, in: table)
+            try await self.places(of: values, in: table)
         }
         for index in why.features.indices {
             why.features[index].reference = places?[why.features[index].name]

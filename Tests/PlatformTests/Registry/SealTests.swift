@@ -4,7 +4,7 @@ import Metadata
 import Platform
 import Testing
 
-@testable import AuditLog
+import AuditLog
 
 struct SealTests {
     @Test func `A seal's root is that of RFC 6962 over sha256sum's lines`() async throws {

@@ -100,7 +100,7 @@ package struct Platform: Sendable {
             features: features, scratch: workspace.scratch, threads: configuration.engine.threads)
         scoring = Scoring(
             store: store, registry: registry, datasets: datasets, features: features, models: models,
-            logShare: configuration.scoring.logShare)
+            settings: configuration.scoring)
         monitoring = Monitoring(
             store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
             features: features, models: models)

@@ -18,12 +18,13 @@ struct ScoreCommand: AsyncParsableCommand {
     @Option(help: "The predictions table.") var into: String
     @Option(help: ArgumentHelp("Why it does not matter that views have changed.", valueName: "reason"))
     var allowDrift: String?
+    @Flag(help: "Take a version by its number, models:/name/3, because history is meant.") var history = false
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
         let request = ScoreBatch(
             modelURI: model, from: try Instant(from), to: try Instant(to), predictions: try TableName(into),
-            allowDrift: allowDrift)
+            allowDrift: allowDrift, history: history ? true : nil)
         let done = try await connection.withClient { try await $0.send(request) }
         if connection.json { return try printJSON(done) }
         print("\(done.rowCount) rows scored by \(done.model)/\(done.modelVersion) into \(done.predictions)")

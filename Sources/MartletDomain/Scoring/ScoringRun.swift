@@ -77,7 +77,8 @@ public enum ScoringError: MartletError, Equatable {
         case .noRows(let table, let window): "\(table) has no rows in \(window), so nothing was scored."
         case .notInService(let uri):
             "Nothing was scored: \(uri) does not name a version by a stage in service or an alias, so it would walk around "
-                + "the gates. Ask for models:/NAME/Production, models:/NAME/Staging or models:/NAME@ALIAS."
+                + "the gates. Ask for models:/NAME/Production, models:/NAME/Staging or models:/NAME@ALIAS. "
+                + "Where one version is meant for the sake of history, say so: --history"
         case .unknownPrediction(let id):
             "There is no prediction \(id). `martlet predictions TABLE --from DAY --to DAY` lists some."
         case .artifactChanged(let model, let expected, let found):

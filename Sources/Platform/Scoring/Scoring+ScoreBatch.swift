@@ -14,12 +14,13 @@ extension Scoring {
     /// - Parameters:
     ///   - modelURI: By stage or alias; see ``Registry/resolve(_:)``.
     ///   - driftReason: Why feature views that have changed since do not matter; nil if they do.
+    ///   - history: Whether a version may be named by its number, because history is meant.
     /// - Throws: ``PackedFeaturesError/viewsChanged(model:uri:_:)``, ``ScoringError/notInService(_:)``.
     package func scoreBatch(
         _ modelURI: String, in window: TimeWindow, into predictions: TableName, driftReason: String? = nil,
-        by caller: Caller
+        history: Bool = false, by caller: Caller
     ) async throws -> ScoringRun {
-        guard try ModelURI(modelURI).isInService else { throw ScoringError.notInService(modelURI) }
+        try requireInService(modelURI, history: history)
         let version = try await registry.resolve(modelURI)
         let opened = try await models.open(version)
         let spine = try await datasets.latest(opened.card.recipe.spine)

@@ -15,9 +15,13 @@ package struct RowScoringRequest: Sendable {
     package var isFeaturesOnly: Bool
     /// Why views that have changed do not matter; nil if they do.
     package var driftReason: String?
+    /// Whether a version may be named by its number, because history is meant.
+    package var isHistory: Bool
 
-    package init(modelURI: String, rows: FeatureRows, isFeaturesOnly: Bool, driftReason: String?) {
-        (self.modelURI, self.rows) = (modelURI, rows)
+    package init(
+        modelURI: String, rows: FeatureRows, isFeaturesOnly: Bool, driftReason: String?, isHistory: Bool = false
+    ) {
+        (self.modelURI, self.rows, self.isHistory) = (modelURI, rows, isHistory)
         (self.isFeaturesOnly, self.driftReason) = (isFeaturesOnly, driftReason)
     }
 
@@ -93,7 +97,7 @@ extension Scoring {
         _ request: RowScoringRequest, into table: TableName?, by caller: Caller
     ) async throws -> (scoring: RowScoring, file: URL) {
         try await datasets.requireChange(request.action(["predictions": table?.description]), by: caller)
-        guard try ModelURI(request.modelURI).isInService else { throw ScoringError.notInService(request.modelURI) }
+        try requireInService(request.modelURI, history: request.isHistory)
         let version = try await registry.resolve(request.modelURI)
         let packed = try await models.openPacked(version)
         let drift = try await permitted(
@@ -147,9 +151,9 @@ extension Scoring {
 
     /// Whether a scoring is among those that policy keeps: chosen by its id.
     private func logs(_ scoring: RowScoring) -> Bool {
-        guard logShare < 1 else { return true }
+        guard settings.logShare < 1 else { return true }
         let place = Double(UInt32(scoring.id.prefix(8), radix: 16) ?? 0) / Double(UInt32.max)
-        return place < logShare
+        return place < settings.logShare
     }
 
     private func keep(

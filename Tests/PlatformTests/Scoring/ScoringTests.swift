@@ -93,6 +93,22 @@ struct ScoringTests {
         }
     }
 
+    @Test func `A version by its number is scored where history is meant`() async throws {
+        try await withWorkspace { platform in
+            _ = try await Deliveries.train(platform)
+            let run = try await platform.scoring.scoreBatch(
+                "models:/\(Deliveries.model)/1", in: Deliveries.window(Deliveries.served),
+                into: TableName(Deliveries.predictions), history: true, by: .anyone)
+            #expect(run.modelURI == "models:/\(Deliveries.model)/1" && run.modelVersion == "1")
+            let latest = "models:/\(Deliveries.model)/latest"
+            await #expect(throws: ScoringError.notInService(latest)) {
+                try await platform.scoring.scoreBatch(
+                    latest, in: Deliveries.window(Deliveries.served), into: TableName(Deliveries.predictions),
+                    history: true, by: .anyone)
+            }
+        }
+    }
+
     @Test func `A table of other columns is no predictions table, and says so`() async throws {
         try await withWorkspace { platform in
             try await platform.importText("prediction_id,as_of,score\nx,2013-01-01,high\n", as: "shop.odd")

@@ -27,7 +27,7 @@ func addScoringRoutes(to group: RouterGroup<MartletContext>, platform: Platform)
     group.on(ScoreBatch.self) { body, context in
         try await scoring.scoreBatch(
             body.modelURI, in: TimeWindow(from: body.from, to: body.to), into: body.predictions,
-            driftReason: body.allowDrift, by: context.caller)
+            driftReason: body.allowDrift, history: body.history ?? false, by: context.caller)
     }
     group.on(FindPredictions.self) { body, _ in
         let found = try await scoring.predictions(

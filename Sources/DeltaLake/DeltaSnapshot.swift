@@ -67,7 +67,7 @@ package struct DeltaSnapshot: Sendable {
             !isReadByID && partitionColumns.isEmpty && !files.isEmpty && files.allSatisfy { $0.deletedRows == nil }
             && columns.allSatisfy { $0.physicalName == $0.field.name && $0.field.name.lowercased() != "filename" }
         guard isPlain else { return nil }
-        let paths = files.map { SQLText.file($0.path) }.joined(separator: ", ")
+        let paths = files.map { quotedFile($0.path) }.joined(separator: ", ")
         let list = columns.map(\.sql).joined(separator: ", ")
         let none = empty(columns.map { ($0.physicalName, $0.storedType) })
         return "(SELECT \(list), filename AS \(Self.fileColumn), file_row_number AS \(Self.rowColumn) FROM "

@@ -200,7 +200,7 @@ extension Scoring {
         defer { try? FileManager.default.removeItem(at: file) }
         return try await datasets.engine.withSession { session in
             _ = try work.run(frame, to: file, in: session)
-            return try session.collect("SELECT * FROM read_parquet(\(quotedLiteral(file.path)))")
+            return try session.collect("SELECT * FROM read_parquet(\(quotedFile(file.path)))")
         }
     }
 

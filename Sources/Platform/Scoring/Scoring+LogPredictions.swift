@@ -41,7 +41,7 @@ extension Scoring {
     /// The rows of a result, few of them, ready to be kept with its record.
     func loggedRows(of file: URL, _ scoring: RowScoring) async throws -> [LoggedPrediction] {
         let sql = Self.logged(
-            "read_parquet(\(quotedLiteral(file.path)))", prediction: !scoring.isFeaturesOnly)
+            "read_parquet(\(quotedFile(file.path)))", prediction: !scoring.isFeaturesOnly)
         let rows = try await datasets.engine.withSession { try $0.collect(sql) }
         guard let numbers = rows["martlet_row"]?.longs, let values = rows["martlet_values"]?.strings,
             let scores = rows["martlet_prediction"]?.doubles
@@ -54,7 +54,7 @@ extension Scoring {
     /// Appends the rows of a large result to the log's table.
     func appendToLog(_ file: URL, _ scoring: RowScoring) async throws -> TableReference {
         let logged = Self.logged(
-            "read_parquet(\(quotedLiteral(file.path)))", prediction: !scoring.isFeaturesOnly)
+            "read_parquet(\(quotedFile(file.path)))", prediction: !scoring.isFeaturesOnly)
         let sql = """
             SELECT \(quotedLiteral(String(scoring.id.prefix(12)))) || '-' || printf('%016x', martlet_row) AS prediction_id,
                 \(quotedLiteral(scoring.id)) AS scoring_id, martlet_row AS "row",

@@ -36,8 +36,10 @@ struct WhyCommand: AsyncParsableCommand {
 extension PredictionExplanation {
     /// The whole answer, for people.
     var text: String {
-        ([head, model, approvals].flatMap(\.self) + featureLines + sourceLines + contributionLines + replayLines
-            + gaps.map { "  not known      \($0)" }).joined(separator: "\n")
+        var lines = head
+        for part in [model, approvals, featureLines, sourceLines, contributionLines, replayLines] { lines += part }
+        for gap in gaps { lines.append("  not known      \(gap)") }
+        return lines.joined(separator: "\n")
     }
 
     private var head: [String] {
@@ -121,12 +123,14 @@ extension PredictionExplanation {
         guard let contributions else { return [] }
         let used = contributions.ordered.filter { $0.value != 0 }
         let width = used.map(\.feature.count).max() ?? 0
-        return [
-            "  what moved it (log-odds; \(fixed(contributions.bias)) to begin with, \(fixed(contributions.margin)) in all):"
-        ]
-            + used.prefix(10).map {
-                "    \($0.feature.padded(to: width))  \($0.value < 0 ? "−" : "+")\(fixed(abs($0.value)))"
-            } + (used.count > 10 ? ["    and \(used.count - 10) smaller"] : [])
+        let (start, end) = (fixed(contributions.bias), fixed(contributions.margin))
+        var lines = ["  what moved it (log-odds; \(start) to begin with, \(end) in all):"]
+        for part in used.prefix(10) {
+            let sign = part.value < 0 ? "−" : "+"
+            lines.append("    \(part.feature.padded(to: width))  \(sign)\(fixed(abs(part.value)))")
+        }
+        if used.count > 10 { lines.append("    and \(used.count - 10) smaller") }
+        return lines
     }
 
     private var replayLines: [String] {

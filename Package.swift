@@ -85,6 +85,7 @@ let package = Package(
                 signals,
             ]),
         .target(name: "TerminalText"),
+        .target(name: "ModelLint"),
         .target(
             name: "FlightsJob", dependencies: ["Martlet", "MartletAPI", "MartletDomain"],
             path: "Examples/flights/FlightsJob"),
@@ -98,7 +99,7 @@ let package = Package(
             name: "MartletCLI",
             dependencies: [
                 "MartletDomain", "AuditLog", "FeatureEngine", "Metadata", "Platform", "MartletAPI", "Martlet",
-                "MartletServer", "FlightsJob", "TerminalText", "QueryEngine",
+                "MartletServer", "FlightsJob", "ModelLint", "TerminalText", "QueryEngine",
                 argumentParser, crypto, httpTypes, hummingbird, logging, nio,
             ]),
         .target(name: "FuzzInputs", path: "Tests/FuzzInputs"),
@@ -108,13 +109,15 @@ let package = Package(
         .executableTarget(
             name: "martlet-benchmarks",
             dependencies: [
-                "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "FeatureEngine", "Platform", "QueryEngine",
-                argumentParser,
+                "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "DeltaLake", "FeatureEngine", "Platform",
+                "QueryEngine",
+                "TestKit", argumentParser,
             ],
             path: "Benchmarks", exclude: ["README.md", "Tracking", "Import"]),
 
         .testTarget(name: "AuditLogTests", dependencies: ["AuditLog"]),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
+        .testTarget(name: "ModelLintTests", dependencies: ["ModelLint"]),
         .testTarget(name: "DriftStatisticsTests", dependencies: ["DriftStatistics"]),
         .testTarget(name: "QueryEngineTests", dependencies: ["QueryEngine", "NativeLoader", "MartletDomain"]),
         .testTarget(

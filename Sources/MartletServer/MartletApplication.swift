@@ -81,6 +81,7 @@ package struct MartletApplication: Sendable {
         addScoringRoutes(to: martlet, platform: platform)
         addMonitoringRoutes(to: martlet, platform: platform)
         addAuditRoutes(to: martlet, platform: platform)
+        addEvidenceRoutes(to: martlet, platform.evidence)
         addWebhookDeliveryRoutes(to: martlet, webhooks: platform.webhooks)
         addRetentionRoutes(to: martlet, platform.retention)
         self.routes = book.all
@@ -130,7 +131,7 @@ package struct MartletApplication: Sendable {
                 services: reloading + [
                     .init(service: IdentityService(identity: platform.identity, logger: logger)),
                     .init(service: WebhookService(webhooks: platform.webhooks, logger: logger)),
-                    .init(service: OnlineFeatureService(online: platform.online)),
+                    .init(service: OnlineFeatureService(online: platform.online, scoring: platform.scoring)),
                     .init(service: PlanWatchService(registry: platform.registry, logger: logger)),
                     .init(service: AuditService(audit: platform.audit)),
                     .init(service: application),

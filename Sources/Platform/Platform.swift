@@ -24,6 +24,7 @@ package struct Platform: Sendable {
     package let scoring: Scoring
     package let monitoring: Monitoring
     package let quality: Quality
+    package let evidence: EvidencePacks
 
     private let store: Store
     private let engine: DuckDBEngine
@@ -104,11 +105,17 @@ package struct Platform: Sendable {
         models = Models(
             store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
             features: features, scratch: workspace.scratch, threads: configuration.engine.threads)
-        scoring = Scoring(store: store, registry: registry, datasets: datasets, features: features, models: models)
+        scoring = Scoring(
+            store: store, registry: registry, datasets: datasets, features: features, models: models,
+            settings: configuration.scoring)
         monitoring = Monitoring(
             store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
             features: features, models: models)
         quality = Quality(store: store, datasets: datasets)
+        evidence = EvidencePacks(
+            store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
+            features: features, monitoring: monitoring, audit: audit, workspace: configuration.workspace,
+            proofs: StoredProofs(store: store))
     }
 
     /// Finishes what was accepted and gives the workspace back.

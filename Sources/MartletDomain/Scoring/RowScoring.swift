@@ -35,6 +35,10 @@ public struct RowScoring: Sendable, Hashable, Codable {
     public var scoredBy: String
     /// Milliseconds since 1970 UTC.
     public var scoredAt: Int64
+    /// SHA-256 of the policy in force then; nil in records of old.
+    public var policyDigest: String?
+    /// Nil in records of old.
+    public var environment: ScoringEnvironment?
 
     /// Before the name of a column that is what steps made of an input.
     public static let inputPrefix = "model_input."
@@ -55,7 +59,8 @@ public struct RowScoring: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, model, rows, sources, inputs, overridden, drift, warnings, predictions
+        case id, model, rows, sources, inputs, overridden, drift, warnings, predictions, environment
+        case policyDigest = "policy_digest"
         case modelVersion = "model_version"
         case modelURI = "model_uri"
         case artifactDigest = "artifact_digest"
@@ -67,6 +72,14 @@ public struct RowScoring: Sendable, Hashable, Codable {
         case contentHash = "content_hash"
         case scoredBy = "scored_by"
         case scoredAt = "scored_at"
+    }
+}
+
+extension RowScoring {
+    /// The id of a row's prediction: the beginning of the scoring's own id, and the row's number from 0.
+    public func predictionID(row: Int64) -> String {
+        let place = String(row, radix: 16)
+        return "\(id.prefix(12))-\(String(repeating: "0", count: max(0, 16 - place.count)))\(place)"
     }
 }
 

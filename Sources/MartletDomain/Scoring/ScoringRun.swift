@@ -20,6 +20,10 @@ public struct ScoringRun: Sendable, Hashable, Codable {
     /// Views that had changed, and that were used as the model was trained with them, because ``driftReason`` says so.
     public var drift: [PackedFeatures.ViewDrift]?
     public var driftReason: String?
+    /// SHA-256 of the policy in force then; nil in records of old.
+    public var policyDigest: String?
+    /// Nil in records of old.
+    public var environment: ScoringEnvironment?
 
     public init(
         id: String, model: String, modelVersion: String, modelURI: String, artifactDigest: String,
@@ -33,7 +37,8 @@ public struct ScoringRun: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, model, recipe, spine, window, sources, predictions, drift
+        case id, model, recipe, spine, window, sources, predictions, drift, environment
+        case policyDigest = "policy_digest"
         case modelVersion = "model_version"
         case modelURI = "model_uri"
         case artifactDigest = "artifact_digest"
@@ -72,7 +77,8 @@ public enum ScoringError: MartletError, Equatable {
         case .noRows(let table, let window): "\(table) has no rows in \(window), so nothing was scored."
         case .notInService(let uri):
             "Nothing was scored: \(uri) does not name a version by a stage in service or an alias, so it would walk around "
-                + "the gates. Ask for models:/NAME/Production, models:/NAME/Staging or models:/NAME@ALIAS."
+                + "the gates. Ask for models:/NAME/Production, models:/NAME/Staging or models:/NAME@ALIAS. "
+                + "Where one version is meant for the sake of history, say so: --history"
         case .unknownPrediction(let id):
             "There is no prediction \(id). `martlet predictions TABLE --from DAY --to DAY` lists some."
         case .artifactChanged(let model, let expected, let found):

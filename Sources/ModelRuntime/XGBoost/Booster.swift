@@ -52,8 +52,25 @@ final class Booster: @unchecked Sendable {
     }
 
     func predict(_ values: [Float], rowCount: Int, columnCount: Int) throws(ModelError) -> [Float] {
+        try predict(.value, values, rowCount: rowCount, columnCount: columnCount)
+    }
+
+    /// What is asked for. Raw values are XGBoost's numbers (its C API, `XGBoosterPredictFromDMatrix`).
+    enum Prediction: Int {
+        case value = 0
+        /// Before the objective's transformation.
+        case margin = 1
+        /// Exact SHAP values: one for each column, then the bias.
+        case contributions = 2
+    }
+
+    /// Row after row: one number, or of contributions one more than there are columns.
+    func predict(
+        _ kind: Prediction, _ values: [Float], rowCount: Int, columnCount: Int
+    ) throws(ModelError) -> [Float] {
         let config =
-            #"{"type":0,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false,"missing":NaN}"#
+            #"{"type":\#(kind.rawValue),"training":false,"iteration_begin":0,"iteration_end":0,"#
+            + #""strict_shape":false,"missing":NaN}"#
         var shape: UnsafePointer<UInt64>?
         var dimensions: UInt64 = 0
         var result: UnsafePointer<Float>?
@@ -65,10 +82,11 @@ final class Booster: @unchecked Sendable {
         try check("predict", status)
         // What came back belongs to this thread and this model until the next call, so it is copied now.
         let sizes = UnsafeBufferPointer(start: shape, count: Int(dimensions))
-        guard sizes.reduce(1, { $0 &* $1 }) == UInt64(rowCount) else {
+        let expected = rowCount * (kind == .contributions ? columnCount + 1 : 1)
+        guard sizes.reduce(1, { $0 &* $1 }) == UInt64(expected) else {
             throw .library(operation: "predict", reason: "it answered \(Array(sizes)) numbers for \(rowCount) rows")
         }
-        return Array(UnsafeBufferPointer(start: result, count: rowCount))
+        return Array(UnsafeBufferPointer(start: result, count: expected))
     }
 
     /// Scores by `f0`, `f1`, …, whatever the columns are called, in the library's order.

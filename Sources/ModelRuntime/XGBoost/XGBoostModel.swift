@@ -104,6 +104,28 @@ package final class XGBoostModel: Sendable {
         return first
     }
 
+    /// What each column added to the margin of one row's prediction, in the order of ``featureNames``.
+    ///
+    /// The exact SHAP values of trees, XGBoost's `pred_contribs`; with the bias they add up to the margin, to rounding.
+    /// - Throws: as ``predict(_:)``; ``ModelError/invalidInput(_:)`` unless there is one row.
+    package func contributions(
+        _ data: FeatureMatrix
+    ) throws(ModelError) -> (values: [Float], bias: Float, margin: Float) {
+        guard data.columnNames == featureNames else {
+            throw .columnsDiffer(expected: featureNames, given: data.columnNames)
+        }
+        guard data.rowCount == 1 else {
+            throw .invalidInput(["Contributions are of one row, and \(data.rowCount) were given."])
+        }
+        let (values, count) = (data.values, featureNames.count)
+        let found = try booster.predict(.contributions, values, rowCount: 1, columnCount: count)
+        let margin = try booster.predict(.margin, values, rowCount: 1, columnCount: count)
+        guard let bias = found.last, let margin = margin.first else {
+            throw .library(operation: "predict contributions", reason: "nothing came back")
+        }
+        return (Array(found.dropLast()), bias, margin)
+    }
+
     private func predict(_ values: [Float], rowCount: Int) throws(ModelError) -> [Float] {
         guard rowCount > 0 else { return [] }
         return try booster.predict(values, rowCount: rowCount, columnCount: featureNames.count)

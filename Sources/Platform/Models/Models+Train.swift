@@ -1,3 +1,4 @@
+import DeltaLake
 import Foundation
 package import MartletDomain
 import Metadata
@@ -135,15 +136,20 @@ extension Models {
             "models", "train",
             ["run_id": runID, "model_id": modelID, "training_set": card.trainingSet.description])
         let (text, inputs) = (try canonicalText(specification), try canonicalText(card.inputs))
+        let rows = try await datasets.snapshot(card.trainingSet).relation
+        let content = try await datasets.engine.withSession { session in
+            try canonicalText(ContentDigest.content(of: "SELECT * FROM \(rows)", session))
+        }
         try await store.change(action, by: caller) { db in
             try db.execute(
                 """
-                INSERT INTO trained_models (run_id, model_id, training_table, training_version, specification, inputs)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO trained_models
+                    (run_id, model_id, training_table, training_version, specification, inputs, content)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .text(runID), .text(modelID), .text(card.trainingSet.name.description),
-                    .integer(card.trainingSet.version), .text(text), .text(inputs),
+                    .integer(card.trainingSet.version), .text(text), .text(inputs), .text(content),
                 ])
         }
     }

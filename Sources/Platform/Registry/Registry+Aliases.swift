@@ -8,6 +8,7 @@ extension Registry {
         try refuse(RegistryNames.problems(alias: alias))
         let policy = policy(for: name)
         let parameters = ["name": name, "alias": alias, "version": version]
+        try await requireSealed(id, "set_registered_model_alias", parameters, by: caller)
         let files = try await fileFacts(of: id, under: policy)
         try await changeVersion("set_registered_model_alias", parameters, id, by: caller) { db, stored in
             try stored.version.requireFit(

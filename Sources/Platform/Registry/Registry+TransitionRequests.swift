@@ -50,6 +50,7 @@ extension Registry {
             "name": name, "version": version, "stage": stage.rawValue, "comment": comment,
             "archive_existing_versions": "\(archiveExisting)", "expected_digest": digest,
         ]
+        if stage.isInService { try await requireSealed(id, "approve_transition_request", parameters, by: caller) }
         let files = try await fileFacts(of: id, under: policy)
         return try await change("approve_transition_request", parameters, by: caller) { db in
             let stored = try db.version(id)

@@ -19,6 +19,7 @@ extension Registry {
             "name": name, "version": version, "stage": stage.rawValue,
             "archive_existing_versions": "\(archiveExisting)", "comment": comment,
         ]
+        if stage.isInService { try await requireSealed(id, "transition_stage", parameters, by: caller) }
         let files = try await fileFacts(of: id, under: policy)
         return try await changeVersion("transition_stage", parameters, id, by: caller) { db, stored in
             let move = StageMove(

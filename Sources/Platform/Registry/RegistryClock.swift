@@ -21,7 +21,10 @@ extension Snapshot {
 
     /// Whether a person has an account. In a workspace without any, everybody is who they say.
     package func standing(of name: String) throws -> OwnerStanding {
-        if try row("SELECT name FROM users WHERE name = ?", [.text(name)]) != nil { return .active }
+        if let user = try row("SELECT deactivated_at FROM users WHERE name = ?", [.text(name)]) {
+            let since = try user.integerIfPresent("deactivated_at")
+            return since == nil ? .active : .deactivated(since: since)
+        }
         return try row("SELECT name FROM users LIMIT 1") == nil ? .active : .unknown
     }
 }

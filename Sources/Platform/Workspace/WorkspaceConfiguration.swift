@@ -22,6 +22,8 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     package var roles: CustomRoles
     /// How the audit log is kept.
     package var audit: AuditSettings
+    /// What is kept of predictions that are handed out.
+    package var scoring: ScoringSettings
 
     /// Whether people say who they are.
     package enum IdentityMode: String, Codable, Sendable {
@@ -67,15 +69,16 @@ package struct WorkspaceConfiguration: Codable, Sendable {
                 forKey: .roles, in: container, debugDescription: "\(name) is a built-in role, and stays as it is")
         }
         audit = try container.decodeIfPresent(AuditSettings.self, forKey: .audit) ?? AuditSettings()
+        scoring = try container.decodeIfPresent(ScoringSettings.self, forKey: .scoring) ?? ScoringSettings()
     }
 
     package init(
         workspace: String, policies: Policies, engine: Engine = Engine(),
         webhooks: WebhookSettings = WebhookSettings(), features: OnlineSettings = OnlineSettings(),
-        audit: AuditSettings = AuditSettings()
+        audit: AuditSettings = AuditSettings(), scoring: ScoringSettings = ScoringSettings()
     ) {
         (self.workspace, self.policies, self.engine, self.webhooks) = (workspace, policies, engine, webhooks)
-        (self.features, self.audit) = (features, audit)
+        (self.features, self.audit, self.scoring) = (features, audit, scoring)
         authentication = AuthenticationSettings()
         roles = [:]
         people = policies.people.accounts.isEmpty ? nil : policies.people
@@ -85,11 +88,12 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     /// With one policy for all models.
     package init(
         workspace: String, policy: Policy, engine: Engine = Engine(), webhooks: WebhookSettings = WebhookSettings(),
-        features: OnlineSettings = OnlineSettings(), audit: AuditSettings = AuditSettings()
+        features: OnlineSettings = OnlineSettings(), audit: AuditSettings = AuditSettings(),
+        scoring: ScoringSettings = ScoringSettings()
     ) {
         self.init(
             workspace: workspace, policies: Policies(policy), engine: engine, webhooks: webhooks, features: features,
-            audit: audit)
+            audit: audit, scoring: scoring)
     }
 
     /// The policy for models that no closer pattern matches.

@@ -41,7 +41,8 @@ struct RouteMatrixTests {
             """
             get_registered_model get_model_version get_latest_versions get_features get_history get_monitoring_plan
             list_sign_offs list_unmet_gates search_registered_models search_model_versions list_transition_requests
-            list_activities list_evidence get_health get_as_of list_policies
+            list_activities list_evidence get_health get_as_of list_policies get_seal
+            get_evidence
             """, everyone
         ),
         (

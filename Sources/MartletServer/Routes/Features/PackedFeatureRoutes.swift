@@ -54,7 +54,7 @@ extension ScoreRows {
         get throws {
             RowScoringRequest(
                 modelURI: modelURI, rows: try rows.platform, isFeaturesOnly: featuresOnly ?? false,
-                driftReason: allowDrift)
+                driftReason: allowDrift, isHistory: history ?? false)
         }
     }
 }

@@ -1,6 +1,8 @@
+import HTTPTypes
 import Hummingbird
 import MartletAPI
 import MartletDomain
+import NIOCore
 import Platform
 
 /// Martlet's own requests about training and gates, below `/api/martlet/1.0/`.
@@ -35,7 +37,7 @@ func addScoringRoutes(to group: Routes, platform: Platform) {
     ) { body, context in
         try await scoring.scoreBatch(
             body.modelURI, in: TimeWindow(from: body.from, to: body.to), into: body.predictions,
-            driftReason: body.allowDrift, by: context.caller)
+            driftReason: body.allowDrift, history: body.history ?? false, by: context.caller)
     }
     group.on(FindPredictions.self, "scoring.list_predictions", of: .table { "\($0.table)" }) { body, _ in
         let found = try await scoring.predictions(
@@ -44,6 +46,14 @@ func addScoringRoutes(to group: Routes, platform: Platform) {
     }
     group.on(ExplainPrediction.self, "scoring.get_explanation", of: .workspace) { body, _ in
         try await scoring.explain(body.predictionID)
+    }
+    group.respond(
+        to: ExplainPrediction.self, at: ExplainPrediction.pagePath, "scoring.get_explanation", of: .workspace
+    ) { body, _ in
+        let page = whyPage(try await scoring.explain(body.predictionID))
+        return Response(
+            status: .ok, headers: [.contentType: "text/html; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: page)))
     }
 }
 

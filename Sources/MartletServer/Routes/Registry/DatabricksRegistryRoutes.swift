@@ -134,7 +134,8 @@ private func addDatabricksModelRoutes(to group: Routes, _ registry: Registry) {
         let policy = registry.policy(for: name)
         let decides = policy.order.contains { $0.isInService && context.user.mayDecide($0, of: name, under: policy) }
         let actions: [ModelActivity.Action] =
-            (decides ? [.approve, .reject] : []) + (context.user.may("registry.delete_transition_request", on: .registeredModel(name)) ? [.cancel] : [])
+            (decides ? [.approve, .reject] : [])
+            + (context.user.may("registry.delete_transition_request", on: .registeredModel(name)) ? [.cancel] : [])
         return Wire.RegisteredModelAnswer(
             .init(
                 model, owner: owner, permissionLevel: context.user.databricksPermissionLevel(forModel: name),

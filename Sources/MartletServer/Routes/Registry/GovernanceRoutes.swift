@@ -8,6 +8,7 @@ package func addGovernanceRoutes(to group: Routes, registry: Registry, identity:
     addIdentityRoutes(to: group, identity)
     addFindModelVersionRoute(to: group, registry)
     addPolicyRoutes(to: group, registry)
+    addSealRoutes(to: group, registry)
     group.on(SignOffVersion.self, "registry.sign_off", of: .model { $0.model }) { body, context in
         .init(
             signOffs: try await registry.signOff(

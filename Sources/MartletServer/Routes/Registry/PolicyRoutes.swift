@@ -70,7 +70,9 @@ private func addBreakGlassRoutes(to group: Routes, _ registry: Registry) {
 }
 
 private func addRecordRoutes(to group: Routes, _ registry: Registry) {
-    group.on(RecordTests.self, "registry.record_tests", of: .model { $0.result.version.name }) { body, context in try await registry.record(body.result, by: context.caller) }
+    group.on(RecordTests.self, "registry.record_tests", of: .model { $0.result.version.name }) { body, context in
+        try await registry.record(body.result, by: context.caller)
+    }
     group.on(ReportEvaluation.self, "registry.record_evaluation", of: .model { $0.model }) { body, context in
         let evaluation = Evaluation(
             version: try ModelVersion.ID(body.model, body.version), metric: body.metric, value: body.value,
@@ -94,7 +96,9 @@ private func addHealthRoutes(to group: Routes, _ registry: Registry) {
     group.on(HandOver.self, "registry.hand_over", of: .workspace) { body, context in
         try await registry.handOver(from: body.from, to: body.to, by: context.caller)
     }
-    group.on(GetModelAsOf.self, "registry.get_as_of", of: .model { $0.model }) { body, _ in try await registry.asOf(body.at, body.model) }
+    group.on(GetModelAsOf.self, "registry.get_as_of", of: .model { $0.model }) { body, _ in
+        try await registry.asOf(body.at, body.model)
+    }
     group.on(ListPolicies.self, "registry.list_policies", of: .workspace) { _, _ in
         .init(
             policies: try await registry.policyHistory().map {

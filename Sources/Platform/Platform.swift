@@ -114,8 +114,7 @@ package struct Platform: Sendable {
         quality = Quality(store: store, datasets: datasets)
         evidence = EvidencePacks(
             store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
-            features: features, monitoring: monitoring, audit: audit, workspace: configuration.workspace,
-            proofs: StoredProofs(store: store))
+            features: features, monitoring: monitoring, audit: audit, workspace: configuration.workspace)
     }
 
     /// Finishes what was accepted and gives the workspace back.

@@ -16,21 +16,37 @@ extension Audit {
     ///
     /// Proven against the newest checkpoint that left, which leaves now if none covers the entry.
     package func prove(position: Int64, by caller: Caller) async throws -> TlogProof {
-        var covering = try await store.read { try $0.published(covering: position) }
-        if covering == nil {
-            let size = try await checkpointSize()
-            guard position >= 0, position < size else { throw AuditError.positionMissing(position, size: size) }
-            covering = try await publish(because: "proof", by: caller)
+        let (published, proofs) = try await prove([position], by: caller)
+        guard let proof = proofs[position] else {
+            throw AuditError.positionMissing(position, size: Int64(published.size))
         }
-        guard let published = covering, let index = Int(exactly: position), index >= 0 else {
-            throw AuditError.positionMissing(position, size: try await checkpointSize())
+        return proof
+    }
+
+    /// As ``prove(position:by:)`` for many entries at once, all against one checkpoint.
+    ///
+    /// - Returns: The checkpoint, and the proofs by position; none for a position that the log does not have.
+    package func prove(
+        _ positions: [Int64], by caller: Caller
+    ) async throws -> (checkpoint: PublishedCheckpoint, proofs: [Int64: TlogProof]) {
+        let size = try await checkpointSize()
+        let known = positions.filter { $0 >= 0 && $0 < size }
+        guard let last = known.max() else {
+            throw AuditError.positionMissing(positions.first ?? 0, size: size)
         }
-        return try await store.read { db in
+        var covering = try await store.read { try $0.published(covering: last) }
+        if covering == nil { covering = try await publish(because: "proof", by: caller) }
+        guard let published = covering else { throw AuditError.notPublished }
+        let proofs = try await store.read { db in
             let log = StoredLog(db)
-            return TlogProof(
-                entry: try log.entries(in: index..<index + 1).first, index: index,
-                hashes: try log.inclusionProof(index: index, size: published.size), checkpoint: published.note)
+            return try known.map { position in
+                let index = Int(position)
+                return TlogProof(
+                    entry: try log.entries(in: index..<index + 1).first, index: index,
+                    hashes: try log.inclusionProof(index: index, size: published.size), checkpoint: published.note)
+            }
         }
+        return (published, Dictionary(proofs.map { (Int64($0.index), $0) }) { first, _ in first })
     }
 
     /// That the log of `to` entries only appended to that of `from`; both are sizes of checkpoints that left.

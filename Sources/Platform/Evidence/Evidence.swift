@@ -13,15 +13,14 @@ package struct EvidencePacks: Sendable {
     let monitoring: Monitoring
     let audit: Audit
     let workspace: String
-    let proofs: any AuditProofs
 
     package init(
         store: Store, tracking: Tracking, artifacts: Artifacts, registry: Registry, datasets: Datasets,
-        features: Features, monitoring: Monitoring, audit: Audit, workspace: String, proofs: any AuditProofs
+        features: Features, monitoring: Monitoring, audit: Audit, workspace: String
     ) {
         (self.store, self.tracking, self.artifacts, self.registry) = (store, tracking, artifacts, registry)
         (self.datasets, self.features, self.monitoring) = (datasets, features, monitoring)
-        (self.audit, self.workspace, self.proofs) = (audit, workspace, proofs)
+        (self.audit, self.workspace) = (audit, workspace)
     }
 }
 
@@ -63,7 +62,7 @@ extension EvidencePacks {
         try await addLineage(to: &draft)
         try await addTrainingData(to: &draft)
         try await addMetrics(to: &draft)
-        let log = try await addLog(to: &draft)
+        let log = try await addLog(to: &draft, by: caller)
         try await addApprovals(to: &draft, log)
         try await addPolicy(to: &draft, log)
         try await addMonitoring(to: &draft)

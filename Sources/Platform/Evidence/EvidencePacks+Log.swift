@@ -22,40 +22,44 @@ extension EvidencePacks {
     /// Entries that a pack takes at most, the oldest first.
     private static let mostEntries = 2_000
 
-    func addLog(to draft: inout EvidenceDraft) async throws -> EvidenceLog {
-        let (words, version) = (Self.words(of: draft.version), "\(draft.version.id.version)")
-        let found = try await store.read { db in
-            var found: [(Int64, [UInt8])] = []
-            try db.forEach("SELECT position, entry FROM audit_entries ORDER BY position") { row in
-                guard found.count <= Self.mostEntries else { return }
-                let bytes = try row.blob("entry")
-                guard Self.isAbout(words, version, bytes) else { return }
-                found.append((try row.integer("position"), Array(bytes)))
-            }
-            return found
-        }
+    func addLog(to draft: inout EvidenceDraft, by caller: Caller) async throws -> EvidenceLog {
+        let found = try await entries(about: draft.version)
         var (log, files, missing) = (EvidenceLog(), [String](), [String]())
         if found.count > Self.mostEntries { missing.append("entries after the first \(Self.mostEntries)") }
         let kept = found.prefix(Self.mostEntries)
-        let (checkpoint, proofs) = try await self.proofs.proofs(of: kept.map(\.0))
-        for (position, bytes) in kept {
-            log.entries.append((position, try AuditEntry(encoded: bytes)))
-            files.append(draft.add("audit/entries/\(position).json", Data(bytes)))
+        let (checkpoint, proofs) = try await audit.prove(kept.map(\.position), by: caller)
+        for event in kept {
+            let position = event.position
+            log.entries.append((position, event.entry))
+            files.append(draft.add("audit/entries/\(position).json", Data(event.bytes)))
             guard let proof = proofs[position] else {
                 missing.append("a proof of entry \(position), which is newer than the checkpoint")
                 continue
             }
-            log.proofs[position] = draft.add("audit/proofs/\(position).tlog-proof", Data(proof.utf8))
+            log.proofs[position] = draft.add("audit/proofs/\(position).tlog-proof", Data(proof.text.utf8))
             files.append("audit/proofs/\(position).tlog-proof")
         }
-        if checkpoint.isEmpty {
-            missing.append("a checkpoint")
-        } else {
-            files.append(draft.add("audit/checkpoint", Data(checkpoint.utf8)))
-        }
+        files.append(draft.add("audit/checkpoint", Data(checkpoint.note.utf8)))
         files.append(draft.add("audit/log.pub", Data("\(audit.verificationKey)\n".utf8)))
         draft.sections.append(EvidenceSection(.auditLog, files: files, missing: missing))
         return log
+    }
+
+    /// The oldest first; one more than a pack takes if there are more.
+    private func entries(about version: ModelVersion) async throws -> [FoundEvent] {
+        let words = Self.words(of: version)
+        var found: [Int64: FoundEvent] = [:]
+        for word in words {
+            var before: Int64?
+            repeat {
+                let page = try await audit.search(AuditQuery(object: word), before: before, limit: 1_000)
+                for event in page.events where Self.isAbout(words, "\(version.id.version)", event.entry) {
+                    found[event.position] = event
+                }
+                before = page.next
+            } while before != nil
+        }
+        return Array(found.values.sorted { $0.position < $1.position }.prefix(Self.mostEntries + 1))
     }
 
     /// What an entry about the version names: itself, its run, or its model.
@@ -66,10 +70,7 @@ extension EvidencePacks {
     }
 
     /// Entries about other versions of the model are left out, those about the model as a whole are not.
-    private static func isAbout(_ words: Set<String>, _ version: String, _ bytes: [UInt8]) -> Bool {
-        guard words.contains(where: { bytes.holds($0) }), let entry = try? AuditEntry(encoded: bytes) else {
-            return false
-        }
+    private static func isAbout(_ words: Set<String>, _ version: String, _ entry: AuditEntry) -> Bool {
         if entry.serviceName == "registry", let other = entry.requestParams["version"], other != version {
             return false
         }
@@ -101,7 +102,7 @@ extension EvidencePacks {
         var missing: [String] = []
         let signed = try await registry.signOffs(of: id)
         var approvals = signed.map { one in
-            let entry = log.position(of: "sign_off", by: one.user, at: one.at)
+            let entry = one.auditPosition ?? log.position(of: "sign_off", by: one.user, at: one.at)
             return Approval(
                 what: "sign-off for \(one.stage.rawValue)", who: one.user, role: one.role.rawValue,
                 comment: one.comment, at: time(one.at), artifactDigest: one.artifactDigest, entry: entry,
@@ -116,7 +117,7 @@ extension EvidencePacks {
                 case (nil, _, nil): "delete_model_version"
                 default: "transition_stage"
                 }
-            let entry = log.position(of: verb, by: change.by, at: change.at)
+            let entry = change.auditPosition ?? log.position(of: verb, by: change.by, at: change.at)
             let what =
                 change.alias.map { "alias @\($0) \(change.isRemoved ? "taken away" : "set")" }
                 ?? change.to.map { "moved to \($0.rawValue)" } ?? "deleted"
@@ -153,19 +154,5 @@ extension EvidencePacks {
         let missing = policies.isEmpty ? ["the policy: no entry names one"] : untold
         let files = policies.isEmpty ? [] : [try draft.add("policy.json", json: policies)]
         draft.sections.append(EvidenceSection(.policy, files: files, missing: missing))
-    }
-}
-
-extension [UInt8] {
-    /// Whether a text stands somewhere in it.
-    fileprivate func holds(_ text: String) -> Bool {
-        let needle = Array(text.utf8)
-        guard let first = needle.first, count >= needle.count else { return false }
-        var place = 0
-        while let next = self[place...].firstIndex(of: first), next + needle.count <= count {
-            if self[next..<next + needle.count].elementsEqual(needle) { return true }
-            place = next + 1
-        }
-        return false
     }
 }

@@ -64,8 +64,9 @@ package struct EvidenceVerification: Sendable, Hashable, Codable {
         var proven = 0
         for file in archive.files where file.path.hasPrefix("audit/proofs/") {
             let name = file.path.dropFirst("audit/proofs/".count).split(separator: ".").first ?? ""
-            guard let proof = TlogProof(String(decoding: file.data, as: UTF8.self)), "\(proof.index)" == name,
-                let entry = archive["audit/entries/\(name).json"], proof.proves([UInt8](entry), by: key)
+            guard let proof = try? TlogProof(parsing: String(decoding: file.data, as: UTF8.self)),
+                "\(proof.index)" == name, let entry = archive["audit/entries/\(name).json"],
+                (try? proof.verify(entry: [UInt8](entry), by: key)) != nil
             else {
                 problems.append("\(file.path) proves nothing")
                 continue

@@ -37,6 +37,10 @@ public struct AuditQuery: Sendable, Hashable, Codable {
         for (key, value) in parameters
         where objectParameters.contains(key) && !value.isEmpty && value.utf8.count <= longestObject {
             objects.insert(value)
+            // `models:/churn/Production` and `models:/churn@champion` are about churn, too.
+            if value.hasPrefix("models:/") {
+                objects.insert(String(value.dropFirst("models:/".count).prefix { $0 != "/" && $0 != "@" }))
+            }
         }
         if let name = parameters["name"] ?? parameters["model"], let version = parameters["version"],
             name.utf8.count + version.utf8.count < longestObject

@@ -66,7 +66,7 @@ extension Verb {
         case "features": ["datasets.*", "features.*"]
         case "datasets": ["datasets.*", "tracking.log_inputs"]
         case "tracking": ["tracking.*", "artifacts.*"]
-        case "registry": ["registry.*", "artifacts.*", "webhooks.*", "audit.publish_checkpoint"]
+        case "registry": ["registry.*", "artifacts.*", "webhooks.*"]
         case "artifacts": ["artifacts.*"]
         case "webhooks": ["webhooks.*"]
         default: []

@@ -35,7 +35,7 @@ extension Audit {
             throw AuditError.positionMissing(positions.first ?? 0, size: size)
         }
         var covering = try await store.read { try $0.published(covering: last) }
-        if covering == nil { covering = try await publish(because: "proof", by: caller) }
+        if covering == nil { covering = try await publish(because: "proof", by: .keeper) }
         guard let published = covering else { throw AuditError.notPublished }
         let proofs = try await store.read { db in
             let log = StoredLog(db)

@@ -1,10 +1,11 @@
 /// A span of time of fixed length, as people write it: `30m`, `12h`, `7d`, `2w`, or as ISO 8601 has it: `P7D`, `PT12H`, `P2W`.
-public struct TimeSpan: Sendable, Hashable {
+public struct TimeSpan: Sendable, Hashable, Comparable, CustomStringConvertible {
     public var milliseconds: Int64
 
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     public static func days(_ count: Int64) -> TimeSpan { TimeSpan(milliseconds: count * 86_400_000) }
+    public static func seconds(_ count: Int64) -> TimeSpan { TimeSpan(milliseconds: count * 1_000) }
     public static func minutes(_ count: Int64) -> TimeSpan { TimeSpan(milliseconds: count * 60_000) }
 
     /// Nil for anything else, for nothing, and for more than a hundred years.
@@ -49,6 +50,10 @@ public struct TimeSpan: Sendable, Hashable {
         }
         return "\(milliseconds / 1_000)s"
     }
+
+    public var description: String { words }
+
+    public static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
 }
 
 extension TimeSpan: Codable {

@@ -120,7 +120,7 @@ extension EvidencePacks {
             let entry = change.auditPosition ?? log.position(of: verb, by: change.by, at: change.at)
             let what =
                 change.alias.map { "alias @\($0) \(change.isRemoved ? "taken away" : "set")" }
-                ?? change.to.map { "moved to \($0.rawValue)" } ?? "deleted"
+                ?? change.to.map { "moved to \($0.rawValue)\(change.way.words)" } ?? "deleted"
             approvals.append(
                 Approval(
                     what: what, who: change.by, at: time(change.at), entry: entry,
@@ -154,5 +154,17 @@ extension EvidencePacks {
         let missing = policies.isEmpty ? ["the policy: no entry names one"] : untold
         let files = policies.isEmpty ? [] : [try draft.add("policy.json", json: policies)]
         draft.sections.append(EvidenceSection(.policy, files: files, missing: missing))
+    }
+}
+
+extension StageChange.Way? {
+    /// What is said behind a move.
+    fileprivate var words: String {
+        switch self {
+        case nil: ""
+        case .breakGlass?: " past the gates"
+        case .ratified?: ", its gates met afterwards"
+        case .rollback?: " by a rollback"
+        }
     }
 }

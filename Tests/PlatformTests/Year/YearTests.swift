@@ -1,139 +1,205 @@
+import AuditLog
 import Foundation
 import MartletDomain
 import Platform
 import TestKit
 import Testing
 
-/// One year of a small business, played through with a clock that the test holds.
+/// One year of a small business, played through with a clock that the test holds: five people, two models, a program manager
+/// who leaves, a handover, drift, retraining, a refused promotion, a break-glass, a rollback.
 struct YearTests {
     private static let policy = Policy(
         staging: .init(signOffs: [.reviewer]),
         production: .init(signOffs: [.programManager], monitoringPlan: true, minimumAreaUnderROC: 0.6))
 
+    /// What was in Production when a month began, of the first model; the second had one version all the time.
+    private static let inProduction: [(month: String, version: Int64, approver: String?)] = [
+        ("2024-05", 1, "manager"), ("2024-06", 1, "manager"), ("2024-07", 1, "manager"), ("2024-08", 1, "manager"),
+        ("2024-09", 1, "manager"), ("2024-10", 1, "manager"), ("2024-11", 2, "successor"), ("2024-12", 3, nil),
+        ("2025-01", 2, "successor"), ("2025-02", 2, "successor"), ("2025-03", 2, "successor"),
+        ("2025-04", 2, "successor"),
+    ]
+
     @Test func `After a year, each month's Production, predictions and evidence are what they were`() async throws {
-        let clock = try YearClock("2024-04-09T08:00:00Z")
+        let clock = try SettableClock("2024-04-09T08:00:00Z", step: 1)
         try await withWorkspace(policy: Self.policy, clock: clock.wall) { platform in
-            let world = YearWorld(platform: platform, clock: clock)
-            var expected: [String: Int64] = [:]
-            var surest: [(month: String, id: String, score: Double, version: Int64)] = []
-
-            // April: the first model goes to Production.
-            try await platform.importText(
-                YearWorld.rows(from: "2024-01-01", to: "2024-04-08"), as: Deliveries.deliveries, by: YearWorld.engineer)
-            try await platform.importText(Deliveries.carriersCSV(), as: Deliveries.carriers, by: YearWorld.engineer)
-            _ = try await platform.features.apply(Deliveries.features, named: "deliveries", by: YearWorld.engineer)
-            let first = try await world.train(
-                YearWorld.day, ("2024-01-01", "2024-03-01"), holdout: ("2024-03-01", "2024-04-01"))
-            let training = try await platform.datasets.latest(TableName("deliveries.training"))
-            let holdout = try await platform.datasets.latest(TableName("deliveries.holdout"))
-            try await world.plan(YearWorld.day, owner: "manager", reference: training)
-            try await world.promote(first, by: YearWorld.leaver, on: holdout)
-            expected["2024-05"] = 1
-
-            // May: the second model.
-            try clock.set("2024-05-10T08:00:00Z")
-            try await world.importRows(from: "2024-04-08", to: "2024-05-01")
-            let night = try await world.train(
-                YearWorld.night, ("2024-01-01", "2024-04-01"), holdout: ("2024-04-01", "2024-05-01"))
-            try await world.plan(
-                YearWorld.night, owner: "manager",
-                reference: try await platform.datasets.latest(TableName("deliveries.training")))
-            try await world.promote(
-                night, by: YearWorld.leaver, on: try await platform.datasets.latest(TableName("deliveries.holdout")))
-            expected["2024-06"] = 1
-
-            // June to August: each month is scored when it is over. In June the program manager leaves.
-            for (month, next) in [("2024-05", "2024-06"), ("2024-06", "2024-07"), ("2024-07", "2024-08")] {
-                try clock.set("\(next)-03T08:00:00Z")
-                try await world.importRows(from: "\(month)-01", to: "\(next)-01")
-                surest.append(try await score(world, month, next))
-                expected[next] = 1
-                if next == "2024-06" {
-                    try await world.take(.deactivateProgramManager)
-                    try await world.take(.handOver)
-                }
-            }
-            let owner = try await platform.registry.monitoringPlan(YearWorld.night)?.owner
-            #expect(owner == "successor")
-
-            // September: August's parcels come from further away; the look at it finds that, and retrains.
-            try clock.set("2024-09-03T08:00:00Z")
-            try await world.importRows(from: "2024-08-01", to: "2024-09-01")
-            surest.append(try await score(world, "2024-08", "2024-09"))
-            expected["2024-09"] = 1
-            let check = try await platform.monitoring.check(
-                YearWorld.day, predictions: TableName(YearWorld.predictions(YearWorld.day)),
-                in: Deliveries.window(("2024-08-01", "2024-09-01")), labelsKnownAt: nil, experiment: "monitoring",
-                by: YearWorld.operations)
-            #expect(check.datasetDrift && check.retrainingRunID != nil)
-            let second = try #require(
-                try await platform.registry.latestVersions(of: YearWorld.day).first { $0.id.version == 2 })
-
-            // The candidate is refused until somebody signs.
-            await #expect(throws: RegistryError.self) {
-                try await platform.registry.transition(YearWorld.day, "2", to: .production, by: YearWorld.operations)
-            }
-            let entry = try #require(try await platform.auditEntries().last)
-            #expect(entry.actionName == "transition_stage" && entry.response.statusCode == 403)
-
-            // October: signed by the successor, it goes to Production.
-            try clock.set("2024-10-03T08:00:00Z")
-            try await world.importRows(from: "2024-09-01", to: "2024-10-01")
-            let recent = try await Deliveries.set(
-                ("2024-09-01", "2024-10-01"), as: "deliveries.holdout", platform, by: YearWorld.engineer)
-            try await world.promote(second, by: YearWorld.heir, on: recent)
-            surest.append(try await score(world, "2024-09", "2024-10"))
-            expected["2024-10"] = 1
-            expected["2024-11"] = 2
-
-            // November: a third version goes in by break-glass, and in December out by a rollback.
-            try clock.set("2024-11-20T08:00:00Z")
-            try await world.importRows(from: "2024-10-01", to: "2024-11-01")
-            _ = try await world.train(
-                YearWorld.day, ("2024-08-01", "2024-10-01"), holdout: ("2024-10-01", "2024-11-01"))
-            try await world.take(
-                .breakGlass, reference: try await platform.datasets.latest(TableName("deliveries.holdout")))
-            surest.append(try await score(world, "2024-10", "2024-11"))
-            expected["2024-12"] = 3
-            try clock.set("2024-12-10T08:00:00Z")
-            try await world.take(.rollBack)
-            expected["2025-01"] = 2
-
-            try clock.set("2025-04-01T08:00:00Z")
-            for (month, version) in expected {
-                let at = try Instant("\(month)-01T00:00:00Z").microseconds / 1_000
-                let found = try await platform.registry.productionVersion(of: YearWorld.day, at: at)
-                #expect(found?.version == version, "as of \(month): \(String(describing: found))")
-            }
-            for one in surest {
-                let why = try await platform.scoring.explain(one.id)
-                #expect(why.replay.outcome == .equal && why.score == one.score, "\(one.month): \(why.replay)")
-                #expect(why.work.modelVersion == "\(one.version)" && why.stage == .production, "\(one.month)")
-                let manager = one.version == 1 ? "manager" : "successor"
-                #expect(why.signOffs.contains { $0.user == manager && $0.stage == .production }, "\(one.month)")
-            }
-            #expect(surest.map(\.version) == [1, 1, 1, 1, 2, 3])
-            for version in 1...3 {
-                let pack = try await platform.evidence.pack("models:/\(YearWorld.day)/\(version)", by: .anyone)
-                let found = try EvidenceVerification(of: pack, trusting: "\(platform.audit.verificationKey)")
-                #expect(found.problems == [] && found.version == "\(version)")
-                let archive = try ZipArchive(reading: pack)
-                let approvals = String(decoding: try #require(archive["approvals.json"]), as: UTF8.self)
-                #expect(approvals.contains(version == 1 ? "\"manager\"" : "\"successor\""))
-                #expect(!approvals.contains(version == 1 ? "\"successor\"" : "\"manager\""))
-            }
+            let world = try await YearWorld(platform, clock)
+            try await spring(world)
+            var predictions = try await summer(world)
+            predictions += try await autumn(world)
+            predictions += try await winter(world)
+            try clock.set("2025-04-02T08:00:00Z")
+            try await expectHistory(world)
+            try await expectReasons(world, predictions)
+            try await expectEvidence(world)
             #expect(try await platform.audit.verify().isIntact)
         }
     }
 
-    /// Scores a month that is over, and finds its surest prediction.
-    private func score(
-        _ world: YearWorld, _ month: String, _ next: String
-    ) async throws -> (month: String, id: String, score: Double, version: Int64) {
-        let run = try await world.score(YearWorld.day, ("\(month)-01", "\(next)-01"))
-        let found = try await world.platform.scoring.predictions(
-            in: run.predictions.name, run.window, limit: 1)
-        let first = try #require(found.first)
-        return (month, first.id, first.score, Int64(run.modelVersion) ?? 0)
+    /// April and May: two models are trained, approved and go to Production.
+    private func spring(_ world: YearWorld) async throws {
+        try await world.prepare()
+        let first = try await world.train(
+            YearWorld.day, ("2024-01-01", "2024-03-01"), holdout: ("2024-03-01", "2024-04-01"))
+        try await world.plan(YearWorld.day, owner: world.manager, reference: first.training)
+        try await world.promote(first.version, by: world.manager, on: first.holdout)
+        try world.clock.set("2024-05-10T08:00:00Z")
+        try await world.importRows(from: "2024-04-08", to: "2024-05-01")
+        let second = try await world.train(
+            YearWorld.night, ("2024-01-01", "2024-04-01"), holdout: ("2024-04-01", "2024-05-01"))
+        try await world.plan(YearWorld.night, owner: world.manager, reference: second.training)
+        try await world.promote(second.version, by: world.manager, on: second.holdout)
+        #expect(try await world.health(YearWorld.night).status == .green)
+    }
+
+    /// June to August: each month is scored when it is over. In June the program manager leaves.
+    private func summer(_ world: YearWorld) async throws -> [YearPrediction] {
+        var predictions: [YearPrediction] = []
+        for (month, next) in [("2024-05", "2024-06"), ("2024-06", "2024-07"), ("2024-07", "2024-08")] {
+            try world.clock.set("\(next)-03T08:00:00Z")
+            try await world.importRows(from: "\(month)-01", to: "\(next)-01")
+            for model in [YearWorld.day, YearWorld.night] {
+                predictions.append(try await world.score(model, month, next))
+                _ = try await world.check(model, month, next)
+            }
+            if next == "2024-06" { try await leave(world) }
+        }
+        return predictions
+    }
+
+    private func leave(_ world: YearWorld) async throws {
+        let (identity, registry) = (world.platform.identity, world.platform.registry)
+        try await identity.deactivate("manager", by: .setup)
+        await #expect(throws: IdentityError.self) { try await identity.user(presenting: world.managersToken) }
+        let alone = try await world.health(YearWorld.day)
+        #expect(alone.status == .red && alone.findings.contains { $0.kind == .ownerGone })
+        await #expect(throws: RegistryError.self) {
+            try await registry.handOver(from: "manager", to: "nobody", by: world.reviewer)
+        }
+        let dossier = try await registry.handOver(from: "manager", to: "successor", by: world.reviewer)
+        #expect(Set(dossier.items.map(\.name)).isSuperset(of: [YearWorld.day, YearWorld.night]))
+        for model in [YearWorld.day, YearWorld.night] {
+            #expect(try await registry.monitoringPlan(model)?.owner == "successor")
+            let findings = try await world.health(model).findings
+            #expect(!findings.contains { $0.kind == .ownerGone }, "\(findings)")
+        }
+    }
+
+    /// September and October: parcels come from further away; a look finds that and retrains. The candidate is refused until
+    /// the successor signs.
+    private func autumn(_ world: YearWorld) async throws -> [YearPrediction] {
+        let registry = world.platform.registry
+        try world.clock.set("2024-09-03T08:00:00Z")
+        try await world.importRows(from: "2024-08-01", to: "2024-09-01")
+        var predictions: [YearPrediction] = []
+        for model in [YearWorld.day, YearWorld.night] {
+            predictions.append(try await world.score(model, "2024-08", "2024-09"))
+        }
+        let check = try await world.check(YearWorld.day, "2024-08", "2024-09")
+        #expect(check.datasetDrift && check.retrainingRunID != nil)
+        let candidate = try #require(
+            try await registry.latestVersions(of: YearWorld.day).first { $0.id.version == 2 })
+        await #expect(throws: RegistryError.self) {
+            try await registry.transition(YearWorld.day, "2", to: .production, by: world.operations)
+        }
+        let entry = try #require(
+            try await world.platform.audit.search(AuditQuery(outcome: .refused), limit: 1).events.first?.entry)
+        #expect(entry.actionName == "transition_stage" && entry.response.statusCode == 403)
+        try world.clock.set("2024-10-03T08:00:00Z")
+        try await world.importRows(from: "2024-09-01", to: "2024-10-01")
+        let recent = try await Deliveries.set(
+            ("2024-09-01", "2024-10-01"), as: "deliveries.holdout", world.platform, by: world.engineer)
+        try await world.promote(candidate, by: world.successor, on: recent)
+        for model in [YearWorld.day, YearWorld.night] {
+            predictions.append(try await world.score(model, "2024-09", "2024-10"))
+        }
+        return predictions
+    }
+
+    /// November and December: a third version goes in past the gates, and out by a rollback.
+    private func winter(_ world: YearWorld) async throws -> [YearPrediction] {
+        let registry = world.platform.registry
+        try world.clock.set("2024-11-20T08:00:00Z")
+        try await world.importRows(from: "2024-10-01", to: "2024-11-01")
+        _ = try await world.train(
+            YearWorld.day, ("2024-08-01", "2024-10-01"), holdout: ("2024-10-01", "2024-11-01"))
+        _ = try await registry.askBreakGlass(
+            YearWorld.day, "3", to: .production, reason: "the carriers' addresses have changed", by: world.operations)
+        await #expect(throws: RegistryError.self, "nobody breaks glass alone") {
+            try await registry.confirmBreakGlass(YearWorld.day, "3", to: .production, by: world.operations)
+        }
+        _ = try await registry.confirmBreakGlass(YearWorld.day, "3", to: .production, by: world.successor)
+        let loud = try await world.health(YearWorld.day)
+        #expect(loud.status == .red && loud.findings.contains { $0.kind == .brokenGlass })
+        var predictions: [YearPrediction] = []
+        for model in [YearWorld.day, YearWorld.night] {
+            predictions.append(try await world.score(model, "2024-10", "2024-11"))
+        }
+        try world.clock.set("2024-12-10T08:00:00Z")
+        let back = try await registry.rollBack(YearWorld.day, reason: "it was worse", by: world.operations)
+        #expect(back.version.id.version == 2 && back.archived.map(\.version) == [3])
+        #expect(try await !world.health(YearWorld.day).findings.contains { $0.kind == .brokenGlass })
+        return predictions
+    }
+
+    /// What was in Production, who had approved it, under which text, proven by the log.
+    private func expectHistory(_ world: YearWorld) async throws {
+        let (registry, audit) = (world.platform.registry, world.platform.audit)
+        for (month, version, approver) in Self.inProduction {
+            let at = try Instant("\(month)-01T00:00:00Z").microseconds / 1_000
+            let found = try await registry.asOf(at, YearWorld.day)
+            let production = try #require(found.production, "as of \(month)")
+            #expect(production.version == version, "as of \(month)")
+            #expect(production.approvals.contains { $0.user == approver } == (approver != nil), "as of \(month)")
+            #expect((production.change.way == .breakGlass) == (version == 3), "as of \(month)")
+            #expect(production.policy != nil && found.policy != nil, "as of \(month)")
+            let position = try #require(production.change.auditPosition)
+            let event = try await audit.event("\(position)")
+            #expect(found.auditEntries["\(position)"] == event.entry.eventID)
+            let proof = try await audit.prove(position: position, by: world.reviewer)
+            try proof.verify(by: audit.verificationKey)
+            let night = try await registry.asOf(at, YearWorld.night).production
+            #expect(night?.version == (month == "2024-05" ? nil : 1), "as of \(month)")
+        }
+    }
+
+    private func expectReasons(_ world: YearWorld, _ predictions: [YearPrediction]) async throws {
+        #expect(predictions.filter { $0.model == YearWorld.day }.map(\.version) == [1, 1, 1, 1, 2, 3])
+        #expect(predictions.filter { $0.model == YearWorld.night }.map(\.version) == [1, 1, 1, 1, 1, 1])
+        for one in predictions {
+            let why = try await world.platform.scoring.explain(one.id)
+            #expect(why.replay.outcome == .equal && why.score == one.score, "\(one): \(why.replay)")
+            #expect(why.work.modelVersion == "\(one.version)" && why.stage == .production, "\(one)")
+            #expect(why.policyText != nil, "\(one)")
+            let approver: String? =
+                switch (one.model, one.version) {
+                case (YearWorld.night, _), (_, 1): "manager"
+                case (_, 2): "successor"
+                default: nil
+                }
+            let approvers = why.signOffs.filter { $0.stage == .production }.map(\.user)
+            #expect(approvers == (approver.map { [$0] } ?? []), "\(one)")
+        }
+    }
+
+    private func expectEvidence(_ world: YearWorld) async throws {
+        let key = "\(world.platform.audit.verificationKey)"
+        for (model, version, approver) in [
+            (YearWorld.day, 1, "manager"), (YearWorld.day, 2, "successor"), (YearWorld.day, 3, nil),
+            (YearWorld.night, 1, "manager"),
+        ] as [(String, Int, String?)] {
+            let pack = try await world.platform.evidence.pack("models:/\(model)/\(version)", by: world.reviewer)
+            let found = try EvidenceVerification(of: pack, trusting: key)
+            #expect(found.problems == [] && found.model == model && found.version == "\(version)")
+            #expect(found.provenEntries > 0)
+            let archive = try ZipArchive(reading: pack)
+            let approvals = String(decoding: try #require(archive["approvals.json"]), as: UTF8.self)
+            for name in ["manager", "successor"] {
+                let signed = approvals.contains("\"who\" : \"\(name)\"")
+                // Who confirmed the break-glass moved the version, and signed for nothing.
+                #expect(signed == (name == approver || version == 3 && name == "successor"), "\(model)/\(version)")
+            }
+            #expect(approvals.contains("past the gates") == (version == 3), "\(model)/\(version)")
+        }
     }
 }

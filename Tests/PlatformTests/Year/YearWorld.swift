@@ -1,46 +1,37 @@
 import Foundation
 import MartletDomain
 import Platform
-import Synchronization
 import TestKit
-
-/// What the scripted year asks for and other parts of Martlet give. Each is done in one place, ``YearWorld/take(_:)``, by
-/// whatever there is today: when a verb of its own is there, it goes there and nothing else of the year changes.
-enum YearStep: String, CaseIterable {
-    /// A program manager leaves: the account is deactivated, its tokens stop.
-    case deactivateProgramManager
-    /// All that the leaver owned gets another owner, with a dossier.
-    case handOver
-    /// A version goes to Production without sign-offs, by two people with a reason.
-    case breakGlass
-    /// The last good version comes back by one command.
-    case rollBack
-
-    /// Whether Martlet has the verb; what is not is stood in for.
-    var isThere: Bool { false }
-}
+import Testing
 
 /// A business of five people and two models, and a clock that the test moves.
-final class YearWorld: Sendable {
+struct YearWorld: Sendable {
     static let day = "late-delivery"
     static let night = "late-delivery-night"
 
-    static let engineer = person("engineer", [.engineer])
-    static let operations = person("operator", [.engineer])
-    static let reviewer = person("reviewer", [.reviewer])
-    static let leaver = person("manager", [.programManager])
-    static let heir = person("successor", [.programManager])
-
     let platform: Platform
-    let clock: YearClock
+    let clock: SettableClock
+    let engineer: Caller
+    let operations: Caller
+    let reviewer: Caller
+    let manager: Caller
+    let successor: Caller
+    /// With which the manager came.
+    let managersToken: String
 
-    init(platform: Platform, clock: YearClock) { (self.platform, self.clock) = (platform, clock) }
-
-    private static func person(_ name: String, _ roles: Set<Role>) -> Caller {
-        Caller(User(name: name, roles: roles), requestID: "request-of-\(name)")
+    init(_ platform: Platform, _ clock: SettableClock) async throws {
+        func person(_ name: String, _ roles: Set<Role>) async throws -> (caller: Caller, token: String) {
+            let token = try await platform.identity.createUser(name, roles: roles, by: .setup)
+            let user = try await platform.identity.user(presenting: token)
+            return (Caller(user, requestID: "request-of-\(name)"), token)
+        }
+        (self.platform, self.clock) = (platform, clock)
+        engineer = try await person("engineer", [.contributor]).caller
+        operations = try await person("operations", [.contributor, .operator]).caller
+        reviewer = try await person("reviewer", [.reviewer]).caller
+        (manager, managersToken) = try await person("manager", [.programManager])
+        successor = try await person("successor", [.programManager]).caller
     }
-
-    // MARK: The business
 
     /// Rows of a span of 2024, and of a year in which parcels come from further away after July.
     static func rows(from start: String, to end: String) throws -> String {
@@ -59,92 +50,78 @@ final class YearWorld: Sendable {
 
     func importRows(from start: String, to end: String) async throws {
         try await platform.importText(
-            Self.rows(from: start, to: end), as: Deliveries.deliveries, .append, by: Self.engineer)
+            Self.rows(from: start, to: end), as: Deliveries.deliveries, .append, by: engineer)
+    }
+
+    /// The tables and features of the first months.
+    func prepare() async throws {
+        try await platform.importText(
+            Self.rows(from: "2024-01-01", to: "2024-04-08"), as: Deliveries.deliveries, by: engineer)
+        try await platform.importText(Deliveries.carriersCSV(), as: Deliveries.carriers, by: engineer)
+        _ = try await platform.features.apply(Deliveries.features, named: "deliveries", by: engineer)
     }
 
     /// Trains on a span and registers.
-    func train(_ model: String, _ span: (String, String), holdout: (String, String)) async throws -> ModelVersion {
-        let training = try await Deliveries.set(span, as: "deliveries.training", platform, by: Self.engineer)
-        let held = try await Deliveries.set(holdout, as: "deliveries.holdout", platform, by: Self.engineer)
+    /// - Returns: The version, and the tables that it was trained and measured on.
+    func train(
+        _ model: String, _ span: (String, String), holdout: (String, String)
+    ) async throws -> (version: ModelVersion, training: TableReference, holdout: TableReference) {
+        let training = try await Deliveries.set(span, as: "deliveries.training", platform, by: engineer)
+        let held = try await Deliveries.set(holdout, as: "deliveries.holdout", platform, by: engineer)
         var specification = Deliveries.specification(training, holdout: held)
         specification.registerAs = model
-        _ = try await platform.models.train(specification, by: Self.engineer)
+        _ = try await platform.models.train(specification, by: engineer)
         let newest = try await platform.registry.latestVersions(of: model).max { $0.id.version < $1.id.version }
-        guard let newest else { throw InvalidRequest("Nothing was registered.") }
-        return newest
+        return (try #require(newest), training, held)
     }
 
     /// Measures, signs and moves a version to Production, each step by the person whose it is.
     func promote(_ version: ModelVersion, by manager: Caller, on holdout: TableReference) async throws {
         let (name, number) = (version.id.name, "\(version.id.version)")
-        _ = try await platform.models.evaluateGate(version.id, on: holdout, minimumAreaUnderROC: 0.6, by: Self.engineer)
-        _ = try await platform.registry.signOff(name, number, for: .staging, by: Self.reviewer)
+        _ = try await platform.models.evaluateGate(version.id, on: holdout, minimumAreaUnderROC: 0.6, by: engineer)
+        _ = try await platform.registry.signOff(name, number, for: .staging, by: reviewer)
         _ = try await platform.registry.signOff(name, number, for: .production, by: manager)
         _ = try await platform.registry.transition(
-            name, number, to: .production, archiveExisting: true, by: Self.operations)
+            name, number, to: .production, archiveExisting: true, by: operations)
     }
 
-    func score(_ model: String, _ span: (String, String)) async throws -> ScoringRun {
-        try await platform.scoring.scoreBatch(
-            "models:/\(model)/Production", in: Deliveries.window(span), into: TableName(Self.predictions(model)),
-            by: Self.operations)
-    }
-
-    static func predictions(_ model: String) -> String { "deliveries.\(model.replacing("-", with: "_"))" }
-
-    func plan(_ model: String, owner: String, reference: TableReference) async throws {
+    func plan(_ model: String, owner: Caller, reference: TableReference) async throws {
         try await platform.registry.setMonitoringPlan(
             MonitoringPlan(
-                model: model, owner: owner, frequency: .monthly, reference: reference,
-                thresholds: .init(driftShare: 0.2), retrainingTrigger: .onDrift), by: Self.operations)
+                model: model, owner: owner.user.name, frequency: .monthly, reference: reference,
+                thresholds: .init(driftShare: 0.2), retrainingTrigger: .onDrift), by: operations)
     }
 
-    // MARK: What is not there yet
+    /// Scores a month that is over with what is in Production.
+    /// - Returns: The surest prediction.
+    func score(_ model: String, _ month: String, _ next: String) async throws -> YearPrediction {
+        let table = try TableName("deliveries.\(model.replacing("-", with: "_"))")
+        let run = try await platform.scoring.scoreBatch(
+            "models:/\(model)/Production", in: Deliveries.window(("\(month)-01", "\(next)-01")), into: table,
+            by: operations)
+        let found = try await platform.scoring.predictions(in: table, run.window, limit: 1)
+        let first = try #require(found.first)
+        return YearPrediction(
+            model: model, month: month, id: first.id, score: first.score, version: try #require(Int64(run.modelVersion)))
+    }
 
-    func take(_ step: YearStep, reference: TableReference? = nil) async throws {
-        switch step {
-        case .deactivateProgramManager:
-            // Until there is deactivation: whoever left asks for nothing any more.
-            return
-        case .handOver:
-            for model in [Self.day, Self.night] {
-                guard var plan = try await platform.registry.monitoringPlan(model) else { continue }
-                plan.owner = Self.heir.user.name
-                try await platform.registry.setMonitoringPlan(plan, by: Self.operations)
-            }
-        case .breakGlass:
-            // Until there is break-glass: the sign-offs that it would do without are given the same day.
-            let newest = try await platform.registry.latestVersions(of: Self.day).max { $0.id.version < $1.id.version }
-            guard let newest, let reference else { return }
-            try await promote(newest, by: Self.heir, on: reference)
-        case .rollBack:
-            // Until there is a rollback: the version before is moved there again.
-            let history = try await platform.registry.history(of: Self.day)
-            let stood = history.filter { $0.to == .production }.map(\.version)
-            guard let now = stood.last, let before = stood.last(where: { $0 != now }) else { return }
-            _ = try await platform.registry.transition(
-                before.name, "\(before.version)", to: .production, archiveExisting: true, by: Self.operations)
-        }
+    func check(_ model: String, _ month: String, _ next: String) async throws -> MonitoringCheck {
+        try await platform.monitoring.check(
+            model, predictions: TableName("deliveries.\(model.replacing("-", with: "_"))"),
+            in: Deliveries.window(("\(month)-01", "\(next)-01")), labelsKnownAt: nil, experiment: "monitoring",
+            by: operations)
+    }
+
+    func health(_ model: String) async throws -> ModelHealth {
+        try #require(try await platform.registry.health(of: model).first)
     }
 }
 
-/// A clock that a test sets; it goes on by a millisecond with each look.
-final class YearClock: Sendable {
-    private let now: Mutex<Int64>
-
-    init(_ start: String) throws { now = Mutex(try Instant(start).microseconds / 1_000) }
-
-    var wall: WallClock {
-        WallClock { [self] in
-            now.withLock { now in
-                now += 1
-                return now
-            }
-        }
-    }
-
-    func set(_ text: String) throws {
-        let time = try Instant(text).microseconds / 1_000
-        now.withLock { $0 = max($0, time) }
-    }
+struct YearPrediction: Sendable {
+    var model: String
+    /// `2024-05`
+    var month: String
+    var id: String
+    var score: Double
+    var version: Int64
 }

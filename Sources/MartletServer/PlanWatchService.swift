@@ -1,4 +1,5 @@
 import Logging
+import MartletDomain
 import Platform
 import ServiceLifecycle
 

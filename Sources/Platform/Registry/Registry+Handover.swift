@@ -46,7 +46,8 @@ extension MonitoringPlan {
     fileprivate func handedOver(from: String, to: String) -> MonitoringPlan {
         var plan = self
         if plan.owner == from { plan.owner = to }
-        plan.escalation?.contacts = (plan.escalation?.contacts ?? []).map { $0 == from ? to : $0 }
+        let contacts = (escalation?.contacts ?? []).map { $0 == from ? to : $0 }
+        plan.escalation?.contacts = contacts
         return plan
     }
 }

@@ -9,16 +9,15 @@ extension AuditArchive {
     ///   - kept: A checkpoint from an earlier day: all that it signed must still be there, as it was.
     /// - Throws: What is wrong with `kept` or with the file. What is wrong with the log is in the result.
     package func verify(by key: LogVerificationKey, keeping kept: String? = nil) throws -> AuditVerification {
-        let keptSize = try kept.map { try Checkpoint(note: $0, verifiedBy: key).size } ?? 0
+        if let kept { _ = try Checkpoint(note: kept, verifiedBy: key) }
         return try read { db in
             let stored = try db.row("SELECT size, edge, note FROM audit_checkpoint WHERE id = 1")
             let note = stored.map { (try? $0.text("note")) ?? "" }
             var verifier = AuditVerifier(checkpoint: note ?? "", key: key)
-            var keeper = kept.map { AuditVerifier(checkpoint: $0, key: key) }
+            var keeper = kept.map { KeptCheckpoint($0, key: key) }
             let (end, unread) = Self.feed(db) { row, hash in
                 verifier.add(position: row.position, sizeInBytes: row.entry.count, hash: hash, leafHash: row.leaf)
-                guard row.position < keptSize else { return }
-                keeper?.add(position: row.position, sizeInBytes: row.entry.count, hash: hash, leafHash: row.leaf)
+                keeper?.add(position: row.position, sizeInBytes: row.entry.count, hash: hash)
             }
             let tiles = try StoredTiles(db)
             var found = verifier.finish(tileRoots: tiles.roots(belowPosition: end))
@@ -31,10 +30,7 @@ extension AuditArchive {
                 found.problems.append(.init(.checkpoint, "the tree's stored edge is not that of the checkpoint"))
             }
             found.problems += tiles.problems(belowPosition: end) + unread
-            for var problem in keeper?.finish().problems ?? [] where !found.problems.contains(problem) {
-                problem.what = "held against the kept checkpoint: \(problem.what)"
-                found.problems.append(problem)
-            }
+            keeper?.judge(&found)
             return found
         }
     }

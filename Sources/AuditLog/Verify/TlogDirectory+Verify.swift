@@ -4,17 +4,20 @@ extension TlogDirectory {
     /// Verifies an exported log offline: the checkpoint's signature, every entry, every hash of every tile, and the
     /// root. Reads nothing but the folder.
     ///
-    /// - Parameter key: the log's public key, from where the folder's keepers can't change it.
+    /// - Parameters:
+    ///   - key: the log's public key, from where the folder's keepers can't change it.
+    ///   - kept: a checkpoint that was kept elsewhere: all that it signed must still be there, as it was.
     /// - Returns: the problems found, the lowest positions first. Without a valid checkpoint nothing else is read.
-    /// - Throws: ``AuditLogError/export(path:reason:)`` if there is no such folder.
+    /// - Throws: ``AuditLogError/export(path:reason:)`` if there is no such folder, and what is wrong with `kept`.
     package static func verifyDirectory(
-        at folder: URL, key: LogVerificationKey
+        at folder: URL, key: LogVerificationKey, keeping kept: String? = nil
     ) throws(AuditLogError) -> AuditVerification {
+        if let kept { _ = try Checkpoint(note: kept, verifiedBy: key) }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
             throw .export(path: folder.path, reason: "there is no such folder")
         }
-        return DirectoryVerifier(folder: folder).run(key: key)
+        return DirectoryVerifier(folder: folder).run(key: key, kept: kept)
     }
 }
 
@@ -26,7 +29,7 @@ private struct DirectoryVerifier {
 
     init(folder: URL) { self.folder = folder }
 
-    func run(key: LogVerificationKey) -> AuditVerification {
+    func run(key: LogVerificationKey, kept: String?) -> AuditVerification {
         let bytes = read(TlogPath.checkpoint, limit: SignedNote.maximumSizeInBytes)
         let note = bytes.flatMap { String(validating: $0, as: UTF8.self) } ?? ""
         var verifier = AuditVerifier(checkpoint: note, key: key)
@@ -36,15 +39,20 @@ private struct DirectoryVerifier {
             return result
         }
         var walk = self
-        walk.feedEntries(to: &verifier, size: size)
+        var keeper = kept.map { KeptCheckpoint($0, key: key) }
+        walk.feedEntries(to: &verifier, &keeper, size: size)
         var tileRoots: [MerkleHash] = []
         if !walk.problems.isFull { tileRoots = walk.checkTiles(size: size, found: verifier.finish()) }
         walk.lookForOtherFiles()
-        return walk.merged(with: verifier.finish(tileRoots: tileRoots))
+        var found = walk.merged(with: verifier.finish(tileRoots: tileRoots))
+        keeper?.judge(&found)
+        return found
     }
 
     /// Holds each entry against the leaf hash in the tile of level 0.
-    private mutating func feedEntries(to verifier: inout AuditVerifier, size: Int) {
+    private mutating func feedEntries(
+        to verifier: inout AuditVerifier, _ keeper: inout KeptCheckpoint?, size: Int
+    ) {
         let (full, partial) = TlogPath.widths(level: 0, size: size)
         for index in 0..<full + (partial > 0 ? 1 : 0) {
             if problems.isFull { return }
@@ -61,11 +69,13 @@ private struct DirectoryVerifier {
             let (entries, rest) = EntryBundle.readable(bundle, limit: width)
             let isFramed = entries.count == width && rest == 0
             var next = range.lowerBound
-            for (entry, stored) in zip(entries, hashes ?? entries.map(MerkleTree.leafHash)) {
-                verifier.add(position: next, entry: entry, leafHash: stored)
+            let found = MerkleTree.leafHashes(entries)
+            for ((entry, hash), stored) in zip(zip(entries, found), hashes ?? found) {
+                verifier.add(position: next, sizeInBytes: entry.count, hash: hash, leafHash: stored)
+                keeper?.add(position: next, sizeInBytes: entry.count, hash: hash)
                 next += 1
                 // From the first wrong length on, the bytes are not those of the entries.
-                if !isFramed, MerkleTree.leafHash(entry) != stored { break }
+                if !isFramed, hash != stored { break }
             }
             if !isFramed {
                 let first = min(next, range.upperBound)

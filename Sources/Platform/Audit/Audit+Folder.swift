@@ -2,6 +2,7 @@ import AuditLog
 import Foundation
 import MartletDomain
 import Metadata
+import Synchronization
 
 extension Audit {
     /// Writes the newest checkpoint that left, and the tiles and entries under it, to the workspace's folder `audit`.

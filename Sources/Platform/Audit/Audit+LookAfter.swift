@@ -1,6 +1,7 @@
 import Foundation
 import MartletDomain
 import Metadata
+import Synchronization
 
 extension Audit {
     /// Writes what waits, and lets checkpoints leave when they are due, until the task is cancelled.

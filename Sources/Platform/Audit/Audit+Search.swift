@@ -1,7 +1,8 @@
-package import AuditLog
+import AuditLog
 import Foundation
 package import MartletDomain
 import Metadata
+import Synchronization
 
 extension Audit {
     /// Entries that a query lets through, the newest first.

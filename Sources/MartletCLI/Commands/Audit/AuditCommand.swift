@@ -20,15 +20,18 @@ struct AuditCommand: AsyncParsableCommand {
             abstract: "Recompute the whole log and hold it against its signed checkpoint.",
             discussion: """
                 Works on the files, also while a server runs and on a copy on another machine, and needs no token. Give the \
-                public key that you kept elsewhere: without --key the one beside the log is taken, which whoever can change the \
-                log can change too.
+                public key that you kept elsewhere: without --public-key the one beside the log is taken, which whoever can \
+                change the log can change too. A copy of the folder audit/ needs no database.
 
                 Exit codes: 0 intact; 1 changed, with the position.
+                Example: martlet audit verify copied/audit --public-key "$KEY" --checkpoint kept.note
                 """)
 
+        @Argument(
+            help: "A copy of the log as files: audit/ of a workspace, or an export. Default: a workspace's database.")
+        var folder: String?
         @Option(help: "The workspace folder. Default: MARTLET_WORKSPACE, else martlet-data.") var workspace: String?
-        @Option(help: "A copy of the log as files (audit/ of a workspace, or an export), instead of a workspace.")
-        var directory: String?
+        @Option(help: "The same as the argument.") var directory: String?
         @Option(
             name: [.customLong("key"), .customLong("public-key")],
             help: "The log's public key, as `martlet init` printed it.")
@@ -40,23 +43,32 @@ struct AuditCommand: AsyncParsableCommand {
         var checkpoint: String?
         @Flag(help: "Print data as JSON.") var json = false
 
-        func run() async throws {
-            let folder = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
-            if directory != nil, key == nil || checkpoint != nil {
-                throw ValidationError("--directory takes --key with it, and no --checkpoint: the folder has its own.")
+        func validate() throws {
+            let places = [folder, directory, workspace, proof].compactMap { $0 }
+            guard places.count <= 1 else {
+                throw ValidationError("Name one thing to verify: a folder, --workspace or --proof.")
             }
+            guard folder == nil && directory == nil || key != nil else {
+                throw ValidationError(
+                    "A folder takes --public-key with it: what stands beside a log proves nothing of it.")
+            }
+            guard since == nil || proof != nil else { throw ValidationError("--since goes with --proof.") }
+        }
+
+        func run() async throws {
+            let workspace = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
             if let proof {
                 guard let key else { throw ValidationError("--proof takes --public-key with it.") }
                 return try verify(proof: try textFile(proof), by: try LogVerificationKey(key))
             }
-            let keyText = try key ?? textFile(folder.verificationKeyFile.path)
+            let keyText = try key ?? textFile(workspace.verificationKeyFile.path)
             let key = try LogVerificationKey(keyText.trimmingCharacters(in: .whitespacesAndNewlines))
+            let kept = try checkpoint.map { try textFile($0) }
             let found =
-                if let directory {
-                    try TlogDirectory.verifyDirectory(at: URL(fileURLWithPath: directory), key: key)
+                if let copy = folder ?? directory {
+                    try TlogDirectory.verifyDirectory(at: URL(fileURLWithPath: copy), key: key, keeping: kept)
                 } else {
-                    try AuditArchive(folder.metadataFile).verify(
-                        by: key, keeping: try checkpoint.map { try textFile($0) })
+                    try AuditArchive(workspace.metadataFile).verify(by: key, keeping: kept)
                 }
             if json {
                 try printJSON(

@@ -32,7 +32,7 @@ extension AuditCommand {
                 let size = try archive.export(to: place)
                 print(
                     "Wrote \(size) entries to \(place.path). "
-                        + "Verify with: martlet audit verify --directory \(target) --public-key KEY")
+                        + "Verify with: martlet audit verify \(target) --public-key KEY")
             case .jsonl:
                 print("Wrote \(try archive.exportRows(to: place)) entries to \(place.path)")
             case .parquet:

@@ -1,5 +1,5 @@
 public import Foundation
-public import MartletAPI
+import MartletAPI
 public import MartletDomain
 
 extension Client {

@@ -1,4 +1,4 @@
-public import MartletAPI
+import MartletAPI
 public import MartletDomain
 
 extension Client {

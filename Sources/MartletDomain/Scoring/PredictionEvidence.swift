@@ -128,7 +128,7 @@ public struct Contributions: Sendable, Hashable, Codable {
 }
 
 /// Doing it again: whether it came out the same, and if not, why.
-public struct Replay: Sendable, Hashable, Codable {
+public struct PredictionReplay: Sendable, Hashable, Codable {
     public enum Outcome: String, Sendable, Codable {
         case equal, differs
         /// Something that it takes is gone or is another.

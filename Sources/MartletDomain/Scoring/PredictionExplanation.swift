@@ -67,7 +67,7 @@ public struct PredictionExplanation: Sendable, Hashable, Codable {
     public var policyText: String?
     /// The last look at the model before the row's time, if there was one.
     public var monitoring: MonitoringCheck?
-    public var replay: Replay
+    public var replay: PredictionReplay
     /// What could not be found out, in words.
     public var gaps: [String] = []
 
@@ -75,7 +75,7 @@ public struct PredictionExplanation: Sendable, Hashable, Codable {
         predictionID: String, key: [String: String], asOf: Instant, score: Double?, outcome: Bool?,
         work: ScoredBy, features: [FeatureValue], trainingRunID: String,
         trainingSet: TableReference, trainingInputs: [TableReference], registeredBy: String, signOffs: [SignOff],
-        stageChanges: [StageChange], monitoring: MonitoringCheck?, replay: Replay
+        stageChanges: [StageChange], monitoring: MonitoringCheck?, replay: PredictionReplay
     ) {
         (self.predictionID, self.key, self.asOf) = (predictionID, key, asOf)
         (self.score, self.outcome, self.replay) = (score, outcome, replay)

@@ -1,4 +1,4 @@
-import MartletDomain
+package import MartletDomain
 
 /// One part of an evidence pack: what it is, where it lies in the pack, and which demands of which standard it answers.
 package struct EvidenceSection: Sendable, Hashable, Codable {

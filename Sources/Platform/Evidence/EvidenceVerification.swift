@@ -1,6 +1,6 @@
-package import AuditLog
+import AuditLog
 package import Foundation
-package import MartletDomain
+import MartletDomain
 
 /// What was found in a pack, offline.
 package struct EvidenceVerification: Sendable, Hashable, Codable {

@@ -97,7 +97,7 @@ extension Scoring {
         let id = ModelVersion.ID(name: scoring.model, version: scoring.modelVersion)
         let version = try await registry.version(id)
         var packed: PackedModel?
-        var replay = Replay(outcome: .impossible, score: nil)
+        var replay = PredictionReplay(outcome: .impossible, score: nil)
         var replayed: RecordBatch?
         var model: XGBoostModel?
         do {
@@ -108,7 +108,7 @@ extension Scoring {
             replayed = found
             replay = try await compared(kept, found, opened.features, scoring)
         } catch let error as any MartletError {
-            replay = Replay(outcome: .impossible, score: nil, causes: [Self.cause(error)])
+            replay = PredictionReplay(outcome: .impossible, score: nil, causes: [Self.cause(error)])
         }
         let inputs = packed?.features.inputs ?? scoring.inputs
         let own = kept.values.filter { !inputs.contains($0.key) }
@@ -193,7 +193,7 @@ extension Scoring {
         guard !cells.isEmpty else { throw InvalidRequest("The kept row has no column that the model takes.") }
         var specification = try packed.specification(at: "\(scoring.model)/\(scoring.modelVersion)")
         (specification.mode, specification.labels, specification.excluded) = (.score, [], [])
-        let sources = try await TrainingSetSources(of: specification, features, recorded: scoring.sources)
+        let sources = try await TrainingSetSources(of: specification, features, recorded: TrainingSetSources.Recorded(versions: scoring.sources))
         let work = RowScoringWork(packed: packed, sources: sources, model: model)
         let frame = FeatureFrame(sql: "SELECT \(cells.joined(separator: ", "))")
         let file = datasets.scratch.appending(path: newID() + ".export")
@@ -206,9 +206,9 @@ extension Scoring {
 
     private func compared(
         _ kept: KeptRow, _ found: RecordBatch, _ packed: PackedFeatures, _ scoring: RowScoring
-    ) async throws -> Replay {
+    ) async throws -> PredictionReplay {
         let score = found[RowScoringWork.predictionColumn]?.doubles?.first ?? nil
-        var replay = Replay(outcome: .equal, score: score)
+        var replay = PredictionReplay(outcome: .equal, score: score)
         for name in packed.inputs {
             let (old, new) = (kept.values[name] ?? .null, found[name]?.text(at: 0) ?? "null")
             if let number = found.modelValue(name) {

@@ -1,4 +1,5 @@
 import DeltaLake
+import Foundation
 import MartletDomain
 import QueryEngine
 

@@ -13,7 +13,7 @@ import QueryEngine
 
 /// What doing a prediction again came to.
 struct ReplayedPrediction: Sendable {
-    var replay: Replay
+    var replay: PredictionReplay
     /// Nil where it ended before.
     var opened: OpenedModel?
     var computation: FeatureComputation?
@@ -44,7 +44,7 @@ extension Scoring {
     func replay(
         _ run: ScoringRun, _ version: ModelVersion, key: [String], at asOf: Int64, stored: RecordBatch
     ) async throws -> ReplayedPrediction {
-        var done = ReplayedPrediction(replay: Replay(outcome: .impossible, score: nil))
+        var done = ReplayedPrediction(replay: PredictionReplay(outcome: .impossible, score: nil))
         do {
             guard version.artifactDigest == run.artifactDigest else {
                 throw ScoringError.artifactChanged(
@@ -66,15 +66,15 @@ extension Scoring {
             done.replay = try await compared(
                 run, opened.card.inputs, stored, inputs, score: scores.first.map(Double.init))
         } catch let error as any MartletError {
-            done.replay = Replay(outcome: .impossible, score: nil, causes: [Self.cause(error)])
+            done.replay = PredictionReplay(outcome: .impossible, score: nil, causes: [Self.cause(error)])
         }
         return done
     }
 
     private func compared(
         _ run: ScoringRun, _ names: [String], _ stored: RecordBatch, _ inputs: RecordBatch, score: Double?
-    ) async throws -> Replay {
-        var replay = Replay(outcome: .equal, score: score)
+    ) async throws -> PredictionReplay {
+        var replay = PredictionReplay(outcome: .equal, score: score)
         for name in names {
             let (old, new) = (stored.modelValue(name), inputs.modelValue(name))
             guard old?.bitPattern != new?.bitPattern else { continue }
@@ -93,7 +93,7 @@ extension Scoring {
     }
 
     /// Why the same work came out otherwise.
-    func causes(since recorded: ScoringEnvironment?) async throws -> [Replay.Cause] {
+    func causes(since recorded: ScoringEnvironment?) async throws -> [PredictionReplay.Cause] {
         guard let recorded else {
             return [
                 .init(.unknown, "what scored was not recorded, so another library cannot be told from another file")
@@ -108,7 +108,7 @@ extension Scoring {
         ]
     }
 
-    static func cause(_ error: any MartletError) -> Replay.Cause {
+    static func cause(_ error: any MartletError) -> PredictionReplay.Cause {
         switch error {
         case is SealBroken: .init(.replacedFile, error.message)
         case ScoringError.artifactChanged: .init(.replacedFile, error.message)

@@ -30,7 +30,7 @@ struct WhyTests {
 
     @Test func `An explanation has code, data, approvals, policy, places, parts and rows behind them`() async throws {
         try await scored { platform, run, why in
-            #expect(why.replay == Replay(outcome: .equal, score: why.score))
+            #expect(why.replay == PredictionReplay(outcome: .equal, score: why.score))
             #expect(why.stage == .production)
             #expect(why.policyDigest == run.policyDigest && why.policyDigest?.count == 64 && why.policyText != nil)
             #expect(why.seal?.state == .intact && why.seal?.digest == run.artifactDigest)

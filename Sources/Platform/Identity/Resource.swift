@@ -65,7 +65,7 @@ extension Snapshot {
         case .registeredModels(let names): return [names.map { .registeredModel($0) }]
         case .modelURI(let uri): return try scopes(ofModel: uri)
         case .tables(let names):
-            return [names.map { .featureTable(String($0.prefix { $0 != ":" })) }]
+            return [names.map { .featureTable(String($0.prefix { $0 != ":" && $0 != "@" })) }]
         case .transaction(let id):
             return [
                 try ids("SELECT name AS id FROM dataset_transactions WHERE id = ?", [id]).map {

@@ -11,11 +11,23 @@ extension User {
     /// Whether this person may make users and give them roles.
     public var mayAdminister: Bool { may("identity.create_user", on: .workspace) }
 
+    /// Whether this person may give roles, or act as others: by an administrator's role or by one that was made of verbs,
+    /// whatever the token that they came with is good for.
+    public var mayGiveRoles: Bool {
+        var person = self
+        person.access?.limits = nil
+        let ways: [Verb] = [
+            "identity.grant_role", "identity.create_role", "identity.add_member", "identity.create_user",
+            "identity.create_token", "identity.renew_token", "identity.set_password",
+        ]
+        return ways.contains { person.may($0, on: .workspace) }
+    }
+
     /// The roles, of those that a stage takes sign-offs by, in which this person may sign. Who gives roles never signs,
     /// except in a workspace of one person, where nothing hangs on it.
     public func signingRoles(of signers: [Role], on resource: Scope = .workspace) -> [Role] {
         let roles = roles(on: resource)
-        guard !roles.contains(.administrator) || self == .anyone else { return [] }
+        guard !roles.contains(.administrator) && !mayGiveRoles || self == .anyone else { return [] }
         return Role.allCases.filter { signers.contains($0) && roles.contains($0) }
     }
 

@@ -122,9 +122,9 @@ package struct Datasets: Sendable {
 
     /// As ``requireChange(_:by:)``, for a change of one table: nobody but Martlet changes its own.
     package func requireChange(of table: TableName, _ action: AuditAction, by caller: Caller) async throws {
-        guard caller.user.mayChange, !table.isReserved || caller.user == .martlet else {
+        guard caller.may(Verb(action)), !table.isReserved || caller.user == .martlet else {
             return try await store.change(action, by: caller) { _ in
-                try caller.user.requireChange()
+                try caller.authorize(action)
                 try caller.user.requireWrite(to: table)
             }
         }

@@ -74,7 +74,7 @@ extension Snapshot {
             ]
         case .modelURI(let uri): return try scopes(ofModel: uri)
         case .tables(let names):
-            return [names.map { .featureTable(String($0.prefix { $0 != ":" })) }]
+            return [names.map { .featureTable(String($0.prefix { $0 != ":" && $0 != "@" })) }]
         case .transaction(let id):
             return [
                 try ids("SELECT name AS id FROM dataset_transactions WHERE id = ?", [id]).map {

@@ -1,5 +1,6 @@
 import Foundation
 import MartletDomain
+import Metadata
 import Synchronization
 
 #if canImport(FoundationNetworking)

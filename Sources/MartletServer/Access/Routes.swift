@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import MartletAPI
 import MartletDomain
 import Platform
 

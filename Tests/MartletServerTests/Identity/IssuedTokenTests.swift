@@ -3,6 +3,7 @@ import CryptoExtras
 import Foundation
 import HTTPTypes
 import MartletDomain
+import Metadata
 import Platform
 import TestKit
 import Testing

@@ -153,11 +153,14 @@ struct LoginRouteTests {
                     headers: [.authorization: "Basic \(pair)"]
                 ).status
             }
-            #expect(try await status("bo", password) == 200 && (try await status("bo", token)) == 200)
+            #expect(try await status("bo", password) == 200)
+            #expect(try await status("bo", token) == 200)
             #expect(try await status("bo", "wrong password here") == 401)
-            #expect(try await status("cy", password) == 401 && (try await status("", password)) == 401)
+            #expect(try await status("cy", password) == 401)
+            #expect(try await status("", password) == 401)
             try await server.platform.identity.deactivate("bo", by: .setup)
-            #expect(try await status("bo", password) == 401 && (try await status("bo", token)) == 401)
+            #expect(try await status("bo", password) == 401)
+            #expect(try await status("bo", token) == 401)
         }
     }
 

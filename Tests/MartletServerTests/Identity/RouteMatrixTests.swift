@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import MartletDomain
 import MartletServer
+import Platform
 import TestKit
 import Testing
 

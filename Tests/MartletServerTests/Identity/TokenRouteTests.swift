@@ -1,3 +1,4 @@
+import AuditLog
 import Foundation
 import HTTPTypes
 import MartletDomain
@@ -34,7 +35,8 @@ struct TokenRouteTests {
             #expect(try await me(server, long.token) == 401)
             #expect(try await server.martlet("identity/tokens/revoke", revoke, token: first).status == 404)
             try await server.platform.identity.deactivate("bo", by: .setup)
-            #expect(try await me(server, last.token) == 401 && (try await me(server, first)) == 401)
+            #expect(try await me(server, last.token) == 401)
+            #expect(try await me(server, first) == 401)
             try await server.platform.identity.activate("bo", by: .setup)
             #expect(try await me(server, last.token) == 200)
             #expect(try await me(server, short.token) == 401)
@@ -53,7 +55,8 @@ struct TokenRouteTests {
             #expect(infos.map { $0["comment"].text } == ["first", "cli"])
             #expect(!list.text.contains(token) && !list.text.contains(first))
             let gone = try await server.ask(.post, "/api/2.0/token/delete", json: ["token_id": .text(id)], token: first)
-            #expect(gone.status == 200 && (try await me(server, token)) == 401)
+            #expect(gone.status == 200)
+            #expect(try await me(server, token) == 401)
             let scim = try await server.ask(.get, "/api/2.0/preview/scim/v2/Me", token: first)
             #expect(try scim.json()["userName"] == "bo")
         }

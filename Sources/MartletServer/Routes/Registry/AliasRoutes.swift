@@ -1,5 +1,6 @@
 import Hummingbird
 import MartletAPI
+import MartletDomain
 import Platform
 
 private typealias Wire = MLflowRegistry

@@ -13,7 +13,8 @@ struct AuditVerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = URL(fileURLWithPath: folder)
-        let key = try LogVerificationKey(String(contentsOf: folder.appending(path: "log.pub"), encoding: .utf8))
+        let text = try String(contentsOf: folder.appending(path: "log.pub"), encoding: .utf8)
+        let key = try LogVerificationKey(text.trimmingCharacters(in: .whitespacesAndNewlines))
         let database = folder.appending(path: "metadata.sqlite")
         let (before, start) = (Self.peakInMebibytes(), ContinuousClock.now)
         let found =

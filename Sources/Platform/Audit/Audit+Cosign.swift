@@ -6,10 +6,10 @@ import Metadata
 extension Audit {
     /// The witnesses whose word is taken.
     /// - Throws: ``AuditLogError/malformedKey(_:)`` for a line of `martlet.yaml` that is no key.
-    package func witnesses() throws(AuditLogError) -> [WitnessVerificationKey] {
-        var keys: [WitnessVerificationKey] = []
-        for text in settings.witnesses { keys.append(try WitnessVerificationKey(text)) }
-        return keys
+    package func witnesses() throws(AuditLogError) -> [KnownWitness] {
+        var witnesses: [KnownWitness] = []
+        for text in settings.witnesses { witnesses.append(try KnownWitness(text)) }
+        return witnesses
     }
 
     /// Takes what witnesses say of a checkpoint that left.
@@ -18,7 +18,7 @@ extension Audit {
     /// - Returns: the checkpoint with all signatures there are now.
     /// - Throws: ``AuditError`` or ``AuditLogError`` when it is not ours, or nobody known signed it.
     package func cosign(_ text: String, by caller: Caller) async throws -> PublishedCheckpoint {
-        let (keys, key) = (try witnesses(), verificationKey)
+        let (keys, key) = (try witnesses().map(\.key), verificationKey)
         let digest = CanonicalJSON.sha256Hex(text)
         return try await store.change(AuditAction("audit", "cosign", ["note_sha256": digest]), by: caller) { db in
             let (note, checkpoint) = try Self.read(text)

@@ -42,8 +42,10 @@ extension Audit {
         await carryOut()
     }
 
-    /// Writes the folder and pushes to the targets of `martlet.yaml`. What fails is said, and tried again next time.
+    /// Asks the witnesses, writes the folder and pushes to the targets of `martlet.yaml`. What fails is said, and tried
+    /// again next time.
     private func carryOut() async {
+        await askWitnesses()
         if alarm == nil {
             do {
                 try await writeFolder()

@@ -32,7 +32,7 @@ package struct Audit: Sendable {
     /// - Throws: ``WorkspaceError/configuration(_:reason:)`` for one that is none.
     static func check(_ settings: AuditSettings, _ workspace: Workspace) throws(WorkspaceError) {
         do {
-            for text in settings.witnesses { _ = try WitnessVerificationKey(text) }
+            for text in settings.witnesses { _ = try KnownWitness(text) }
             for text in settings.push { _ = try CheckpointTarget(text) }
         } catch {
             throw .configuration(workspace.configurationFile.path, reason: "audit: \(error)")

@@ -1,4 +1,9 @@
+import Metadata
+
 extension Registry {
+    /// SHA-256 of the policy in force, as audit entries name it.
+    var policyDigest: String? { (try? PolicyInForce(policies))?.digest }
+
     /// The text of a policy that was in force, by its digest; nil for one that is not kept.
     func policyText(_ digest: String?) async throws -> String? {
         guard let digest else { return nil }

@@ -2,6 +2,7 @@ import AuditLog
 import Foundation
 import HTTPTypes
 import MartletDomain
+import Metadata
 import Platform
 import TestKit
 import Testing

@@ -18,7 +18,11 @@ struct GitPlace: CheckpointPush.Place {
             try git(["fetch", "--quiet", "--depth=1", "--", url, "refs/heads/\(branch)"])
             try git(["reset", "--quiet", "--hard", "FETCH_HEAD"])
             let file = clone.folder.appending(path: CheckpointTarget.fileName)
-            return try? String(contentsOf: file, encoding: .utf8)
+            guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+            guard let note = try? String(contentsOf: file, encoding: .utf8) else {
+                throw AuditError.pushAlarm(target: target, reason: "what is there is no text")
+            }
+            return note
         }
     }
 

@@ -1,3 +1,5 @@
+import HTTPTypes
+import HummingbirdCore
 import MartletAPI
 import MartletDomain
 import Platform

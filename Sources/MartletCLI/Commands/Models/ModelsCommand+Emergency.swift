@@ -2,6 +2,7 @@ import ArgumentParser
 import Martlet
 import MartletAPI
 import MartletDomain
+import TerminalText
 
 extension ModelsCommand {
     struct BreakGlass: AsyncParsableCommand {

@@ -27,7 +27,7 @@ struct MartletCommand: AsyncParsableCommand {
             InitCommand.self, ServerCommand.self, DemoCommand.self, DataCommand.self, QualityCommand.self,
             FeaturesCommand.self, ExperimentsCommand.self, RunsCommand.self, TrainCommand.self, GateCommand.self,
             ModelsCommand.self, RegistryCommand.self, MonitoringCommand.self,
-            ScoreCommand.self, PredictionsCommand.self, WhyCommand.self, EvidenceCommand.self, LintCommand.self,
+            ScoreCommand.self, PredictCommand.self, PredictionsCommand.self, WhyCommand.self, EvidenceCommand.self, LintCommand.self,
             AuditCommand.self,
             UsersCommand.self,
         ])

@@ -22,6 +22,13 @@ func addPackedFeatureRoutes(to group: RouterGroup<MartletContext>, platform: Pla
     group.on(ScoreRowsInto.self) { body, context in
         try await scoring.scoreRows(try body.score.platform, into: body.predictions, by: context.caller)
     }
+    group.on(ScoreServed.self) { body, context in
+        let done = try await scoring.scoreServed(
+            ServedScoringRequest(
+                modelURI: body.modelURI, rows: body.columns, driftReason: body.allowDrift,
+                isHistory: body.history ?? false), by: context.caller)
+        return ScoreServed.Response(done.scoring, predictions: done.predictions, statuses: done.statuses)
+    }
     group.on(ShowRowScoring.self) { body, _ in try await scoring.rowScoring(body.id) }
     group.post(RouterPath(ReadModelRows.path)) { request, context in
         let body = try await request.decode(ReadModelRows.self)

@@ -27,8 +27,9 @@ struct MartletCommand: AsyncParsableCommand {
             InitCommand.self, ServerCommand.self, DemoCommand.self, DataCommand.self, QualityCommand.self,
             FeaturesCommand.self, ExperimentsCommand.self, RunsCommand.self, TrainCommand.self, GateCommand.self,
             ModelsCommand.self, RegistryCommand.self, PolicyCommand.self, HandoverCommand.self, MonitoringCommand.self,
-            ScoreCommand.self, PredictionsCommand.self, WhyCommand.self, EvidenceCommand.self, LintCommand.self,
-            AuditCommand.self, UsersCommand.self, GroupsCommand.self, RolesCommand.self, TokensCommand.self,
+            ScoreCommand.self, PredictCommand.self, PredictionsCommand.self, WhyCommand.self, EvidenceCommand.self,
+            LintCommand.self, AuditCommand.self, UsersCommand.self, GroupsCommand.self, RolesCommand.self,
+            TokensCommand.self,
         ])
 
     /// Errors of ours end in their own words and exit code, ArgumentParser's as it ends them, and any other as a failure on

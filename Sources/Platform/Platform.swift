@@ -106,8 +106,8 @@ package struct Platform: Sendable {
             store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
             features: features, scratch: workspace.scratch, threads: configuration.engine.threads)
         scoring = Scoring(
-            store: store, registry: registry, datasets: datasets, features: features, models: models,
-            settings: configuration.scoring)
+            store: store, registry: registry, datasets: datasets, features: features, online: online,
+            models: models, settings: configuration.scoring)
         monitoring = Monitoring(
             store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
             features: features, models: models)

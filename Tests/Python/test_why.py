@@ -100,10 +100,16 @@ def test_an_answered_prediction_outlives_a_kill(tmp_path):
     workspace = tmp_path / "workspace"
     with martlet_process.Server(workspace) as server:
         uri = served(server.url)
+        requests.post(
+            server.url + "/api/martlet/1.0/features/serve", json={"name": "kill.ratings"}, timeout=60
+        ).raise_for_status()
     answered: dict[str, list[float]] = {}
     for _ in range(3):
         server = martlet_process.Server(workspace)
-        threads = [threading.Thread(target=score_until_the_end, args=(server.url, uri, answered)) for _ in range(3)]
+        threads = [
+            threading.Thread(target=score_until_the_end, args=(server.url, uri, answered, from_memory))
+            for from_memory in (False, True, True)
+        ]
         for thread in threads:
             thread.start()
         time.sleep(dice.uniform(0.5, 2))
@@ -112,7 +118,8 @@ def test_an_answered_prediction_outlives_a_kill(tmp_path):
             thread.join()
     assert len(answered) > 3, f"seed {SEED}"
     with martlet_process.Server(workspace) as server:
-        for scoring in answered:
+        print(f"{len(answered)} requests were answered")
+        for scoring, predictions in answered.items():
             for row in range(3):
                 answer = requests.post(
                     server.url + "/api/martlet/1.0/scoring/why", json={"prediction_id": f"{scoring[:12]}-{row:016x}"},
@@ -120,6 +127,7 @@ def test_an_answered_prediction_outlives_a_kill(tmp_path):
                 assert answer.status_code == 200, (SEED, answer.text)
                 why = answer.json()
                 assert why["replay"]["outcome"] == "equal", (SEED, why["replay"])
+                assert not predictions or why["score"] == predictions[row], (SEED, why["score"], predictions)
                 assert abs(why["contributions"]["margin"] - why["contributions"]["bias"]
                            - sum(why["contributions"]["values"].values())) < 1e-4
 
@@ -147,17 +155,24 @@ def served(url):
     return "models:/kill@champion"
 
 
-def score_until_the_end(url, uri, answered):
+def score_until_the_end(url, uri, answered, from_memory):
+    body = {"model_uri": uri, "rows": {"table": "kill.asked"}}
+    path = "scoring/rows"
+    if from_memory:
+        body = {"model_uri": uri, "columns": {"key": ["k3", "k44", "k9"], "size": [1.5, 2.5, 0.1]}}
+        path = "scoring/online"
     with requests.Session() as session:
         while True:
             try:
-                answer = session.post(
-                    url + "/api/martlet/1.0/scoring/rows", json={"model_uri": uri, "rows": {"table": "kill.asked"}},
-                    timeout=30)
+                answer = session.post(url + "/api/martlet/1.0/" + path, json=body, timeout=30)
             except requests.RequestException:
                 return
             assert answer.status_code == 200, answer.text
-            answered[answer.headers["Martlet-Row-Scoring"]] = []
+            if from_memory:
+                done = answer.json()
+                answered[done["scoring_id"]] = [one["prediction"] for one in done["predictions"]]
+            else:
+                answered[answer.headers["Martlet-Row-Scoring"]] = []
 
 
 def root(leaves):

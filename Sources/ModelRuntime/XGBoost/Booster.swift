@@ -7,7 +7,7 @@ final class Booster: @unchecked Sendable {
     let handle: CXGBBooster
     var table: CXGBTable { library.functions.table }
 
-    init(library: XGBoost, matrix: TrainingMatrix? = nil) throws(ModelError) {
+    init(library: XGBoost, matrix: LibraryMatrix? = nil) throws(ModelError) {
         self.library = library
         var made: CXGBBooster?
         var matrices: [CXGBMatrix?] = matrix.map { [$0.handle] } ?? []
@@ -51,25 +51,12 @@ final class Booster: @unchecked Sendable {
         return Array(UnsafeRawBufferPointer(start: bytes, count: Int(count)))
     }
 
-    func predict(_ values: [Float], rowCount: Int, columnCount: Int) throws(ModelError) -> [Float] {
-        try predict(.value, values, rowCount: rowCount, columnCount: columnCount)
-    }
-
-    /// What is asked for. Raw values are XGBoost's numbers (its C API, `XGBoosterPredictFromDMatrix`).
-    enum Prediction: Int {
-        case value = 0
-        /// Before the objective's transformation.
-        case margin = 1
-        /// Exact SHAP values: one for each column, then the bias.
-        case contributions = 2
-    }
-
-    /// Row after row: one number, or of contributions one more than there are columns.
+    /// Scores row after row, or what they are before the objective's transformation.
     func predict(
-        _ kind: Prediction, _ values: [Float], rowCount: Int, columnCount: Int
+        _ values: [Float], rowCount: Int, columnCount: Int, margin: Bool = false
     ) throws(ModelError) -> [Float] {
         let config =
-            #"{"type":\#(kind.rawValue),"training":false,"iteration_begin":0,"iteration_end":0,"#
+            #"{"type":\#(margin ? 1 : 0),"training":false,"iteration_begin":0,"iteration_end":0,"#
             + #""strict_shape":false,"missing":NaN}"#
         var shape: UnsafePointer<UInt64>?
         var dimensions: UInt64 = 0
@@ -82,9 +69,29 @@ final class Booster: @unchecked Sendable {
         try check("predict", status)
         // What came back belongs to this thread and this model until the next call, so it is copied now.
         let sizes = UnsafeBufferPointer(start: shape, count: Int(dimensions))
-        let expected = rowCount * (kind == .contributions ? columnCount + 1 : 1)
-        guard sizes.reduce(1, { $0 &* $1 }) == UInt64(expected) else {
+        guard sizes.reduce(1, { $0 &* $1 }) == UInt64(rowCount) else {
             throw .library(operation: "predict", reason: "it answered \(Array(sizes)) numbers for \(rowCount) rows")
+        }
+        return Array(UnsafeBufferPointer(start: result, count: rowCount))
+    }
+
+    /// The exact SHAP values of some rows, row after row: one number for each column, then the bias.
+    func contributions(_ data: FeatureMatrix) throws(ModelError) -> [Float] {
+        let matrix = try LibraryMatrix(library: library, data: data, threads: "1")
+        let config =
+            #"{"type":2,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false}"#
+        var shape: UnsafePointer<UInt64>?
+        var dimensions: UInt64 = 0
+        var result: UnsafePointer<Float>?
+        try check(
+            "tell contributions",
+            table.BoosterPredict?(handle, matrix.handle, config, &shape, &dimensions, &result))
+        let sizes = UnsafeBufferPointer(start: shape, count: Int(dimensions))
+        let expected = data.rowCount * (data.columnCount + 1)
+        guard sizes.reduce(1, { $0 &* $1 }) == UInt64(expected) else {
+            throw .library(
+                operation: "tell contributions",
+                reason: "it answered \(Array(sizes)) numbers for \(data.rowCount) rows of \(data.columnCount) columns")
         }
         return Array(UnsafeBufferPointer(start: result, count: expected))
     }
@@ -107,12 +114,12 @@ final class Booster: @unchecked Sendable {
     }
 }
 
-/// The library's own copy of rows and labels, freed with this object.
-final class TrainingMatrix {
+/// The library's own copy of rows, freed with this object.
+final class LibraryMatrix {
     let library: XGBoost
     let handle: CXGBMatrix
 
-    init(library: XGBoost, data: FeatureMatrix, labels: [Float], threads: String) throws(ModelError) {
+    init(library: XGBoost, data: FeatureMatrix, labels: [Float]? = nil, threads: String) throws(ModelError) {
         self.library = library
         let functions = library.functions
         var made: CXGBMatrix?
@@ -124,6 +131,7 @@ final class TrainingMatrix {
         try functions.check("take the rows", status)
         guard let made else { throw .library(operation: "take the rows", reason: "no handle came back") }
         handle = made
+        guard let labels else { return }
         let labelled = labels.withUnsafeBufferPointer { labels in
             functions.table.MatrixSetInfo?(made, "label", ArrayInterface.json(labels, rows: labels.count))
         }

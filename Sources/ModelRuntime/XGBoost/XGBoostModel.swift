@@ -61,7 +61,7 @@ package final class XGBoostModel: Sendable {
         try Task.checkCancellation()
         let library = try XGBoost.open()
         let threads = parameters.settings["nthread"] ?? "1"
-        let matrix = try TrainingMatrix(library: library, data: data, labels: labels, threads: threads)
+        let matrix = try LibraryMatrix(library: library, data: data, labels: labels, threads: threads)
         let booster = try Booster(library: library, matrix: matrix)
         try booster.set("verbosity", "0")
         for (name, value) in parameters.settings.sorted(by: { $0.key < $1.key }) { try booster.set(name, value) }
@@ -118,8 +118,8 @@ package final class XGBoostModel: Sendable {
             throw .invalidInput(["Contributions are of one row, and \(data.rowCount) were given."])
         }
         let (values, count) = (data.values, featureNames.count)
-        let found = try booster.predict(.contributions, values, rowCount: 1, columnCount: count)
-        let margin = try booster.predict(.margin, values, rowCount: 1, columnCount: count)
+        let found = try booster.contributions(data)
+        let margin = try booster.predict(values, rowCount: 1, columnCount: count, margin: true)
         guard let bias = found.last, let margin = margin.first else {
             throw .library(operation: "predict contributions", reason: "nothing came back")
         }

@@ -108,14 +108,14 @@ extension Scoring {
             replayed = found
             replay = try await compared(kept, found, opened.features, scoring)
         } catch let error as any MartletError {
-            replay = PredictionReplay(outcome: .impossible, score: nil, causes: [Self.cause(error)])
+            replay = PredictionReplay(outcome: .impossible, score: nil, causes: [Self.cause(error, reading: Array(Set(scoring.sources.values)))])
         }
         let inputs = packed?.features.inputs ?? scoring.inputs
         let own = kept.values.filter { !inputs.contains($0.key) }
         let training = try await trainingSet(of: version, packed?.features.trainingSet)
         var why = PredictionExplanation(
             predictionID: predictionID, key: own.mapValues(\.words),
-            asOf: Instant(microseconds: scoring.scoredAt * 1_000), score: kept.prediction, outcome: nil,
+            asOf: Instant(microseconds: scoring.asOf ?? scoring.scoredAt * 1_000), score: kept.prediction, outcome: nil,
             work: ScoredBy(scoring), features: Self.values(inputs, kept, replayed, packed?.features, scoring),
             trainingRunID: version.runID ?? "", trainingSet: training.table, trainingInputs: [],
             registeredBy: version.registeredBy, signOffs: try await registry.signOffs(of: id),
@@ -132,6 +132,11 @@ extension Scoring {
             }
             why.contributions = parts
         }
+        if let steps = packed?.features, let row = replayed {
+            let rows = await why.find("the rows of the sources") { try await sourceRows(of: steps, row, scoring) }
+            why.sourceRows = rows ?? []
+        }
+        why.gaps.append("what came true: rows that were sent have no label on record")
         if scoring.isFeaturesOnly { why.gaps.append("the score and its parts: the model ran elsewhere") }
         await fill(&why, version)
         return why
@@ -186,6 +191,7 @@ extension Scoring {
                 model: scoring.model, expected: scoring.featuresDigest, found: try packed.digest)
         }
         let looked = Set(packed.columns.filter { $0.origin != .row }.map(\.name)).subtracting(scoring.overridden)
+        let served = try await servedAgain(kept, packed, scoring)
         let own = packed.columns.filter { !looked.contains($0.name) && kept.values[$0.name] != nil }
         let cells = own.map { column in
             "\((kept.values[column.name] ?? .null).sql(as: column.type)) AS \(quotedIdentifier(column.name))"
@@ -195,13 +201,36 @@ extension Scoring {
         (specification.mode, specification.labels, specification.excluded) = (.score, [], [])
         let sources = try await TrainingSetSources(of: specification, features, recorded: TrainingSetSources.Recorded(versions: scoring.sources))
         let work = RowScoringWork(packed: packed, sources: sources, model: model)
-        let frame = FeatureFrame(sql: "SELECT \(cells.joined(separator: ", "))")
+        let held = served == nil ? "" : ", \(FeatureFrame.heldRows).* FROM \(FeatureFrame.heldRows)"
+        let frame = FeatureFrame(sql: "SELECT \(cells.joined(separator: ", "))\(held)", held: served)
         let file = datasets.scratch.appending(path: newID() + ".export")
         defer { try? FileManager.default.removeItem(at: file) }
         return try await datasets.engine.withSession { session in
             _ = try work.run(frame, to: file, in: session)
             return try session.collect("SELECT * FROM read_parquet(\(quotedFile(file.path)))")
         }
+    }
+
+    /// What came from memory, by a batch from the tables as they were in memory; nil for nothing.
+    private func servedAgain(
+        _ kept: KeptRow, _ packed: PackedFeatures, _ scoring: RowScoring
+    ) async throws -> RecordBatch? {
+        guard let states = scoring.served, !states.isEmpty else { return nil }
+        var columns: [Column] = []
+        for state in states {
+            var view = packed.views.first { $0.hash == state.planHash }?.view
+            if view == nil { view = try await features.tableAsView(state.view) }
+            guard let view, view.planDigest == state.planHash else {
+                throw ScoringError.otherFeatures(
+                    model: "\(scoring.model)/\(scoring.modelVersion)", expected: state.planHash,
+                    found: view?.planDigest ?? "no \(state.view)")
+            }
+            let keys = state.keys.map { kept.values[$0] ?? .null }
+            columns += try await online.again(
+                state, view, keys: keys, at: scoring.asOf ?? scoring.scoredAt * 1_000
+            ).columns
+        }
+        return RecordBatch(columns: columns, rowCount: 1)
     }
 
     private func compared(

@@ -53,22 +53,55 @@ extension Scoring {
     ) async throws -> [SourceRows] {
         var found: [SourceRows] = []
         for view in computation.views {
-            guard let source = view.source, view.join.count == source.entity.count,
+            guard let source = view.source,
                 let table = sources.first(where: { $0.name.description == source.table })
             else { continue }
-            let snapshot = try await datasets.snapshot(table)
-            let values = view.join.map { row[$0]?.value(at: 0) ?? .null }
-            let root = datasets.location(of: table.name).path.asFolder
-            found.append(
-                try await rows(of: view, source, table, snapshot, values, at: asOf) {
-                    $0.hasPrefix(root) ? String($0.dropFirst(root.count)) : $0
-                })
+            let reader = "\(view.name) v\(view.version)"
+            found += try await rows(of: reader, source, by: view.join, row, table, at: asOf)
         }
         return found
     }
 
+    /// As ``sourceRows(of:row:at:from:)``, for a row that was scored by packed features, which says its own times.
+    func sourceRows(of packed: PackedFeatures, _ row: RecordBatch, _ scoring: RowScoring) async throws -> [SourceRows] {
+        let specification = try packed.specification(at: "\(scoring.model)/\(scoring.modelVersion)")
+        func time(_ column: String?) -> Int64 {
+            column.flatMap { row[$0]?.timestamps?.first ?? nil } ?? scoring.asOf ?? scoring.scoredAt * 1_000
+        }
+        var found: [SourceRows] = []
+        for use in specification.views {
+            guard let source = use.view.source, let table = scoring.sources[source.table] else { continue }
+            let reader = "\(use.view.name) v\(use.view.version)"
+            found += try await rows(of: reader, source, by: use.view.join, row, table, at: time(use.at))
+        }
+        for lookup in specification.lookups {
+            guard let source = specification.source(named: lookup.table), let table = scoring.sources[source.name]
+            else { continue }
+            let read = FeatureSource(
+                table: source.name, entity: source.primaryKeys, eventTime: source.timeKey,
+                availableAt: source.availableAt, tieBreak: source.tieBreak)
+            found += try await rows(of: source.name, read, by: lookup.key, row, table, at: time(lookup.at))
+        }
+        return found
+    }
+
+    /// - Returns: One, or none where the row does not say the key.
     private func rows(
-        of view: FeatureView, _ source: FeatureSource, _ table: TableReference, _ snapshot: DeltaSnapshot,
+        of reader: String, _ source: FeatureSource, by key: [String], _ row: RecordBatch, _ table: TableReference,
+        at asOf: Int64
+    ) async throws -> [SourceRows] {
+        let values = key.compactMap { row[$0]?.value(at: 0) }
+        guard key.count == source.entity.count, values.count == key.count else { return [] }
+        let root = datasets.location(of: table.name).path.asFolder
+        return [
+            try await rows(of: reader, source, table, try await datasets.snapshot(table), values, at: asOf) {
+                $0.hasPrefix(root) ? String($0.dropFirst(root.count)) : $0
+            }
+        ]
+    }
+
+    private func rows(
+        of reader: String, _ source: FeatureSource, _ table: TableReference, _ snapshot: DeltaSnapshot,
         _ values: [QueryValue], at asOf: Int64, _ shown: @Sendable (String) -> String
     ) async throws -> SourceRows {
         func ticks(_ column: String) -> String {
@@ -95,7 +128,7 @@ extension Scoring {
         let rows = try await datasets.engine.withSession { try $0.collect(sql, values) }
         let file = rows.text("file").map(shown)
         return SourceRows(
-            view: "\(view.name) v\(view.version)", table: table,
+            view: reader, table: table,
             key: Dictionary(zip(source.entity, values.map(\.words))) { first, _ in first },
             rowCount: rows.whole("n") ?? 0, earliest: rows.whole("first").map { Instant(microseconds: $0) },
             latest: rows.whole("last").map { Instant(microseconds: $0) },

@@ -66,7 +66,7 @@ extension Scoring {
             done.replay = try await compared(
                 run, opened.card.inputs, stored, inputs, score: scores.first.map(Double.init))
         } catch let error as any MartletError {
-            done.replay = PredictionReplay(outcome: .impossible, score: nil, causes: [Self.cause(error)])
+            done.replay = PredictionReplay(outcome: .impossible, score: nil, causes: [Self.cause(error, reading: run.sources)])
         }
         return done
     }
@@ -108,13 +108,19 @@ extension Scoring {
         ]
     }
 
-    static func cause(_ error: any MartletError) -> PredictionReplay.Cause {
+    static func cause(
+        _ error: any MartletError, reading tables: [TableReference]
+    ) -> PredictionReplay.Cause {
         switch error {
         case is SealBroken: .init(.replacedFile, error.message)
         case ScoringError.artifactChanged: .init(.replacedFile, error.message)
         case ScoringError.otherFeatures: .init(.driftedView, error.message)
         case is DeltaError, is DatasetError: .init(.vacuumedVersion, error.message)
-        case is QueryError: .init(.vacuumedVersion, "a table could not be read: \(error.message)")
+        case is QueryError:
+            .init(
+                .vacuumedVersion,
+                "one of \(tables.map(\.description).sorted().joined(separator: ", ")) could not be read: \(error.message)")
+        case ServedScoringError.pastIsGone: .init(.vacuumedVersion, error.message)
         default: .init(.unknown, error.message)
         }
     }

@@ -17,6 +17,8 @@ package struct RowScoringRequest: Sendable {
     package var driftReason: String?
     /// Whether a version may be named by its number, because history is meant.
     package var isHistory: Bool
+    /// What features of the rows came from memory, and for which version they were asked for.
+    var served: ServedRows?
 
     package init(
         modelURI: String, rows: FeatureRows, isFeaturesOnly: Bool, driftReason: String?, isHistory: Bool = false
@@ -98,7 +100,8 @@ extension Scoring {
     ) async throws -> (scoring: RowScoring, file: URL) {
         try await datasets.requireChange(request.action(["predictions": table?.description]), by: caller)
         try requireInService(request.modelURI, history: request.isHistory)
-        let version = try await registry.resolve(request.modelURI)
+        let found = try await registry.resolve(request.modelURI)
+        let version = request.served?.version ?? found
         let packed = try await models.openPacked(version)
         let drift = try await permitted(
             packed.features.drift(from: try await features.newestViews()), of: version.id, uri: request.modelURI,
@@ -129,6 +132,7 @@ extension Scoring {
                 overridden: done.overridden, drift: drift, driftReason: drift.isEmpty ? nil : request.driftReason,
                 warnings: warnings, isFeaturesOnly: request.isFeaturesOnly, contentHash: done.contentHash,
                 predictions: nil, scoredBy: caller.user.name, scoredAt: 0)
+            if let served = request.served { scoring.take(served.states, asOf: served.asOf) }
             scoring.policyDigest = registry.policyDigest
             if model != nil { scoring.environment = try await environment() }
             return (scoring, file)

@@ -8,17 +8,19 @@ package struct Scoring: Sendable {
     let registry: Registry
     let datasets: Datasets
     let features: Features
+    let online: OnlineStore
     let models: Models
     let turns: Turns
     let settings: ScoringSettings
 
     package init(
-        store: Store, registry: Registry, datasets: Datasets, features: Features, models: Models,
+        store: Store, registry: Registry, datasets: Datasets, features: Features, online: OnlineStore,
+        models: Models,
         settings: ScoringSettings = ScoringSettings()
     ) {
         self.settings = settings
         (self.store, self.registry, self.datasets) = (store, registry, datasets)
-        (self.features, self.models) = (features, models)
+        (self.features, self.online, self.models) = (features, online, models)
         turns = Turns()
     }
 }

@@ -100,7 +100,7 @@ struct RouteMatrixTests {
         ("models", "evaluate", deciders),
         ("monitoring", "compare_training", deciders.union(runners)),
         ("scoring", "list_predictions get_explanation get_row_scoring", everyone),
-        ("scoring", "score_batch score_rows", runners),
+        ("scoring", "score_batch score_rows score_served", runners),
         ("monitoring", "check", runners),
         ("quality", "run", [.contributor, .operator, .reviewer]),
         ("webhooks", "list_webhooks get_webhook list_deliveries", [.contributor, .operator, .auditor]),

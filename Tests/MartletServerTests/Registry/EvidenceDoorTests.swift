@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Martlet
 import MartletDomain
 import Platform

@@ -127,7 +127,7 @@ struct GetFeaturesCommand: AsyncParsableCommand {
 
 extension PushedFrame {
     /// Rows, each with columns of its own; what a row lacks is null.
-    fileprivate init(rows: some Collection<[String: JSONCell]>) {
+    init(rows: some Collection<[String: JSONCell]>) {
         let names = Set(rows.flatMap(\.keys)).sorted()
         self.init(columns: names.map { name in Column(name, rows.map { $0[name] ?? .null }) })
     }

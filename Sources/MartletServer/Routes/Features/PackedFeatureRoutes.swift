@@ -27,6 +27,13 @@ func addPackedFeatureRoutes(to group: Routes, platform: Platform) {
     ) { body, context in
         try await scoring.scoreRows(try body.score.platform, into: body.predictions, by: context.caller)
     }
+    group.on(ScoreServed.self, "scoring.score_served", of: .modelURI { $0.modelURI }) { body, context in
+        let done = try await scoring.scoreServed(
+            ServedScoringRequest(
+                modelURI: body.modelURI, rows: body.columns, driftReason: body.allowDrift,
+                isHistory: body.history ?? false), by: context.caller)
+        return ScoreServed.Response(done.scoring, predictions: done.predictions, statuses: done.statuses)
+    }
     group.on(ShowRowScoring.self, "scoring.get_row_scoring", of: .workspace) { body, _ in
         try await scoring.rowScoring(body.id)
     }

@@ -12,6 +12,9 @@ extension Features {
         _ rows: FeatureRows, like schema: TableSchema?, _ body: (FeatureFrame) async throws -> Result
     ) async throws -> Result {
         switch rows {
+        case .given(let rows, let source):
+            return try await body(
+                FeatureFrame(sql: "SELECT * FROM \(FeatureFrame.heldRows)", held: rows, source: source))
         case .table(let name, let version):
             let snapshot = try await datasets.snapshot(name, version: version)
             let reference = TableReference(name, version: snapshot.version)

@@ -2,11 +2,13 @@
 
 import base64
 import datetime
+import http.server
 import ipaddress
 import json
 import pathlib
 import signal
 import ssl
+import threading
 import time
 
 import mlflow
@@ -286,6 +288,72 @@ def test_tokens_of_an_issuer_are_taken_while_its_keys_say_so(workspace):
         for changes in ({"aud": "other"}, {"exp": int(time.time()) - 120}, {"preferred_username": "nobody"}):
             assert me(server.url, headers={"Authorization": f"Bearer {token(**changes)}"}).status_code == 401, changes
     assert good not in "".join(server.output)
+
+
+class KeyServer(http.server.ThreadingHTTPServer):
+    """An issuer's keys over HTTP, and how often they were asked for."""
+
+    def __init__(self):
+        self.keys, self.status, self.asked = [], 200, 0
+        super().__init__(("127.0.0.1", 0), KeyServer.Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/keys.json"
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.server.asked += 1
+            body = json.dumps({"keys": self.server.keys}).encode()
+            self.send_response(self.server.status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+
+def test_an_issuers_keys_are_fetched_by_address_and_not_for_each_token(workspace):
+    folder, _ = workspace
+    key, stranger = ed25519.Ed25519PrivateKey.generate(), ed25519.Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    keys = KeyServer()
+    keys.keys = [
+        {"kty": "OKP", "crv": "Ed25519", "kid": "1", "x": base64url(public)}, {"kty": "unknown", "kid": "2"},
+        {"kty": "RSA", "kid": "3", "n": 7},
+    ]
+    configure(folder, oidc=[{"issuer": ISSUER, "audience": "martlet", "jwks": keys.url}])
+
+    def ask(server, signer=key, kid="1") -> int:
+        claims = {"iss": ISSUER, "aud": ["martlet"], "exp": int(time.time()) + 60, "preferred_username": "bo"}
+        text = ".".join(base64url(json.dumps(part).encode()) for part in ({"alg": "EdDSA", "kid": kid}, claims))
+        token = f"{text}.{base64url(signer.sign(text.encode()))}"
+        return me(server.url, headers={"Authorization": f"Bearer {token}"}).status_code
+
+    with martlet_process.Server(folder) as server:
+        assert [ask(server) for _ in range(3)] == [200] * 3
+        assert keys.asked == 1
+        # Whoever makes up names of keys does not make the server ask for them.
+        assert [ask(server, stranger, f"made-up-{n}") for n in range(5)] == [401] * 5
+        assert keys.asked <= 2
+        keys.shutdown()
+        keys.server_close()
+        assert ask(server) == 200
+    # An issuer that was never reached lets nobody in, and keeps nobody else out.
+    with martlet_process.Server(folder) as server:
+        assert ask(server) == 401
+        assert me(server.url, auth=("bo", PASSWORD)).status_code == 200
+
+
+def test_keys_are_fetched_over_https_or_from_this_machine_alone(workspace):
+    folder, _ = workspace
+    configure(folder, oidc=[{"issuer": ISSUER, "audience": "martlet", "jwks": "http://login.example.org/keys.json"}])
+    said = martlet_process.subprocess.run(
+        martlet_process.command("server", "--workspace", folder, "--port", "0"), capture_output=True, text=True,
+        timeout=60, env=martlet_process.environment())
+    assert said.returncode != 0 and "https" in said.stderr
 
 
 def test_an_open_workspace_is_served_to_this_machine_alone(tmp_path):

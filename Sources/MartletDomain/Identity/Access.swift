@@ -69,7 +69,7 @@ extension User {
         guard let access else { return .only([]) }
         // Either side may name it: a role on one model, or a token for one.
         let named = access.bindings.map(\.scope) + (access.limits?.scopes ?? [])
-        return .only(Set(named.filter { $0.kind == kind && may(verb, on: $0) }.map(\.name)))
+        return .only(Set(named.filter { $0.kind == kind && may(verb, on: $0) }.flatMap(\.spellings).map(\.name)))
     }
 
     /// The built-in roles that are this caller's on `resource`.

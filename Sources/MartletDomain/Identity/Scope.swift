@@ -47,7 +47,15 @@ public enum Scope: Sendable, Hashable {
     }
 
     /// Whether what is given on this is given on `other`.
-    public func covers(_ other: Scope) -> Bool { self == .workspace || self == other }
+    public func covers(_ other: Scope) -> Bool { self == .workspace || self == other || spellings.contains(other) }
+
+    /// What else the same thing is called: a table of the standard catalog goes by two names. This one first.
+    public var spellings: [Scope] {
+        guard case .featureTable(let name) = self, name.utf8.contains(UInt8(ascii: ".")),
+            let table = try? TableName(name)
+        else { return [self] }
+        return table.spellings.map { .featureTable("\($0)") }
+    }
 }
 
 extension Scope: CustomStringConvertible, Codable {

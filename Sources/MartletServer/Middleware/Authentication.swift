@@ -33,7 +33,7 @@ struct Authentication: RouterMiddleware {
             credentials = session.map { .session($0) } ?? .nothing
         }
         do {
-            context.user = try await identity.user(showing: credentials, from: context.sourceAddress)
+            context.user = try await user(showing: credentials, context)
         } catch IdentityError.unauthenticated where Self.isPage(request) {
             return Self.redirectToLogin(request)
         }
@@ -42,6 +42,19 @@ struct Authentication: RouterMiddleware {
             guard Self.comesFromOwnPage(request, session: id, identity) else { throw IdentityError.forged }
         }
         return try await next(request, context)
+    }
+
+    /// - Throws: `IdentityError.unauthenticated`; a password that was looked at and was wrong is in the audit log then.
+    private func user(showing credentials: Credentials, _ context: MartletContext) async throws -> User {
+        do {
+            return try await identity.user(showing: credentials, from: context.sourceAddress)
+        } catch IdentityError.unauthenticated {
+            if case .password(let name, let secret) = credentials, identity.isPassword(secret) {
+                try await identity.recordFailedLogin(
+                    name, requestID: context.id, from: context.sourceAddress, userAgent: context.userAgent)
+            }
+            throw IdentityError.unauthenticated
+        }
     }
 
     /// Whom the certificate stands for that the connection was opened with.

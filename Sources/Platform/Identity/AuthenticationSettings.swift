@@ -54,6 +54,13 @@ package struct AuthenticationSettings: Codable, Sendable, Hashable {
             case leeway = "leeway_seconds"
         }
 
+        /// Whether nobody on the way can change the keys: they come over https, from a file, or from this machine.
+        var keysAreSafe: Bool {
+            guard let url = URL(string: jwks), let scheme = url.scheme?.lowercased(), scheme != "file" else { return true }
+            return scheme == "https"
+                || scheme == "http" && ["127.0.0.1", "::1", "localhost"].contains(url.host() ?? "")
+        }
+
         package init(
             issuer: String, audience: String, jwks: String, userClaim: String = "preferred_username",
             groupsClaim: String = "groups", groups: [String: String]? = nil, leeway: Int64 = 60
@@ -76,6 +83,12 @@ package struct AuthenticationSettings: Codable, Sendable, Hashable {
                 throw DecodingError.dataCorruptedError(
                     forKey: .leeway, in: container,
                     debugDescription: "an issuer has a name and an audience, and a leeway of 0 to 600 seconds")
+            }
+            guard keysAreSafe else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .jwks, in: container,
+                    debugDescription: "an issuer's keys come over https, or from a file: whoever can change them on the "
+                        + "way is let in as anybody")
             }
         }
     }

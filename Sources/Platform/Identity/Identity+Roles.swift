@@ -125,13 +125,17 @@ extension Snapshot {
 extension Transaction {
     /// Lets what was given on a thing follow it to its new name; with nil, ends it: another thing of the old name is another.
     func moveBindings(from old: Scope, to new: Scope?) throws {
-        if let new {
-            // Whatever had been given on a thing of that name before is not for this one.
-            try execute("DELETE FROM role_bindings WHERE scope = ?", [.text("\(new)")])
-            try execute(
-                "UPDATE role_bindings SET scope = ? WHERE scope = ?", [.text("\(new)"), .text("\(old)")])
-        } else {
-            try execute("DELETE FROM role_bindings WHERE scope = ?", [.text("\(old)")])
+        // Whatever had been given on a thing of the new name before is not for this one.
+        for scope in new.map(\.spellings) ?? [] {
+            try execute("DELETE FROM role_bindings WHERE scope = ?", [.text("\(scope)")])
+        }
+        for scope in old.spellings {
+            if let new {
+                try execute(
+                    "UPDATE role_bindings SET scope = ? WHERE scope = ?", [.text("\(new)"), .text("\(scope)")])
+            } else {
+                try execute("DELETE FROM role_bindings WHERE scope = ?", [.text("\(scope)")])
+            }
         }
     }
 }

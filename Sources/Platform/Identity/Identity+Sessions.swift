@@ -22,30 +22,54 @@ extension Identity {
     ) async throws -> String {
         let found: User?
         if AccessToken.isPossible(password) {
-            found = try await authenticate(token: password)
+            found = try await user(named: name, token: password, from: address)
         } else {
             found = try await user(named: name, password: password, from: address)
         }
-        var caller = Caller(
-            found ?? User(name: String(name.prefix(64)), roles: []), requestID: requestID, sourceAddress: address,
-            userAgent: userAgent)
-        caller.entrance = "identity.login"
-        let action = AuditAction("identity", "login")
-        // A session is good for all that its owner may: a token that is good for less opens none.
-        guard let user = found, user.access?.limits == nil,
-            AccessToken.isPossible(password) == false || user.name == name
-        else {
-            try await store.change(action, by: caller) { _ in throw IdentityError.unauthenticated }
+        guard let user = found else {
+            try await recordFailedLogin(name, requestID: requestID, from: address, userAgent: userAgent)
             throw IdentityError.unauthenticated
         }
+        var caller = Caller(user, requestID: requestID, sourceAddress: address, userAgent: userAgent)
+        caller.entrance = "identity.login"
         let id = AccessToken.randomText()
         let hash = AccessToken.hash(id)
-        try await store.change(action, by: caller) { db in
+        try await store.change(AuditAction("identity", "login"), by: caller) { db in
             try db.execute(
                 "INSERT INTO sessions (id_hash, owner, created_at, last_used_at) VALUES (?, ?, ?, ?)",
                 [.text(hash), .text(user.name), .integer(db.now), .integer(db.now)])
         }
         return id
+    }
+
+    /// The owner of a token that is shown instead of a password. Failures are counted by address alone: tokens are not
+    /// guessed, and what is written down of them has to end somewhere.
+    private func user(named name: String, token: String, from address: String?) async throws -> User? {
+        let now = store.clock.now
+        if let address, let wait = passwords.byAddress.wait(for: address, at: now) {
+            throw IdentityError.tooManyAttempts(retryAfter: wait)
+        }
+        // A session is good for all that its owner may: a token that is good for less opens none.
+        if let user = try await authenticate(token: token), user.access?.limits == nil, user.name == name { return user }
+        if let address { passwords.byAddress.noteFailure(of: address, at: now) }
+        return nil
+    }
+
+    /// Writes down that somebody was not let in by that name. How often it happens is limited by who counts attempts.
+    package func recordFailedLogin(
+        _ name: String, requestID: String, from address: String?, userAgent: String?
+    ) async throws {
+        var caller = Caller(
+            User(name: String(name.prefix(64)), roles: []), requestID: requestID, sourceAddress: address,
+            userAgent: userAgent)
+        caller.entrance = "identity.login"
+        do {
+            try await store.change(AuditAction("identity", "login"), by: caller) { _ in
+                throw IdentityError.unauthenticated
+            }
+        } catch IdentityError.unauthenticated {
+            // That is what was to be written down.
+        }
     }
 
     /// Ends a session; nothing happens if it is none.

@@ -5,6 +5,8 @@ import Foundation
 /// Passwords as they are kept: PBKDF2 with HMAC-SHA256 (RFC 8018), 600,000 rounds and 16 random bytes of salt, as OWASP has it.
 enum Password {
     static let rounds = 600_000
+    /// Bytes of a password at most.
+    static let longest = 1_024
     private static let scheme = "pbkdf2-sha256"
 
     /// `pbkdf2-sha256$600000$SALT$KEY`, the last two in base64. Takes a good part of a second, and blocks.
@@ -38,7 +40,7 @@ enum Password {
     /// What is wrong with a new password; empty if nothing is.
     static func problems(_ password: String, of user: String) -> [String] {
         var problems: [String] = []
-        if password.count < 12 || password.utf8.count > 1_024 {
+        if password.count < 12 || password.utf8.count > longest {
             problems.append("A password has 12 letters or more, and at most 1024 bytes.")
         }
         if password.lowercased() == user.lowercased() { problems.append("A password is not the user's name.") }

@@ -101,6 +101,9 @@ final class AttemptLimit: Sendable {
 }
 
 extension Identity {
+    /// Whether a secret is taken for a password and not for a token: attempts with those are counted.
+    package func isPassword(_ secret: String) -> Bool { !AccessToken.isPossible(secret) }
+
     /// The user of that name and password; nil when there is none, which takes as long.
     /// - Throws: ``IdentityError/tooManyAttempts(retryAfter:)``.
     func user(named name: String, password: String, from address: String?) async throws -> User? {
@@ -109,13 +112,16 @@ extension Identity {
             passwords.byName.wait(for: name, at: now), address.flatMap { passwords.byAddress.wait(for: $0, at: now) },
         ]
         if let wait = waits.compactMap({ $0 }).max() { throw IdentityError.tooManyAttempts(retryAfter: wait) }
-        guard password.utf8.count <= 1_024 else { return nil }
         let (user, digest) = try await store.read { [customRoles] db in
             let row = try db.row("SELECT password FROM users WHERE name = ?", [.text(name)])
             return (try db.user(named: name, in: customRoles), try row?.textIfPresent("password"))
         }
         let isOpen = user?.isActive == true
-        if try await passwords.matches(password, isOpen ? digest : nil, of: name, now: now), isOpen { return user }
+        if password.utf8.count <= Password.longest,
+            try await passwords.matches(password, isOpen ? digest : nil, of: name, now: now), isOpen
+        {
+            return user
+        }
         passwords.byName.noteFailure(of: name, at: now)
         if let address { passwords.byAddress.noteFailure(of: address, at: now) }
         return nil

@@ -32,6 +32,9 @@ struct AccessTests {
             #expect(Scope(parsing: "\(scope)") == scope)
             for other in scopes { #expect(scope.covers(other) == (scope == other || scope == .workspace)) }
         }
+        let table = Scope.featureTable("risk.vendors")
+        #expect(table.covers(.featureTable("main.risk.vendors")) && Scope.featureTable("main.risk.vendors").covers(table))
+        #expect(!table.covers(.featureTable("other.risk.vendors")) && !table.covers(.registeredModel("main.risk.vendors")))
         for text in ["", "experiment", "experiment/", "workspace/x", "model/x"] {
             #expect(Scope(parsing: text) == nil, "\(text)")
         }
@@ -82,6 +85,21 @@ struct AccessTests {
         #expect(user.signingRoles(of: [.reviewer]).isEmpty)
         #expect(user.visible(.registeredModel, by: "registry.search_registered_models") == .only(["churn"]))
         #expect(user.mayChange)
+    }
+
+    @Test func `Whoever may give roles or act as others never signs, by whatever role and with whatever token`() {
+        let reviewer = RoleBinding(.principal("bo"), "reviewer")
+        for verb in ["identity.grant_role", "identity.*", "*", "*.renew_token", "identity.set_password"] {
+            var access = Access(
+                bindings: [reviewer, RoleBinding(.principal("bo"), "own")],
+                customRoles: ["own": [VerbPattern(stringLiteral: verb)]])
+            #expect(User(name: "bo", roles: [.reviewer], access: access).signingRoles(of: [.reviewer]).isEmpty, "\(verb)")
+            access.limits = TokenLimits(verbs: ["registry.sign_off"])
+            #expect(User(name: "bo", roles: [.reviewer], access: access).signingRoles(of: [.reviewer]).isEmpty, "\(verb)")
+        }
+        let access = Access(
+            bindings: [reviewer, RoleBinding(.principal("bo"), "own")], customRoles: ["own": ["identity.list_*"]])
+        #expect(User(name: "bo", roles: [.reviewer], access: access).signingRoles(of: [.reviewer]) == [.reviewer])
     }
 
     @Test func `Only Martlet and whoever uses an open workspace are asked for nothing`() {

@@ -1,3 +1,4 @@
+import AuditLog
 import Foundation
 import HTTPTypes
 import MartletDomain
@@ -161,6 +162,35 @@ struct LoginRouteTests {
             try await server.platform.identity.deactivate("bo", by: .setup)
             #expect(try await status("bo", password) == 401)
             #expect(try await status("bo", token) == 401)
+        }
+    }
+
+    @Test func `Attempts that fail are in the audit log as long as they are looked at, and nothing that was tried is`()
+        async throws
+    {
+        try await withBo { server, token in
+            func failures() async throws -> [AuditEntry] {
+                try await server.platform.auditEntries().filter {
+                    $0.actionName == "login" && $0.response.statusCode == 401
+                }
+            }
+            func basic(_ name: String, _ secret: String) async throws {
+                let pair = Data("\(name):\(secret)".utf8).base64EncodedString()
+                _ = try await server.ask(
+                    .get, "/api/2.0/mlflow/experiments/get?experiment_id=0",
+                    headers: [.authorization: "Basic \(pair)"])
+            }
+            try await basic("bo", "wrong password here")
+            _ = try await logIn(server, "nobody", "wrong password here")
+            _ = try await logIn(server, "nobody", token)
+            #expect(try await failures().map(\.userIdentity.name) == ["bo", "nobody", "nobody"])
+            // Tokens that are none cost us a look and no row, however many come.
+            for number in 0..<20 { try await basic("bo", "mlt_\(number)") }
+            #expect(try await failures().count == 3)
+            for _ in 0..<20 { try await basic("bo", "wrong password here") }
+            #expect(try await failures().count == 12)
+            let log = try await server.platform.auditEntries().map { "\($0)" }.joined()
+            #expect(!log.contains("wrong password here") && !log.contains(token))
         }
     }
 

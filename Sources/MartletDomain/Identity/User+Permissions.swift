@@ -40,10 +40,10 @@ extension User {
 }
 
 extension User {
-    /// Asked before every change: managing users takes an administrator, everything else somebody who may change things.
+    /// Asked before every change: managing users and the rules takes an administrator, everything else somebody who may change things.
     /// - Throws: ``IdentityError/mayNotAdminister(user:)``, ``IdentityError/mayNotChange(user:)``.
     public func authorize(_ action: AuditAction) throws(IdentityError) {
-        if action.service == "identity" {
+        if action.service == "identity" || action.service == "policy" {
             guard mayAdminister else { throw .mayNotAdminister(user: name) }
         } else {
             guard mayChange else { throw .mayNotChange(user: name) }

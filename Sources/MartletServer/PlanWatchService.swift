@@ -12,6 +12,9 @@ struct PlanWatchService: Service {
         await cancelWhenGracefulShutdown { [registry, logger] in
             while !Task.isCancelled {
                 do {
+                    for told in try await registry.escalate() {
+                        logger.warning("\(told.model) is not well: \(told.finding.kind.rawValue)")
+                    }
                     for request in try await registry.watchOverPlans() {
                         logger.warning("Nobody looks after \(request.version); its archiving is asked for")
                     }

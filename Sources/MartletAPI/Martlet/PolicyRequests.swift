@@ -101,11 +101,14 @@ public struct AskBreakGlass: MartletRequest {
 
     public var model: String
     public var version: String
-    public var stage: String
+    /// Or an alias.
+    public var stage: String?
+    public var alias: String?
     public var reason: String
 
-    public init(model: String, version: String, stage: Stage, reason: String) {
-        (self.model, self.version, self.stage, self.reason) = (model, version, stage.rawValue, reason)
+    public init(model: String, version: String, stage: Stage? = nil, alias: String? = nil, reason: String) {
+        (self.model, self.version, self.stage, self.alias) = (model, version, stage?.rawValue, alias)
+        self.reason = reason
     }
 }
 
@@ -116,10 +119,12 @@ public struct ConfirmBreakGlass: MartletRequest {
 
     public var model: String
     public var version: String
-    public var stage: String
+    /// Or an alias.
+    public var stage: String?
+    public var alias: String?
 
-    public init(model: String, version: String, stage: Stage) {
-        (self.model, self.version, self.stage) = (model, version, stage.rawValue)
+    public init(model: String, version: String, stage: Stage? = nil, alias: String? = nil) {
+        (self.model, self.version, self.stage, self.alias) = (model, version, stage?.rawValue, alias)
     }
 }
 
@@ -130,24 +135,32 @@ public struct RollBackModel: MartletRequest {
         public var version: String
         /// What was there before.
         public var archived: [String]
+        /// Aliases that mean the version again.
+        public var aliasesMoved: [String]?
         /// Aliases that still mean a version that was rolled back.
         public var aliasesLeft: [String]
 
-        public init(version: String, archived: [String], aliasesLeft: [String]) {
+        public init(version: String, archived: [String], aliasesMoved: [String] = [], aliasesLeft: [String]) {
             (self.version, self.archived, self.aliasesLeft) = (version, archived, aliasesLeft)
+            self.aliasesMoved = aliasesMoved
         }
 
         enum CodingKeys: String, CodingKey {
             case version, archived
+            case aliasesMoved = "aliases_moved"
             case aliasesLeft = "aliases_left"
         }
     }
     public static let path = "registry/rollback"
 
     public var model: String
+    /// The alias to move back, instead of Production.
+    public var alias: String?
     public var reason: String?
 
-    public init(model: String, reason: String? = nil) { (self.model, self.reason) = (model, reason) }
+    public init(model: String, alias: String? = nil, reason: String? = nil) {
+        (self.model, self.alias, self.reason) = (model, alias, reason)
+    }
 }
 
 /// Records how a version's own tests went, with the files that they were run with.
@@ -267,6 +280,24 @@ public struct GetModelAsOf: MartletRequest {
     public var at: Int64
 
     public init(model: String, at time: Int64) { (self.model, at) = (model, time) }
+}
+
+/// What time it is for the registry, which never goes back.
+public struct GetRegistryClock: MartletRequest {
+    public typealias Response = RegistryClock
+    public static let path = "registry/clock"
+
+    public init() {}
+}
+
+/// Sets the registry's time back to that of the clock, which had been set ahead. For administrators.
+public struct ResetRegistryClock: MartletRequest {
+    public typealias Response = RegistryClock
+    public static let path = "registry/clock/reset"
+
+    public var reason: String
+
+    public init(reason: String) { self.reason = reason }
 }
 
 /// Every policy that was ever in force, oldest first.

@@ -9,7 +9,7 @@ struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
         abstract: "Policies: what must be true of a version before callers find it, now and before.",
-        subcommands: [Check.self, History.self, Show.self])
+        subcommands: [Check.self, History.self, ResetClock.self, Show.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

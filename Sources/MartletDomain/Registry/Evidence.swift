@@ -56,6 +56,16 @@ public struct Evidence: Sendable, Hashable {
         public init(tables: [TableReference] = [], runs: [Run] = []) { (self.tables, self.runs) = (tables, runs) }
     }
 
+    /// How far the clocks of several servers may be apart, milliseconds.
+    public static let clockTolerance: Int64 = 300_000
+
+    /// Whether something that was recorded at a time still counts. What bears a time to come was recorded with a clock that
+    /// was wrong, so that nobody knows how old it is.
+    public func isFresh(_ time: Int64, for span: TimeSpan) -> Bool {
+        let (age, isOver) = moment.subtractingReportingOverflow(time)
+        return !isOver && age >= -Self.clockTolerance && age <= span.milliseconds
+    }
+
     public init(
         signOffs: [SignOff] = [], monitoringPlan: MonitoringPlan? = nil, gateResults: [GateResult] = [],
         features: [FeatureEvidence] = []

@@ -59,6 +59,8 @@ public struct HandoverDossier: Sendable, Hashable, Codable {
         public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
             case model
             case monitoringPlan = "monitoring_plan"
+            /// A feature table whose tag `owner` names them.
+            case featureTable = "feature_table"
             case transitionRequest = "transition_request"
         }
 
@@ -108,9 +110,15 @@ public struct HandoverDossier: Sendable, Hashable, Codable {
         lines += ["", "## How the models do", ""]
         if health.isEmpty { lines.append("There are none.") }
         for model in health {
-            let version = model.version.map { "version \($0) in Production" } ?? "no version in Production"
+            let place = model.alias.map { "by the alias \($0)" } ?? "in Production"
+            let version = model.version.map { "version \($0) \(place)" } ?? "no version in Production"
             lines += ["### \(model.model): \(model.status.rawValue)", "", "- \(version)"]
             if let due = model.nextCheckDue { lines.append("- next look due: \(time(due))") }
+            if let reason = model.retraining?.calledForBecause {
+                lines.append(
+                    "- retraining is called for: \(cell(reason))" + (model.retraining?.job.map { " (job \($0))" } ?? "")
+                )
+            }
             lines += model.findings.map { "- \($0.status.rawValue): \(cell($0.text))" }
             lines.append("")
         }

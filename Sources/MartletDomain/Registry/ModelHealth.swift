@@ -32,11 +32,40 @@ public struct ModelHealth: Sendable, Hashable, Codable {
         }
     }
 
+    /// Whether a new version is to be trained, by what the plan says.
+    public struct Retraining: Sendable, Hashable, Codable {
+        public var trigger: MonitoringPlan.RetrainingTrigger
+        /// The job that retrains.
+        public var job: String?
+        /// Why it is called for; nil when it is not.
+        public var calledForBecause: String?
+        /// The run that retrained after the last look.
+        public var runID: String?
+
+        public init(
+            _ trigger: MonitoringPlan.RetrainingTrigger, job: String? = nil, calledForBecause reason: String? = nil,
+            runID: String? = nil
+        ) {
+            (self.trigger, self.job, self.calledForBecause, self.runID) = (trigger, job, reason, runID)
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case trigger, job
+            case calledForBecause = "called_for_because"
+            case runID = "run_id"
+        }
+    }
+
     public var model: String
-    /// The version in Production; nil when there is none.
+    /// The version in Production or, where there is none, that an alias which stands for it means; nil when there is none.
     public var version: Int64?
+    /// The alias by which callers find the version, when it is not in Production.
+    public var alias: String?
     public var owner: String?
     public var ownerGroup: String?
+    /// Who is told when something is wrong.
+    public var escalation: MonitoringPlan.Escalation?
+    public var retraining: Retraining?
     public var lastCheckAt: Int64?
     /// When the next look is due.
     public var nextCheckDue: Int64?
@@ -53,7 +82,7 @@ public struct ModelHealth: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, version, owner, findings, status
+        case model, version, alias, owner, findings, status, escalation, retraining
         case ownerGroup = "owner_group"
         case lastCheckAt = "last_check_at"
         case nextCheckDue = "next_check_due"
@@ -63,22 +92,28 @@ public struct ModelHealth: Sendable, Hashable, Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         model = try container.decode(String.self, forKey: .model)
         version = try container.decodeIfPresent(Int64.self, forKey: .version)
+        alias = try container.decodeIfPresent(String.self, forKey: .alias)
         owner = try container.decodeIfPresent(String.self, forKey: .owner)
         ownerGroup = try container.decodeIfPresent(String.self, forKey: .ownerGroup)
         lastCheckAt = try container.decodeIfPresent(Int64.self, forKey: .lastCheckAt)
         nextCheckDue = try container.decodeIfPresent(Int64.self, forKey: .nextCheckDue)
         findings = try container.decode([Finding].self, forKey: .findings)
+        escalation = try container.decodeIfPresent(MonitoringPlan.Escalation.self, forKey: .escalation)
+        retraining = try container.decodeIfPresent(Retraining.self, forKey: .retraining)
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(model, forKey: .model)
         try container.encodeIfPresent(version, forKey: .version)
+        try container.encodeIfPresent(alias, forKey: .alias)
         try container.encode(status, forKey: .status)
         try container.encodeIfPresent(owner, forKey: .owner)
         try container.encodeIfPresent(ownerGroup, forKey: .ownerGroup)
         try container.encodeIfPresent(lastCheckAt, forKey: .lastCheckAt)
         try container.encodeIfPresent(nextCheckDue, forKey: .nextCheckDue)
+        try container.encodeIfPresent(escalation, forKey: .escalation)
+        try container.encodeIfPresent(retraining, forKey: .retraining)
         try container.encode(findings, forKey: .findings)
     }
 }
@@ -96,7 +131,9 @@ public enum OwnerStanding: Sendable, Hashable {
 public struct HealthFacts: Sendable {
     public var model: String
     public var version: ModelVersion?
-    /// When that version came to Production.
+    /// The alias by which callers find it, when it is not in Production.
+    public var alias: String?
+    /// When that version came to Production, or got the alias.
     public var inProductionSince: Int64?
     public var plan: MonitoringPlan?
     public var planSetAt: Int64?
@@ -126,16 +163,15 @@ extension HealthFacts {
         var health = ModelHealth(
             model: model, version: version?.id.version, owner: plan?.owner, ownerGroup: plan?.ownerGroup,
             lastCheckAt: lastCheck?.checkedAt)
-        guard let version else { return health }
-        if let brokenGlass {
-            health.findings.append(
-                .init(
-                    .brokenGlass, .red,
-                    "it went to \(brokenGlass.stage.rawValue) past the gates, asked for by \(brokenGlass.askedBy) and confirmed "
-                        + "by \(brokenGlass.confirmedBy ?? "nobody"): \(brokenGlass.reason). "
-                        + "Ratify it: martlet registry transition \(version.id.argument) --stage "
-                        + brokenGlass.stage.rawValue, since: brokenGlass.confirmedAt))
+        health.alias = alias
+        if let plan {
+            let owners = [plan.owner] + [plan.ownerGroup].compactMap { $0 }
+            health.escalation = plan.escalation ?? .init(contacts: owners)
+            health.retraining = .init(
+                plan.retrainingTrigger, job: plan.retrainingJob, runID: lastCheck?.retrainingRunID)
         }
+        if let brokenGlass { health.findings.append(brokenGlass.finding) }
+        guard let version else { return health }
         addPlan(to: &health, policy)
         addCheck(to: &health)
         addUnmet(to: &health, version)
@@ -181,15 +217,20 @@ extension HealthFacts {
 
     private func addCheck(to health: inout ModelHealth) {
         guard let check = lastCheck, let plan else { return }
-        var reasons: [String] = []
-        if check.datasetDrift { reasons.append("the data have drifted") }
+        var reasons: [(MonitoringPlan.RetrainingTrigger, text: String)] = []
+        if check.datasetDrift { reasons.append((.onDrift, "the data have drifted")) }
         if let minimum = plan.thresholds.minimumAreaUnderROC, let value = check.areaUnderROC, value < minimum {
-            reasons.append("the realised AUC is \(value), below \(minimum)")
+            reasons.append((.onPerformance, "the realised AUC is \(value), below \(minimum)"))
         }
         guard !reasons.isEmpty else { return }
+        // What a look of an earlier version found calls for nothing any more.
+        if check.modelVersion == health.version.map({ "\($0)" }) {
+            health.retraining?.calledForBecause = reasons.first { $0.0 == plan.retrainingTrigger }?.text
+        }
         health.findings.append(
             .init(
-                .lastCheckFailed, .red, "the last look found: \(reasons.joined(separator: "; ")) (run \(check.runID))",
+                .lastCheckFailed, .red,
+                "the last look found: \(reasons.map(\.text).joined(separator: "; ")) (run \(check.runID))",
                 since: check.checkedAt))
     }
 
@@ -221,7 +262,25 @@ extension HealthFacts {
     }
 }
 
+extension BreakGlass {
+    fileprivate var finding: ModelHealth.Finding {
+        let ratifying =
+            switch target {
+            case .stage(let stage): "martlet registry transition \(version.argument) --stage \(stage.rawValue)"
+            case .alias(let alias): "martlet models alias \(version.argument) \(shellWord(alias))"
+            }
+        let way = alias.map { "was given the alias \($0)" } ?? "went to \(stage.rawValue)"
+        return .init(
+            .brokenGlass, .red,
+            "version \(version.version) \(way) past the gates, asked for by \(askedBy) and confirmed by "
+                + "\(confirmedBy ?? "nobody"): \(reason). Ratify it: \(ratifying)", since: confirmedAt)
+    }
+}
+
 extension ModelHealth {
+    /// What somebody is to be told: everything that is red.
+    public var alarming: [Finding] { findings.filter { $0.status == .red } }
+
     /// Since when nobody has looked after the model: overdue, or with an owner who is gone; nil when somebody does.
     public var unwatchedSince: Int64? {
         findings.filter { $0.status == .red && [.overdue, .ownerGone, .noPlan].contains($0.kind) }

@@ -58,7 +58,7 @@ extension ModelVersion {
     private func shortfall(of gate: UnitTestGate, _ evidence: Evidence) -> String? {
         let results = evidence.testResults.filter { result in
             isOfThese(result.version, result.artifactDigest)
-                && (gate.within.map { evidence.moment - result.at <= $0.milliseconds } ?? true)
+                && (gate.within.map { evidence.isFresh(result.at, for: $0) } ?? true)
         }
         let suites = gate.suites.isEmpty ? Set(results.map(\.suite)).sorted() : gate.suites
         guard !suites.isEmpty else { return "none recorded for its files" }

@@ -45,12 +45,13 @@ extension ModelVersion {
     }
 
     /// What going back to this version does not meet.
+    /// - Parameter stage: Where it goes back to; for an alias, the stage whose gates the policy names for it.
     public func unmetGatesOfRollback(
-        askedBy asker: String, under policy: Policy, given evidence: Evidence
+        into stage: Stage = .production, askedBy asker: String, under policy: Policy, given evidence: Evidence
     ) -> [UnmetGate] {
-        (policy.rollback.duringFreeze ? [] : policy.freeze(of: [.production], at: evidence.moment))
+        (policy.rollback.duringFreeze ? [] : policy.freeze(of: [stage], at: evidence.moment))
             + unmetGates(
-                of: [(.production, policy.rollback.requirements)], askedBy: asker, under: policy, given: evidence)
+                of: [(stage, policy.rollback.requirements)], askedBy: asker, under: policy, given: evidence)
     }
 
     private func unmetGates(
@@ -120,7 +121,7 @@ extension ModelVersion {
         let candidates = zip(wanted, signed).map { want, signed in
             signed.filter { signOff in
                 !barred.contains(policy.people.person(signOff.user))
-                    && (want.expiry.map { evidence.moment - signOff.at <= $0.milliseconds } ?? true)
+                    && (want.expiry.map { evidence.isFresh(signOff.at, for: $0) } ?? true)
             }
         }
         let counted = distinctChoices(candidates.map { $0.map { policy.people.person($0.user) } })

@@ -37,12 +37,12 @@ public enum RegistryError: MartletError, Equatable {
     case notRequester(user: String, requester: String)
     case commentMissing(String)
     case notCommenter(user: String)
-    case breakGlassMissing(ModelVersion.ID)
-    case breakGlassOver(ModelVersion.ID, askedAt: Int64)
-    case breakGlassAlone(user: String, ModelVersion.ID)
+    case breakGlassMissing(ModelVersion.ID, BreakGlass.Target)
+    case breakGlassOver(ModelVersion.ID, BreakGlass.Target, askedAt: Int64)
+    case breakGlassAlone(user: String, ModelVersion.ID, BreakGlass.Target)
     /// Nothing stands in the way, so that there is nothing to break.
-    case nothingToBreak(ModelVersion.ID, Stage)
-    case noGoodVersion(model: String)
+    case nothingToBreak(ModelVersion.ID, BreakGlass.Target)
+    case noGoodVersion(model: String, alias: String? = nil)
     case orphans(from: String, [String])
     case invalid([String])
 
@@ -119,27 +119,39 @@ public enum RegistryError: MartletError, Equatable {
                 + "martlet models reject NAME/VERSION --to STAGE"
         case .commentMissing(let id): "There is no comment \(id). martlet models activities NAME/VERSION lists them."
         case .notCommenter(let user): "The comment is somebody else's, so \(user) cannot change it. Write another."
-        case .breakGlassMissing(let version):
-            "Nobody has asked to move \(version) past the gates. Ask: martlet models break-glass \(version.argument) --to "
-                + "Production --reason WHY"
-        case .breakGlassOver(let version, let time):
+        case .breakGlassMissing(let version, let target):
+            "Nobody has asked to move \(version) past the gates. Ask: \(target.command(version)) --reason WHY"
+        case .breakGlassOver(let version, let target, let time):
             "\(version) was not moved: it was asked for on \(Instant(milliseconds: time)), and a second person had "
-                + "\(BreakGlass.patience / 60_000) minutes. Ask again: martlet models break-glass \(version.argument) --to "
-                + "Production --reason WHY"
-        case .breakGlassAlone(let user, let version):
+                + "\(BreakGlass.patience / 60_000) minutes. Ask again: \(target.command(version)) --reason WHY"
+        case .breakGlassAlone(let user, let version, let target):
             "\(version) was not moved: it takes two people, and \(user) asked for it. Another person runs: "
-                + "martlet models break-glass \(version.argument) --to Production --confirm"
-        case .nothingToBreak(let version, let stage):
+                + "\(target.command(version)) --confirm"
+        case .nothingToBreak(let version, .stage(let stage)):
             "Nothing keeps \(version) from \(stage.rawValue). Run: martlet registry transition \(version.argument) --stage "
                 + stage.rawValue
-        case .noGoodVersion(let model):
-            "\(model) has no earlier version to go back to: none was in Production by the gates, is still there and has the "
+        case .nothingToBreak(let version, .alias(let alias)):
+            "Nothing keeps \(version) from the alias \(alias). Run: martlet models alias \(version.argument) "
+                + shellWord(alias)
+        case .noGoodVersion(let model, let alias):
+            "\(model) has no earlier version to go back to: none was "
+                + (alias.map { "called \($0)" } ?? "in Production") + " by the gates, is still there and has the "
                 + "files that it had. Break glass for another: martlet models break-glass "
                 + "\(shellWord("\(model)/VERSION")) --to Production --reason WHY"
         case .orphans(let user, let things):
             "Nothing was handed over: some of what \(user) owns would be nobody's."
                 + things.map { "\n- \($0)" }.joined()
         case .invalid(let problems): problems.joined(separator: "\n")
+        }
+    }
+}
+
+extension BreakGlass.Target {
+    /// The command that asks for it, or confirms it, but for its last word.
+    public func command(_ version: ModelVersion.ID) -> String {
+        switch self {
+        case .stage(let stage): "martlet models break-glass \(version.argument) --to \(shellWord(stage.rawValue))"
+        case .alias(let alias): "martlet models break-glass \(version.argument) --alias \(shellWord(alias))"
         }
     }
 }

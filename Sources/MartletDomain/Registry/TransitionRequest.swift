@@ -98,8 +98,14 @@ extension TransitionRequest {
     }
 }
 
-/// A transition past the gates that two people answer for, because something could not wait.
+/// A move past the gates that two people answer for, because something could not wait.
 public struct BreakGlass: Sendable, Hashable, Codable {
+    /// Where a version is to go.
+    public enum Target: Sendable, Hashable {
+        case stage(Stage)
+        case alias(String)
+    }
+
     public enum Status: String, Sendable, Hashable, Codable, CaseIterable {
         case asked, expired, done, ratified, undone
     }
@@ -109,7 +115,10 @@ public struct BreakGlass: Sendable, Hashable, Codable {
 
     public var id: String
     public var version: ModelVersion.ID
+    /// Of an alias, the stage whose gates the policy names for it.
     public var stage: Stage
+    /// The alias that it is about; nil for a stage.
+    public var alias: String?
     public var reason: String
     public var askedBy: String
     /// Milliseconds since 1970 UTC.
@@ -120,16 +129,17 @@ public struct BreakGlass: Sendable, Hashable, Codable {
     public var artifactDigest: String
 
     public init(
-        id: String, version: ModelVersion.ID, stage: Stage, reason: String, askedBy: String, askedAt: Int64,
-        confirmedBy: String? = nil, confirmedAt: Int64? = nil, status: Status = .asked, artifactDigest: String
+        id: String, version: ModelVersion.ID, stage: Stage, alias: String? = nil, reason: String, askedBy: String,
+        askedAt: Int64, confirmedBy: String? = nil, confirmedAt: Int64? = nil, status: Status = .asked,
+        artifactDigest: String
     ) {
-        (self.id, self.version, self.stage, self.reason) = (id, version, stage, reason)
+        (self.id, self.version, self.stage, self.alias, self.reason) = (id, version, stage, alias, reason)
         (self.askedBy, self.askedAt, self.confirmedBy) = (askedBy, askedAt, confirmedBy)
         (self.confirmedAt, self.status, self.artifactDigest) = (confirmedAt, status, artifactDigest)
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, version, stage, reason, status
+        case id, version, stage, alias, reason, status
         case askedBy = "asked_by"
         case askedAt = "asked_at"
         case confirmedBy = "confirmed_by"
@@ -137,19 +147,27 @@ public struct BreakGlass: Sendable, Hashable, Codable {
         case artifactDigest = "artifact_digest"
     }
 
+    public var target: Target { alias.map { .alias($0) } ?? .stage(stage) }
+
+    /// Who confirms: whoever may sign for where it goes or, on the way out of service, for where it is.
+    public func signers(from current: Stage, under policy: Policy) -> [Role] {
+        policy.signers(for: stage.isInService ? stage : current)
+    }
+
     /// This, confirmed by a second person.
     /// - Parameter time: Milliseconds since 1970 UTC.
     public func confirmed(
         by user: User, of version: ModelVersion, under policy: Policy, at time: Int64
     ) throws(RegistryError) -> Self {
-        guard status == .asked, time - askedAt <= Self.patience else {
-            throw .breakGlassOver(self.version, askedAt: askedAt)
+        guard status == .asked, time >= askedAt, time - askedAt <= Self.patience else {
+            throw .breakGlassOver(self.version, target, askedAt: askedAt)
         }
         guard policy.people.person(user.name) != policy.people.person(askedBy) else {
-            throw .breakGlassAlone(user: user.name, self.version)
+            throw .breakGlassAlone(user: user.name, self.version, target)
         }
-        guard !user.signingRoles(of: policy.signers(for: stage), forModel: self.version.name).isEmpty else {
-            throw .mayNotSign(user: user.name, policy.signers(for: stage), stage)
+        let signers = signers(from: version.stage, under: policy)
+        guard !user.signingRoles(of: signers, forModel: self.version.name).isEmpty else {
+            throw .mayNotSign(user: user.name, signers, stage)
         }
         guard version.artifactDigest == artifactDigest else { throw .otherFiles(self.version) }
         var copy = self

@@ -46,6 +46,8 @@ public enum WebhookEvent: String, Sendable, Hashable, CaseIterable {
     case promptAliasDeleted = "prompt_alias.deleted"
     /// Of MLflow's gateway: it can be asked for, and never happens here.
     case budgetPolicyExceeded = "budget_policy.exceeded"
+    /// Martlet's own: a monitoring plan says who is to be told that something is wrong.
+    case modelHealthEscalated = "model_health.escalated"
 
     /// `model_version`
     public var entity: String { String(rawValue.prefix { $0 != "." }) }

@@ -96,6 +96,13 @@ extension WebhookPayload {
         case .promptVersionTagDeleted: .init(event, ["name": prompt, "version": version, "key": key])
         case .promptAliasCreated: .init(event, ["name": prompt, "alias": alias, "version": version])
         case .promptAliasDeleted: .init(event, ["name": prompt, "alias": alias])
+        case .modelHealthEscalated:
+            .init(
+                event,
+                [
+                    "name": model, "version": version, "finding": .text("overdue"),
+                    "text": .text("a look was due and has not been made"), "contacts": .text("operations"),
+                ])
         case .budgetPolicyExceeded:
             .init(
                 event,

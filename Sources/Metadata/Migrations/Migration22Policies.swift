@@ -86,6 +86,7 @@ extension Migration {
                 model BIGINT NOT NULL REFERENCES registered_models (number),
                 version BIGINT NOT NULL REFERENCES model_versions (number),
                 stage TEXT NOT NULL,
+                alias TEXT,
                 reason TEXT NOT NULL,
                 artifact_digest TEXT NOT NULL,
                 asked_by TEXT NOT NULL,
@@ -96,6 +97,20 @@ extension Migration {
             )
             """,
             "CREATE INDEX broken_glass_by_version ON broken_glass (version, status, number)",
+            "CREATE INDEX broken_glass_by_model ON broken_glass (model, status, number)",
+            """
+            CREATE TABLE plan_escalations (
+                number BIGINT NOT NULL PRIMARY KEY,
+                model BIGINT NOT NULL REFERENCES registered_models (number),
+                kind TEXT NOT NULL,
+                since BIGINT NOT NULL,
+                contacts TEXT NOT NULL,
+                webhook TEXT,
+                escalated_at BIGINT NOT NULL,
+                audit_position BIGINT NOT NULL,
+                UNIQUE (model, kind, since)
+            )
+            """,
             """
             CREATE TABLE evaluations (
                 number BIGINT NOT NULL PRIMARY KEY,

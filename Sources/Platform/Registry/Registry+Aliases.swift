@@ -14,12 +14,9 @@ extension Registry {
             try stored.version.requireFit(
                 for: alias, askedBy: caller.user.name, under: policy,
                 given: try db.evidence(on: stored, under: policy, files: files, at: db.now))
-            try db.execute(
-                "INSERT INTO registered_model_aliases (model, alias, version) VALUES (?, ?, ?) "
-                    + "ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version",
-                [.integer(stored.model), .text(alias), .integer(stored.number)])
-            try db.remember(stored, alias: alias)
-            try db.announce(.alias(alias, of: name, version, isPrompt: try db.isPrompt(model: stored.model)))
+            let isRatified = try db.ratify(stored, alias: alias)
+            if isRatified { db.note("ratified", "true") }
+            try db.point(alias, to: stored, way: isRatified ? .ratified : nil)
         }
     }
 
@@ -39,6 +36,7 @@ extension Registry {
             try db.execute(
                 "DELETE FROM registered_model_aliases WHERE model = ? AND alias = ?", [.integer(model), .text(alias)])
             try db.remember(stored, alias: alias, isRemoved: true)
+            try db.undoGlass(ofModel: model, alias: alias, but: nil)
         }
     }
 
@@ -56,8 +54,37 @@ extension Registry {
     }
 }
 
+extension Transaction {
+    /// Lets callers find a version by an alias.
+    func point(_ alias: String, to stored: StoredVersion, way: StageChange.Way? = nil) throws {
+        try execute(
+            "INSERT INTO registered_model_aliases (model, alias, version) VALUES (?, ?, ?) "
+                + "ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version",
+            [.integer(stored.model), .text(alias), .integer(stored.number)])
+        try remember(stored, alias: alias, way: way)
+        try undoGlass(ofModel: stored.model, alias: alias, but: stored)
+        let id = stored.version.id
+        try announce(.alias(alias, of: id.name, "\(id.version)", isPrompt: try isPrompt(model: stored.model)))
+    }
+
+    /// Whoever has an alias no more, for which glass was broken, needs no ratifying any more.
+    fileprivate func undoGlass(ofModel model: Int64, alias: String, but stored: StoredVersion?) throws {
+        try execute(
+            "UPDATE broken_glass SET status = 'undone' WHERE model = ? AND status = 'done' AND alias = ? AND version <> ?",
+            [.integer(model), .text(alias), .integer(stored?.number ?? -1)])
+    }
+
+    /// Marks a move past the gates as made good, now that they are met.
+    /// - Returns: Whether there was one.
+    fileprivate func ratify(_ stored: StoredVersion, alias: String) throws -> Bool {
+        try execute(
+            "UPDATE broken_glass SET status = 'ratified' WHERE version = ? AND status = 'done' AND alias = ?",
+            [.integer(stored.number), .text(alias)]) > 0
+    }
+}
+
 extension Snapshot {
-    fileprivate func version(ofModel model: Int64, alias: String) throws -> StoredVersion? {
+    func version(ofModel model: Int64, alias: String) throws -> StoredVersion? {
         try versions(
             "JOIN registered_model_aliases a ON a.version = r.number WHERE a.model = ? AND a.alias = ?",
             [.integer(model), .text(alias)]

@@ -29,7 +29,7 @@ extension Snapshot {
         }
         let period = try row(
             "SELECT p.digest, t.text FROM policy_periods p JOIN policy_texts t ON t.digest = p.digest "
-                + "WHERE p.in_force_from <= ? ORDER BY p.in_force_from DESC, p.number DESC LIMIT 1", [.integer(time)])
+                + "WHERE p.in_force_from <= ? ORDER BY p.number DESC LIMIT 1", [.integer(time)])
         let standings = [production].compactMap { $0 } + aliases.values
         let positions = standings.flatMap { [$0.change.auditPosition] + $0.approvals.map(\.auditPosition) }
         var entries: [String: String] = [:]

@@ -34,6 +34,9 @@ extension Transaction {
         try execute("DELETE FROM registered_model_aliases WHERE version = ?", [.integer(stored.number)])
         try execute("DELETE FROM model_version_tags WHERE version = ?", [.integer(stored.number)])
         try execute(
+            "UPDATE broken_glass SET status = 'undone' WHERE version = ? AND status = 'done'", [.integer(stored.number)]
+        )
+        try execute(
             "UPDATE model_versions SET deleted_at = ?, updated_at = ? WHERE number = ?",
             [.integer(now), .integer(now), .integer(stored.number)])
     }

@@ -3,7 +3,8 @@ package import MartletDomain
 import Metadata
 
 extension Registry {
-    /// Moves all that one person answers for to another: models and monitoring plans, in which they may also be a contact.
+    /// Moves all that one person answers for to another: models, monitoring plans, in which they may also be a contact, and
+    /// feature tables whose tag `owner` names them. Who asked for a transition stays who asked.
     ///
     /// - Returns: What was handed over and how it does, for the one who takes it.
     /// - Throws: ``RegistryError/orphans(from:_:)`` with everything that nobody would answer for, when the other has no
@@ -27,8 +28,13 @@ extension Registry {
             try db.execute(
                 "UPDATE registered_models SET owner = ?, owned_since = ? WHERE owner = ? AND deleted_at IS NULL",
                 [.text(to), .integer(db.now), .text(from)])
+            try db.execute(
+                "UPDATE feature_table_tags SET value = ? WHERE key = 'owner' AND value = ? AND table_id IN "
+                    + "(SELECT id FROM feature_tables WHERE dropped_at IS NULL)", [.text(to), .text(from)])
             for plan in owned.plans { try db.put(plan.handedOver(from: from, to: to), onModel: plan.model) }
-            let names = Set(owned.items.filter { $0.kind != .transitionRequest }.map(\.name)).sorted()
+            let names = Set(
+                owned.items.filter { $0.kind == .model || $0.kind == .monitoringPlan }.map(\.name)
+            ).sorted()
             var health: [ModelHealth] = []
             var requests: [TransitionRequest] = []
             for name in names {
@@ -76,6 +82,10 @@ extension Snapshot {
             plans.append(plan)
             items.append(.init(.monitoringPlan, plan.model, since: try row.integer("set_at")))
         }
+        items += try rows(
+            "SELECT f.name, f.created_at FROM feature_tables f JOIN feature_table_tags t ON t.table_id = f.id "
+                + "WHERE t.key = 'owner' AND t.value = ? AND f.dropped_at IS NULL ORDER BY f.name", [.text(person)]
+        ).map { .init(.featureTable, try $0.text("name"), since: try $0.integer("created_at")) }
         let requests = try rows(
             "SELECT q.stage, q.created_at, v.version AS version_number, m.name AS model_name "
                 + "FROM transition_requests q JOIN model_versions v ON v.number = q.version "

@@ -18,7 +18,7 @@ extension Registry {
     /// - Returns: What was asked for.
     @discardableResult
     package func watchOverPlans() async throws -> [TransitionRequest] {
-        let moment = store.clock.now
+        let moment = try await clock().registry
         var requests: [TransitionRequest] = []
         for health in try await health() {
             let grace = policy(for: health.model).monitoring.archiveAfter
@@ -58,36 +58,58 @@ extension Snapshot {
             }
         }
         return try models.compactMap { model in
-            let stored = try productionVersion(ofModel: model.number)
-            guard name != nil || stored != nil else { return nil }
             let policy = policies.policy(for: model.name)
-            return try facts(model.number, model.name, stored, policy, standing, now).health(under: policy)
+            let service = try inService(ofModel: model.number, policy)
+            let glass = try brokenGlass(ofModel: model.number, model.name)
+            guard name != nil || service != nil || glass != nil else { return nil }
+            var facts = try facts(model.number, model.name, service, policy, standing, now)
+            facts.brokenGlass = glass
+            return facts.health(under: policy)
         }
     }
 
+    /// The version that callers find: in Production or, where none is, by an alias that stands for it. Of a prompt none.
+    private func inService(ofModel model: Int64, _ policy: Policy) throws -> (stored: StoredVersion, alias: String?)? {
+        if let stored = try productionVersion(ofModel: model) { return (stored, nil) }
+        let aliases = try rows(
+            "SELECT a.alias FROM registered_model_aliases a JOIN model_versions v ON v.number = a.version "
+                + "WHERE a.model = ? ORDER BY v.version DESC, a.alias", [.integer(model)]
+        ).map { try $0.text("alias") }
+        guard let alias = aliases.first(where: { policy.stage(forAlias: $0) == .production }),
+            try !isPrompt(model: model), let stored = try version(ofModel: model, alias: alias)
+        else { return nil }
+        return (stored, alias)
+    }
+
     private func facts(
-        _ model: Int64, _ name: String, _ stored: StoredVersion?, _ policy: Policy,
+        _ model: Int64, _ name: String, _ service: (stored: StoredVersion, alias: String?)?, _ policy: Policy,
         _ standing: (Snapshot, String) throws -> OwnerStanding, _ now: Int64
     ) throws -> HealthFacts {
         let moment = try registryTime(now)
-        var facts = HealthFacts(model: name, version: stored?.version, now: moment)
+        var facts = HealthFacts(model: name, version: service?.stored.version, now: moment)
         facts.plan = try monitoringPlan(ofModel: model)
         facts.planSetAt = try row(
             "SELECT set_at FROM monitoring_plans WHERE model = ? ORDER BY revision DESC LIMIT 1", [.integer(model)])?
             .integer("set_at")
         if let plan = facts.plan { facts.owner = try standing(self, plan.owner) }
-        guard let stored else { return facts }
+        guard let service else { return facts }
+        let stored = service.stored
+        facts.alias = service.alias
+        // What bears a time to come was recorded with a clock that was wrong: nobody knows when it was.
+        let latest = moment + Evidence.clockTolerance
         facts.inProductionSince = try row(
-            "SELECT changed_at FROM stage_changes WHERE version = ? AND to_stage = 'Production' "
-                + "AND (way IS NULL OR way <> 'ratified') ORDER BY number DESC LIMIT 1", [.integer(stored.number)])?
+            "SELECT changed_at FROM stage_changes WHERE version = ? AND (to_stage = 'Production' OR alias = ?) "
+                + "AND is_removed = ? AND (way IS NULL OR way <> 'ratified') AND changed_at <= ? "
+                + "ORDER BY number DESC LIMIT 1",
+            [.integer(stored.number), SQLValue(service.alias), SQLValue(false), .integer(latest)])?
             .integer("changed_at")
         facts.lastCheck = try row(
-            "SELECT record FROM monitoring_checks WHERE model = ? ORDER BY checked_at DESC LIMIT 1", [.text(name)]
+            "SELECT record FROM monitoring_checks WHERE model = ? AND checked_at <= ? ORDER BY checked_at DESC LIMIT 1",
+            [.text(name), .integer(latest)]
         ).map { try decoded(MonitoringCheck.self, from: $0.text("record")) }
-        facts.brokenGlass = try brokenGlass(of: stored, in: .production, .done)
         facts.unmet = stored.version.unmetGates(
             into: .production, askedBy: "", under: policy,
-            given: try evidence(on: stored, under: policy, files: nil, at: now))
+            given: try evidence(on: stored, under: policy, files: nil, at: now), isAlias: service.alias != nil)
         return facts
     }
 }

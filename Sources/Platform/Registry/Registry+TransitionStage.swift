@@ -103,7 +103,8 @@ extension Transaction {
         guard stored.version.stage != stage else { return nil }
         // Who leaves the stage that glass was broken for needs no ratifying any more.
         try execute(
-            "UPDATE broken_glass SET status = 'undone' WHERE version = ? AND status = 'done' AND stage <> ?",
+            "UPDATE broken_glass SET status = 'undone' WHERE version = ? AND status = 'done' AND stage <> ? "
+                + "AND alias IS NULL",
             [.integer(stored.number), .text(stage.rawValue)])
         return try remember(stored, from: stored.version.stage, to: stage, way: way)
     }

@@ -15,6 +15,22 @@ extension Transaction {
                 SQLValue(Webhooks.mostWaiting - 1), .text(payload.event.rawValue),
                 .text(WebhookStatus.active.rawValue),
             ])
+        try put(payload, intoOutboxOf: listeners)
+    }
+
+    /// Puts an event into the outbox for one webhook, whatever it asked for.
+    /// - Returns: Whether an active webhook has the name.
+    func tell(webhookNamed name: String, _ payload: WebhookPayload) throws -> Bool {
+        let listeners = try rows(
+            "SELECT w.number, (SELECT x.number FROM webhook_deliveries x WHERE x.webhook = w.number "
+                + "AND x.outcome IS NULL ORDER BY x.due_at LIMIT 1 OFFSET ?) AS last_place FROM webhooks w "
+                + "WHERE w.name = ? AND w.status = ? AND w.deleted_at IS NULL ORDER BY w.number",
+            [SQLValue(Webhooks.mostWaiting - 1), .text(name), .text(WebhookStatus.active.rawValue)])
+        try put(payload, intoOutboxOf: listeners)
+        return !listeners.isEmpty
+    }
+
+    private func put(_ payload: WebhookPayload, intoOutboxOf listeners: [SQLRow]) throws {
         guard !listeners.isEmpty else { return }
         let body = payload.body(at: now)
         for listener in listeners {

@@ -42,7 +42,7 @@ struct RouteMatrixTests {
             """
             get_registered_model get_model_version get_latest_versions get_features get_history get_monitoring_plan
             list_sign_offs list_unmet_gates search_registered_models search_model_versions list_transition_requests
-            list_activities list_evidence get_health get_as_of list_policies get_seal
+            list_activities list_evidence get_health get_as_of list_policies get_clock get_seal
             get_evidence
             """, everyone
         ),
@@ -114,6 +114,7 @@ struct RouteMatrixTests {
             """, overseers
         ),
         ("workspace", "get_interface", everyone),
+        ("policy", "reset_clock", managers),
         ("identity", "get_me create_own_token list_own_tokens revoke_own_token set_own_password", everyone),
         ("identity", "list_users list_groups list_roles", overseers),
         (

@@ -1,3 +1,4 @@
+import AuditLog
 import Foundation
 import MartletDomain
 import Platform
@@ -26,15 +27,18 @@ struct EmergencyTests {
             try await promote(fixture, "1")
             let second = Self.id(2)
             func confirm(_ caller: Caller) async throws {
-                try await registry.confirmBreakGlass("flight-delay", "2", to: .production, by: caller)
+                try await registry.confirmBreakGlass("flight-delay", "2", to: .stage(.production), by: caller)
             }
-            await #expect(throws: RegistryError.breakGlassMissing(second)) { try await confirm(Fixture.director) }
+            await #expect(throws: RegistryError.breakGlassMissing(second, .stage(.production))) {
+                try await confirm(Fixture.director)
+            }
             await #expect(throws: RegistryError.self) {
-                try await registry.askBreakGlass("flight-delay", "2", to: .production, reason: " ", by: Fixture.author)
+                try await registry.askBreakGlass(
+                    "flight-delay", "2", to: .stage(.production), reason: " ", by: Fixture.author)
             }
             try await registry.askBreakGlass(
-                "flight-delay", "2", to: .production, reason: "1 crashes", by: Fixture.director)
-            await #expect(throws: RegistryError.breakGlassAlone(user: "director", second)) {
+                "flight-delay", "2", to: .stage(.production), reason: "1 crashes", by: Fixture.director)
+            await #expect(throws: RegistryError.breakGlassAlone(user: "director", second, .stage(.production))) {
                 try await confirm(Fixture.director)
             }
             await #expect(throws: RegistryError.mayNotSign(user: "checker", [.programManager], .production)) {
@@ -43,7 +47,7 @@ struct EmergencyTests {
             time.advance(minutes: 31)
             await #expect(throws: RegistryError.self) { try await confirm(Fixture.otherDirector) }
             try await registry.askBreakGlass(
-                "flight-delay", "2", to: .production, reason: "1 crashes", by: Fixture.director)
+                "flight-delay", "2", to: .stage(.production), reason: "1 crashes", by: Fixture.director)
             time.advance(minutes: 29)
             try await confirm(Fixture.otherDirector)
             #expect(try await registry.latestVersion(of: "flight-delay", in: .production).id == second)
@@ -67,19 +71,20 @@ struct EmergencyTests {
         try await Fixture.with(Self.signed) { fixture in
             let registry = fixture.registry
             let version = try await fixture.register()
-            try await registry.askBreakGlass("flight-delay", "1", to: .production, reason: "x", by: Fixture.author)
+            try await registry.askBreakGlass(
+                "flight-delay", "1", to: .stage(.production), reason: "x", by: Fixture.author)
             let folder = try #require(version.artifactPath)
             try Data("y".utf8).write(to: try fixture.artifacts.localURL(folder).appending(path: "MLmodel"))
             await #expect(throws: RegistryError.otherFiles(version.id)) {
-                try await registry.confirmBreakGlass("flight-delay", "1", to: .production, by: Fixture.director)
+                try await registry.confirmBreakGlass("flight-delay", "1", to: .stage(.production), by: Fixture.director)
             }
             #expect(try await registry.version("flight-delay", "1").stage == .unstaged)
         }
         try await Fixture.with(.open) { fixture in
             let version = try await fixture.register()
-            await #expect(throws: RegistryError.nothingToBreak(version.id, .production)) {
+            await #expect(throws: RegistryError.nothingToBreak(version.id, .stage(.production))) {
                 try await fixture.registry.askBreakGlass(
-                    "flight-delay", "1", to: .production, reason: "x", by: Fixture.author)
+                    "flight-delay", "1", to: .stage(.production), reason: "x", by: Fixture.author)
             }
         }
     }
@@ -93,8 +98,9 @@ struct EmergencyTests {
                 try await registry.rollBack("flight-delay", by: Fixture.author)
             }
             for number in ["1", "2"] { try await promote(fixture, number) }
-            try await registry.askBreakGlass("flight-delay", "3", to: .production, reason: "x", by: Fixture.author)
-            try await registry.confirmBreakGlass("flight-delay", "3", to: .production, by: Fixture.director)
+            try await registry.askBreakGlass(
+                "flight-delay", "3", to: .stage(.production), reason: "x", by: Fixture.author)
+            try await registry.confirmBreakGlass("flight-delay", "3", to: .stage(.production), by: Fixture.director)
             try await promote(fixture, "4")
             try await registry.setAlias("champion", of: "flight-delay", to: "4", by: Fixture.author)
             // Version 3 came past the gates, and version 2 has lost its files.

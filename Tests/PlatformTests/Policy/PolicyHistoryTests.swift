@@ -1,6 +1,7 @@
 import AuditLog
 import Foundation
 import MartletDomain
+import Metadata
 import Platform
 import TestKit
 import Testing
@@ -37,7 +38,10 @@ struct PolicyHistoryTests {
             }
             #expect(first.text.contains("0.75") && CanonicalJSON.sha256Hex(first.text) == first.digest)
             // Opened again with the same text, nothing is said.
-            try await opened(folder, clock) { #expect(try await $0.auditEntries().count == 1) }
+            try await opened(folder, clock) { platform in
+                let entries = try await platform.auditEntries()
+                #expect(entries.count == 1)
+            }
             clock.advance(days: 1)
             try write("policy: {production: {monitoring_plan: true}}\n", folder)
             try await opened(folder, clock) { platform in

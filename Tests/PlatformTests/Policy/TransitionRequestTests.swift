@@ -1,3 +1,4 @@
+import AuditLog
 import MartletDomain
 import Platform
 import Testing

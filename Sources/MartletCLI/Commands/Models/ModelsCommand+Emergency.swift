@@ -10,20 +10,24 @@ extension ModelsCommand {
             abstract: "Move a version past gates that it does not meet, as two people, because something cannot wait.",
             discussion: """
                 One asks with a reason, another who may sign for the stage confirms within 30 minutes. What is in the stage now \
-                is archived. The model's health is red until the gates are met and the version is moved there again.
+                is archived, and what has the alias loses it. The model's health is red until the gates are met and the \
+                version is moved there again. --to Archived takes a version out of service.
 
                 Examples:
                   martlet models break-glass flight-delay/2 --to Production --reason "version 3 crashes on null weather"
                   martlet models break-glass flight-delay/2 --to Production --confirm
+                  martlet models break-glass flight-delay/2 --alias champion --reason "version 3 crashes on null weather"
                 """)
         @Argument(help: "The version, as name/version.") var version: String
-        @Option(name: .customLong("to"), help: "The stage.") var stage: Stage
+        @Option(name: .customLong("to"), help: "The stage.") var stage: Stage?
+        @Option(help: "The alias, instead of a stage.") var alias: String?
         @Option(help: "Why it cannot wait.") var reason: String?
         @Flag(help: "Confirm what another person asked for.") var confirm = false
         @OptionGroup var connection: ConnectionOptions
 
         func validate() throws {
             if confirm == (reason != nil) { throw ValidationError("Give --reason to ask, or --confirm.") }
+            if (stage == nil) == (alias == nil) { throw ValidationError("Give --to STAGE or --alias NAME.") }
         }
 
         func run() async throws {
@@ -32,19 +36,20 @@ extension ModelsCommand {
             let glass = try await connection.withClient { client in
                 if let reason {
                     return try await client.send(
-                        AskBreakGlass(model: name, version: number, stage: stage, reason: reason))
+                        AskBreakGlass(model: name, version: number, stage: stage, alias: alias, reason: reason))
                 }
-                return try await client.send(ConfirmBreakGlass(model: name, version: number, stage: stage))
+                return try await client.send(
+                    ConfirmBreakGlass(model: name, version: number, stage: stage, alias: alias))
             }
             if connection.json { return try printJSON(glass) }
             if confirm {
                 print(
-                    "\(version) is in \(stage.rawValue), past its gates: asked for by \(glass.askedBy), \(glass.reason)"
-                )
+                    "\(version) is \(glass.alias.map { "called \($0)" } ?? "in \(glass.stage.rawValue)"), past its gates: "
+                        + harmless("asked for by \(glass.askedBy), \(glass.reason)"))
             } else {
                 print(
-                    "Asked for. Within 30 minutes another person who may sign for \(stage.rawValue) runs: "
-                        + "martlet models break-glass \(version) --to \(stage.rawValue) --confirm")
+                    "Asked for. Within 30 minutes another person who may sign for \(glass.stage.rawValue) runs: "
+                        + "\(glass.target.command(glass.version)) --confirm")
             }
         }
     }
@@ -54,20 +59,25 @@ extension ModelsCommand {
             abstract: "Put the last good version back into Production.",
             discussion: """
                 That is the newest that was in Production by the gates before, is not there now, and has the files that it was \
-                registered with. The policy says under rollback: what it asks for.
+                registered with. Aliases go with it that the policy names for Production, or that meant it before. With --alias \
+                that alias alone goes back. The policy says under rollback: what it asks for.
 
-                Example: martlet models rollback flight-delay --reason "version 3 is wrong about Sundays"
+                Examples:
+                  martlet models rollback flight-delay --reason "version 3 is wrong about Sundays"
+                  martlet models rollback flight-delay --alias champion
                 """)
         @Argument(help: "The registered model.") var model: String
+        @Option(help: "An alias to move back, instead of Production.") var alias: String?
         @Option(help: "Why.") var reason: String?
         @OptionGroup var connection: ConnectionOptions
 
         func run() async throws {
             let done = try await connection.withClient {
-                try await $0.send(RollBackModel(model: model, reason: reason))
+                try await $0.send(RollBackModel(model: model, alias: alias, reason: reason))
             }
             if connection.json { return try printJSON(done) }
-            print("\(model)/\(done.version) is in Production")
+            if alias == nil { print("\(model)/\(done.version) is in Production") }
+            for alias in done.aliasesMoved ?? [] { print("\(harmless(alias)) means \(model)/\(done.version)") }
             if !done.archived.isEmpty { print("Archived: \(done.archived.joined(separator: ", "))") }
             if !done.aliasesLeft.isEmpty {
                 notice(

@@ -54,18 +54,34 @@ private func addActivityRoutes(to group: Routes, _ registry: Registry) {
 private func addBreakGlassRoutes(to group: Routes, _ registry: Registry) {
     group.on(AskBreakGlass.self, "registry.ask_break_glass", of: .model { $0.model }) { body, context in
         try await registry.askBreakGlass(
-            body.model, body.version, to: try registry.stage(named: body.stage, of: body.model), reason: body.reason,
-            by: context.caller)
+            body.model, body.version, to: try breakGlassTarget(body.stage, body.alias, of: body.model, registry),
+            reason: body.reason, by: context.caller)
     }
     group.on(ConfirmBreakGlass.self, "registry.break_glass", of: .model { $0.model }) { body, context in
         try await registry.confirmBreakGlass(
-            body.model, body.version, to: try registry.stage(named: body.stage, of: body.model), by: context.caller)
+            body.model, body.version, to: try breakGlassTarget(body.stage, body.alias, of: body.model, registry),
+            by: context.caller)
     }
     group.on(RollBackModel.self, "registry.roll_back", of: .model { $0.model }) { body, context in
-        let done = try await registry.rollBack(body.model, reason: body.reason, by: context.caller)
+        let done =
+            if let alias = body.alias {
+                try await registry.rollBack(body.model, alias: alias, reason: body.reason, by: context.caller)
+            } else {
+                try await registry.rollBack(body.model, reason: body.reason, by: context.caller)
+            }
         return .init(
             version: "\(done.version.id.version)", archived: done.archived.map { "\($0.version)" },
-            aliasesLeft: done.aliasesLeft)
+            aliasesMoved: done.aliasesMoved, aliasesLeft: done.aliasesLeft)
+    }
+}
+
+private func breakGlassTarget(
+    _ stage: String?, _ alias: String?, of model: String, _ registry: Registry
+) throws -> BreakGlass.Target {
+    switch (stage, alias) {
+    case (let stage?, nil): return .stage(try registry.stage(named: stage, of: model))
+    case (nil, let alias?): return .alias(alias)
+    default: throw InvalidRequest("Say a stage or an alias.")
     }
 }
 
@@ -95,6 +111,10 @@ private func addHealthRoutes(to group: Routes, _ registry: Registry) {
     }
     group.on(HandOver.self, "registry.hand_over", of: .workspace) { body, context in
         try await registry.handOver(from: body.from, to: body.to, by: context.caller)
+    }
+    group.on(GetRegistryClock.self, "registry.get_clock", of: .workspace) { _, _ in try await registry.clock() }
+    group.on(ResetRegistryClock.self, "policy.reset_clock", of: .workspace) { body, context in
+        try await registry.resetClock(reason: body.reason, by: context.caller)
     }
     group.on(GetModelAsOf.self, "registry.get_as_of", of: .model { $0.model }) { body, _ in
         try await registry.asOf(body.at, body.model)

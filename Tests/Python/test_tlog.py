@@ -36,8 +36,17 @@ def logs(tmp_path_factory):
     return base
 
 
+def key_text(folder):
+    return (folder / "log.pub").read_text().strip()
+
+
 def key_of(folder):
-    return tlog.Key((folder / "log.pub").read_text())
+    return tlog.Key(key_text(folder))
+
+
+def martlet(*arguments, status=0):
+    """`martlet audit`, in a folder without a workspace."""
+    return martlet_process.run("audit", *arguments, status=status, MARTLET_WORKSPACE="/nonexistent/workspace")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -54,6 +63,10 @@ def test_a_log_of_this_size_is_accepted(logs, size):
     for file in (folder / "consistency").glob("*.proof"):
         old = (folder / "consistency" / f"{file.stem}.note").read_text()
         assert tlog.verify_consistency_file(file.read_text(), key_of(folder), old) == size
+    # Martlet's own, with nothing but the folder, the key and a checkpoint that was kept.
+    kept = folder / "consistency" / f"{size // 2}.note"
+    said = martlet("verify", folder / "log", "--public-key", key_text(folder), "--checkpoint", kept)
+    assert said.startswith(f"Intact: {size} entries")
 
 
 def test_the_verifier_knows_signatures_by_itself():
@@ -147,9 +160,68 @@ def test_a_hundred_random_tamperings_are_rejected(logs, tmp_path):
         with pytest.raises(tlog.Refused):
             tlog.verify_log(tlog.folder_reader(copy / "log"), key_of(copy))
             raise AssertionError(f"seed {SEED}: {what} in {source.name} was not seen")
-        key = (copy / "log.pub").read_text().strip()
-        martlet_process.run("audit", "verify", "--directory", copy / "log", "--public-key", key, status=1)
+        martlet("verify", copy / "log", "--public-key", key_text(copy), status=1)
     print(f"seed {SEED}: {done}")
+
+
+def test_the_first_changed_entry_is_named_by_its_position(logs, tmp_path):
+    dice = random.Random(SEED)
+    for size in (1, 256, 257, 70_000):
+        copy = tmp_path / str(size)
+        shutil.copytree(logs / str(size), copy)
+        changed = sorted({dice.randrange(size), dice.randrange(size)})
+        for position in changed:
+            width = min(256, size - position // 256 * 256)
+            file = copy / "log" / tlog.tile_path("entries", position // 256, width)
+            entries = tlog.bundle_entries(file.read_bytes(), width)
+            entries[position % 256] = flip(entries[position % 256], dice)
+            file.write_bytes(b"".join(len(e).to_bytes(2, "big") + e for e in entries))
+        said = martlet("verify", copy / "log", "--public-key", key_text(copy), "--json", status=1)
+        problems = json.loads(said)["problems"]
+        assert [p["position"] for p in problems if "position" in p] == changed, f"seed {SEED}, size {size}: {problems}"
+
+
+def test_a_log_that_was_signed_again_is_told_by_a_checkpoint_that_was_kept(logs, tmp_path):
+    """By somebody who has the log's private key: sound by itself, and not what was signed before."""
+    serialization = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
+    martlet_process.run("init", "--workspace", tmp_path / "workspace")
+    secret = (tmp_path / "workspace" / "audit" / "log.key").read_text().strip()
+    _, _, name, _, seed = secret.split("+", 4)
+    private = serialization.Ed25519PrivateKey.from_private_bytes(tlog.unbase64(seed)[1:])
+    key = (tmp_path / "workspace" / "audit" / "log.pub").read_text().strip()
+
+    def write(folder, entries):
+        """A log in one tile, and its checkpoint."""
+        assert 0 < len(entries) < 256
+        hashes = [tlog.leaf_hash(entry) for entry in entries]
+        for level, data in ((0, b"".join(hashes)), ("entries", b"".join(len(e).to_bytes(2, "big") + e for e in entries))):
+            file = folder / tlog.tile_path(level, 0, len(entries))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        root = tlog.base64.b64encode(tlog.tree_root(hashes)).decode()
+        text = f"{name}\n{len(entries)}\n{root}\n"
+        blob = tlog.base64.b64encode(tlog.Key(key).id + private.sign(text.encode())).decode()
+        (folder / "checkpoint").write_text(f"{text}\n\u2014 {name} {blob}\n")
+        return folder / "checkpoint"
+
+    entries = [f"entry {number}".encode() for number in range(60)]
+    kept = write(tmp_path / "kept", entries[:40])
+    write(tmp_path / "grown", entries)
+    write(tmp_path / "rewritten", entries[:7] + [b"something else"] + entries[8:])
+    write(tmp_path / "cut", entries[:39])
+
+    def verify(folder, *more, status):
+        return martlet("verify", tmp_path / folder, "--public-key", key, *more, status=status)
+
+    for folder in ("grown", "rewritten", "cut"):
+        verify(folder, status=0)
+    verify("grown", "--checkpoint", kept, status=0)
+    assert "positions 0 to 39" in verify("rewritten", "--checkpoint", kept, status=1)
+    assert "position 39" in verify("cut", "--checkpoint", kept, status=1)
+    # A checkpoint of another log is no measure for this one, and a folder needs a key from elsewhere.
+    other = logs / "257" / "consistency" / "128.note"
+    verify("grown", "--checkpoint", other, status=65)
+    martlet("verify", tmp_path / "grown", status=64)
 
 
 def test_proofs_show_only_what_they_were_made_for(logs):
@@ -221,7 +293,7 @@ def test_a_served_log_is_accepted_and_proves_what_was_done(governed, tmp_path):
     # What the engineer did, found and proven.
     found = json.loads(ask("log", "--action", "tracking.create_experiment", "--object", "proven", "--json"))["events"]
     assert len(found) == 1 and found[0]["user"] == governed.user("engineer")["name"]
-    ask("prove", found[0]["event_id"], "--out", str(tmp_path / "e.tlog-proof"))
+    ask("prove", found[0]["event_id"], "--out", tmp_path / "e.tlog-proof")
     proof = (tmp_path / "e.tlog-proof").read_text()
     index, _, entry = tlog.verify_proof(proof, key)
     assert index == found[0]["position"] and entry == entries[index]

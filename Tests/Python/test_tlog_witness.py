@@ -18,8 +18,11 @@ class Witnessed:
         self.key = tlog.Key(self.made["audit_key"])
         self.witnesses = [make(self.key) for make in witnesses]
         lines = [f'  - "{w.vkey} {w.url}"' if w.asked is not None else f'  - "{w.vkey}"' for w in self.witnesses]
-        with open(folder / "martlet.yaml", "a") as file:
-            file.write("audit:\n  checkpoint_every: 1h\n  witnesses:\n" + "\n".join(lines) + "\n")
+        configuration = (folder / "martlet.yaml").read_text()
+        assert "  witnesses: []\n" in configuration
+        (folder / "martlet.yaml").write_text(
+            configuration.replace("  witnesses: []\n", "  witnesses:\n" + "\n".join(lines) + "\n")
+        )
         tokens = {role: user["token"] for user in self.made["users"] for role in user["roles"]}
         self.auditor, self.engineer = tokens["auditor"], tokens["engineer"]
         self.server = martlet_process.Server(folder, token=self.auditor)

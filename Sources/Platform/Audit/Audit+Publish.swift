@@ -65,7 +65,8 @@ extension Audit {
 extension AuditEntry {
     /// Whether it tells only of checkpoints that left.
     fileprivate var isOfKeeping: Bool {
-        serviceName == "audit" && ["publish_checkpoint", "push_checkpoint", "cosign", "ask_witness"].contains(actionName)
+        serviceName == "audit"
+            && ["publish_checkpoint", "push_checkpoint", "cosign", "ask_witness"].contains(actionName)
     }
 }
 

@@ -86,7 +86,10 @@ private final class Heard: Sendable {
             var platform = try await Platform.open(home, durability: .normal)
             try await makeExperiment(platform, "one")
             try await platform.close()
-            try FileManager.default.copyItem(at: home.metadataFile, to: copy)
+            let parts = ["", "-wal"].filter { FileManager.default.fileExists(atPath: home.metadataFile.path + $0) }
+            for suffix in parts {
+                try FileManager.default.copyItem(atPath: home.metadataFile.path + suffix, toPath: copy.path + suffix)
+            }
             platform = try await Platform.open(home, durability: .normal)
             try await makeExperiment(platform, "two")
             _ = try await platform.audit.publish(because: "request", by: .setup)
@@ -95,7 +98,9 @@ private final class Heard: Sendable {
             for suffix in ["", "-wal", "-shm"] {
                 try? FileManager.default.removeItem(atPath: home.metadataFile.path + suffix)
             }
-            try FileManager.default.copyItem(at: copy, to: home.metadataFile)
+            for suffix in parts {
+                try FileManager.default.copyItem(atPath: copy.path + suffix, toPath: home.metadataFile.path + suffix)
+            }
 
             platform = try await Platform.open(home, durability: .normal)
             let heard = Heard()

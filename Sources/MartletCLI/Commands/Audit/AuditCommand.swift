@@ -63,7 +63,7 @@ struct AuditCommand: AsyncParsableCommand {
             }
             let keyText = try key ?? textFile(workspace.verificationKeyFile.path)
             let key = try LogVerificationKey(keyText.trimmingCharacters(in: .whitespacesAndNewlines))
-            let kept = try checkpoint.map { try textFile($0) }
+            let kept = try checkpoint.map { try keptNote($0, by: key) }
             let found =
                 if let copy = folder ?? directory {
                     try TlogDirectory.verifyDirectory(at: URL(fileURLWithPath: copy), key: key, keeping: kept)
@@ -84,6 +84,18 @@ struct AuditCommand: AsyncParsableCommand {
                 for problem in found.problems { print("  \(problem)") }
             }
             if !found.isIntact { throw ExitCode(1) }
+        }
+
+        /// A checkpoint that is no measure for this log proves nothing of it, for better or worse.
+        private func keptNote(_ file: String, by key: LogVerificationKey) throws -> String {
+            let note = try textFile(file)
+            do {
+                _ = try AuditLog.Checkpoint(note: note, verifiedBy: key)
+            } catch {
+                throw InvalidRequest(
+                    "\(file) is no checkpoint that \(key.name) signed, so nothing was verified. \(error.message)")
+            }
+            return note
         }
 
         private func verify(proof text: String, by key: LogVerificationKey) throws {

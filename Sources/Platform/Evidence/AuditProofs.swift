@@ -4,17 +4,32 @@ package import Foundation
 import MartletDomain
 package import Metadata
 
-/// Proves that entries are in the log, to somebody who has the log's public key only.
+/// Finds entries of the log, and proves that they are in it, to somebody who has the log's public key only.
 package protocol AuditProofs: Sendable {
+    /// Entries in whose bytes one of some words stands, the oldest first; whoever asks looks closer at what they say.
+    func entries(naming words: Set<String>, limit: Int) async throws -> [(position: Int64, bytes: [UInt8])]
+
     /// - Returns: The newest checkpoint (a signed note), and for each position below its size a `c2sp.org/tlog-proof@v1`.
     func proofs(of positions: [Int64]) async throws -> (checkpoint: String, proofs: [Int64: String])
 }
 
-/// Proofs out of the hashes that the database holds.
+/// Proofs out of the hashes that the database holds, and entries by reading all of them.
 package struct StoredProofs: AuditProofs {
     let store: Store
 
     package init(store: Store) { self.store = store }
+
+    package func entries(naming words: Set<String>, limit: Int) async throws -> [(position: Int64, bytes: [UInt8])] {
+        try await store.read { db in
+            var found: [(position: Int64, bytes: [UInt8])] = []
+            try db.forEach("SELECT position, entry FROM audit_entries ORDER BY position") { row in
+                guard found.count < limit else { return }
+                let bytes = Array(try row.blob("entry"))
+                if words.contains(where: { bytes.holds($0) }) { found.append((try row.integer("position"), bytes)) }
+            }
+            return found
+        }
+    }
 
     package func proofs(of positions: [Int64]) async throws -> (checkpoint: String, proofs: [Int64: String]) {
         try await store.read { [key = store.trail.identity.key.verificationKey] db in
@@ -38,7 +53,7 @@ package struct StoredProofs: AuditProofs {
             for position in positions where position < Int64(checkpoint.size) {
                 let path = try MerkleTree.inclusionProof(
                     index: Int(position), size: checkpoint.size, hash: tree.hash)
-                proofs[position] = TlogProof(index: Int(position), hashes: path, checkpoint: note).text
+                proofs[position] = EvidenceProof(index: Int(position), hashes: path, checkpoint: note).text
             }
             return (note, proofs)
         }
@@ -66,7 +81,7 @@ private struct LeveledHashes {
 }
 
 /// A proof file (C2SP tlog-proof): that one entry is in the log that a checkpoint is about.
-struct TlogProof: Sendable, Equatable {
+struct EvidenceProof: Sendable, Equatable {
     static let header = "c2sp.org/tlog-proof@v1"
 
     var index: Int

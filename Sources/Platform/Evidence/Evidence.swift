@@ -65,7 +65,7 @@ extension EvidencePacks {
         try await addMetrics(to: &draft)
         let log = try await addLog(to: &draft)
         try await addApprovals(to: &draft, log)
-        try addPolicy(to: &draft, log)
+        try await addPolicy(to: &draft, log)
         try await addMonitoring(to: &draft)
         try await addSoftware(to: &draft)
         return try finish(draft, by: caller)

@@ -21,23 +21,17 @@ struct EvidenceLog: Sendable {
 extension EvidencePacks {
     /// Entries that a pack takes at most, the oldest first.
     private static let mostEntries = 2_000
+    /// Entries that are looked at for them at most.
+    private static let mostLooked = 100_000
 
     func addLog(to draft: inout EvidenceDraft) async throws -> EvidenceLog {
         let (words, version) = (Self.words(of: draft.version), "\(draft.version.id.version)")
-        let found = try await store.read { db in
-            var found: [(Int64, [UInt8])] = []
-            try db.forEach("SELECT position, entry FROM audit_entries ORDER BY position") { row in
-                guard found.count <= Self.mostEntries else { return }
-                let bytes = try row.blob("entry")
-                guard Self.isAbout(words, version, bytes) else { return }
-                found.append((try row.integer("position"), Array(bytes)))
-            }
-            return found
-        }
+        let found = try await self.proofs.entries(naming: words, limit: Self.mostLooked)
+            .filter { Self.isAbout(words, version, $0.bytes) }
         var (log, files, missing) = (EvidenceLog(), [String](), [String]())
         if found.count > Self.mostEntries { missing.append("entries after the first \(Self.mostEntries)") }
-        let kept = found.prefix(Self.mostEntries)
-        let (checkpoint, proofs) = try await self.proofs.proofs(of: kept.map(\.0))
+        let kept = Array(found.prefix(Self.mostEntries))
+        let (checkpoint, proofs) = try await self.proofs.proofs(of: kept.map(\.position))
         for (position, bytes) in kept {
             log.entries.append((position, try AuditEntry(encoded: bytes)))
             files.append(draft.add("audit/entries/\(position).json", Data(bytes)))
@@ -67,9 +61,7 @@ extension EvidencePacks {
 
     /// Entries about other versions of the model are left out, those about the model as a whole are not.
     private static func isAbout(_ words: Set<String>, _ version: String, _ bytes: [UInt8]) -> Bool {
-        guard words.contains(where: { bytes.holds($0) }), let entry = try? AuditEntry(encoded: bytes) else {
-            return false
-        }
+        guard let entry = try? AuditEntry(encoded: bytes) else { return false }
         if entry.serviceName == "registry", let other = entry.requestParams["version"], other != version {
             return false
         }
@@ -133,7 +125,7 @@ extension EvidencePacks {
     }
 
     /// The digests of all policies that entries about the version were made under, and the text of those that are kept.
-    func addPolicy(to draft: inout EvidenceDraft, _ log: EvidenceLog) throws {
+    func addPolicy(to draft: inout EvidenceDraft, _ log: EvidenceLog) async throws {
         struct InForce: Encodable {
             var digest: String
             var firstEntry: Int64
@@ -147,7 +139,7 @@ extension EvidencePacks {
         var policies: [InForce] = []
         for (position, entry) in log.entries {
             guard let digest = entry.policyDigest, !policies.contains(where: { $0.digest == digest }) else { continue }
-            policies.append(InForce(digest: digest, firstEntry: position, text: registry.policyText(digest)))
+            policies.append(InForce(digest: digest, firstEntry: position, text: try await registry.policyText(digest)))
         }
         let untold = policies.filter { $0.text == nil }.map { "the text of the policy \($0.digest)" }
         let missing = policies.isEmpty ? ["the policy: no entry names one"] : untold
@@ -158,7 +150,7 @@ extension EvidencePacks {
 
 extension [UInt8] {
     /// Whether a text stands somewhere in it.
-    fileprivate func holds(_ text: String) -> Bool {
+    func holds(_ text: String) -> Bool {
         let needle = Array(text.utf8)
         guard let first = needle.first, count >= needle.count else { return false }
         var place = 0

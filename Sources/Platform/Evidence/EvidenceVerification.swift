@@ -64,7 +64,7 @@ package struct EvidenceVerification: Sendable, Hashable, Codable {
         var proven = 0
         for file in archive.files where file.path.hasPrefix("audit/proofs/") {
             let name = file.path.dropFirst("audit/proofs/".count).split(separator: ".").first ?? ""
-            guard let proof = TlogProof(String(decoding: file.data, as: UTF8.self)), "\(proof.index)" == name,
+            guard let proof = EvidenceProof(String(decoding: file.data, as: UTF8.self)), "\(proof.index)" == name,
                 let entry = archive["audit/entries/\(name).json"], proof.proves([UInt8](entry), by: key)
             else {
                 problems.append("\(file.path) proves nothing")

@@ -5,8 +5,8 @@ extension Registry {
     var policyDigest: String? { (try? canonicalText(policy)).map { CanonicalJSON.sha256Hex($0) } }
 
     /// The text of a policy by its digest; nil for one that is not kept.
-    func policyText(_ digest: String?) -> String? {
+    func policyText(_ digest: String?) async throws -> String? {
         guard let digest, digest == policyDigest else { return nil }
-        return try? canonicalText(policy)
+        return try canonicalText(policy)
     }
 }

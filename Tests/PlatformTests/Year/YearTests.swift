@@ -17,6 +17,7 @@ struct YearTests {
             let world = YearWorld(platform: platform, clock: clock)
             var expected: [String: Int64] = [:]
             var surest: [(month: String, id: String, score: Double, version: Int64)] = []
+            var nights = surest
 
             // April: the first model goes to Production.
             try await platform.importText(
@@ -48,6 +49,7 @@ struct YearTests {
                 try clock.set("\(next)-03T08:00:00Z")
                 try await world.importRows(from: "\(month)-01", to: "\(next)-01")
                 surest.append(try await score(world, month, next))
+                nights.append(try await score(world, month, next, YearWorld.night))
                 expected[next] = 1
                 if next == "2024-06" {
                     try await world.take(.deactivateProgramManager)
@@ -114,6 +116,13 @@ struct YearTests {
                 #expect(why.signOffs.contains { $0.user == manager && $0.stage == .production }, "\(one.month)")
             }
             #expect(surest.map(\.version) == [1, 1, 1, 1, 2, 3])
+            for one in nights {
+                let why = try await platform.scoring.explain(one.id)
+                #expect(why.replay.outcome == .equal && why.score == one.score, "\(one.month): \(why.replay)")
+                #expect(why.work.model == YearWorld.night && why.work.modelVersion == "1", "\(one.month)")
+                #expect(why.signOffs.contains { $0.user == "manager" && $0.stage == .production }, "\(one.month)")
+            }
+            #expect(nights.count == 3 && Set(nights.map(\.id)).isDisjoint(with: surest.map(\.id)))
             for version in 1...3 {
                 let pack = try await platform.evidence.pack("models:/\(YearWorld.day)/\(version)", by: .anyone)
                 let found = try EvidenceVerification(of: pack, trusting: "\(platform.audit.verificationKey)")
@@ -129,9 +138,9 @@ struct YearTests {
 
     /// Scores a month that is over, and finds its surest prediction.
     private func score(
-        _ world: YearWorld, _ month: String, _ next: String
+        _ world: YearWorld, _ month: String, _ next: String, _ model: String = YearWorld.day
     ) async throws -> (month: String, id: String, score: Double, version: Int64) {
-        let run = try await world.score(YearWorld.day, ("\(month)-01", "\(next)-01"))
+        let run = try await world.score(model, ("\(month)-01", "\(next)-01"))
         let found = try await world.platform.scoring.predictions(
             in: run.predictions.name, run.window, limit: 1)
         let first = try #require(found.first)

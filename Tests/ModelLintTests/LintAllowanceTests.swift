@@ -26,6 +26,12 @@ private func check(_ text: String, _ path: String = "a.py") -> LintReport {
         #expect(check("a: models:/a/7 # martlet:allow pinned-version for history\n", "a.yaml").findings == [])
     }
 
+    @Test func `A comment that is about such comments allows nothing`() {
+        #expect(check("# Write `martlet:allow pinned-version for history` there.\nx = 1\n").findings == [])
+        let pinned = check("# Write `martlet:allow pinned-version for history` there.\nload('models:/a/7')\n")
+        #expect(pinned.findings.map(\.rule) == [.pinnedVersion])
+    }
+
     @Test func `Without a reason nothing is allowed, and the comment is a finding too`() {
         let report = check("load('models:/a/7')  # martlet:allow pinned-version --\n")
         #expect(report.findings.map(\.rule).sorted { $0.rawValue < $1.rawValue } == [.pinnedVersion, .reasonMissing])

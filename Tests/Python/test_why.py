@@ -49,6 +49,12 @@ def test_lint_finds_by_its_exit_code_and_in_sarif(tmp_path):
     run("lint", tmp_path / "not-there.py", status=2)
 
 
+def test_martlets_own_programs_and_guides_pin_nothing():
+    checkout = martlet_process.CHECKOUT
+    parts = ["Sources", "Examples", "Benchmarks", "clients", "docs", "README.md"]
+    assert "0 errors, 0 warnings" in run("lint", *[checkout / part for part in parts if (checkout / part).exists()])
+
+
 def test_a_pack_is_read_by_others_and_verifies(tmp_path):
     """What a ZIP reader, hashlib and json say of a pack is what it says of itself."""
     workspace = tmp_path / "workspace"

@@ -13,7 +13,7 @@ struct LintCommand: AsyncParsableCommand {
             server.
 
             A line that means history is allowed by a comment with a reason, on the line or above it:
-                model = load("models:/churn/7")  # martlet:allow pinned-version reproduces the audit of March
+                \(example)
 
             Exit codes: 0 nothing found; 1 something found; 2 a file could not be looked at.
 
@@ -22,6 +22,9 @@ struct LintCommand: AsyncParsableCommand {
                 martlet lint . --format github                     in a workflow of GitHub
                 martlet lint . --format sarif --out lint.sarif     for code scanning and editors
             """)
+
+    // martlet:allow pinned-version it is the example of such a line
+    private static let example = #"load("models:/churn/7")  # martlet:allow pinned-version the audit of March"#
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, sarif, github }
 

@@ -22,7 +22,7 @@ struct PredictCommand: AsyncParsableCommand {
     @Option(help: "A file with one JSON object a line, or -.") var rows: String?
     @Option(help: ArgumentHelp("Why it does not matter that views have changed.", valueName: "reason"))
     var allowDrift: String?
-    @Flag(help: "Take a version by its number, models:/name/3, because history is meant.") var history = false
+    @Flag(help: "Take a version by its number, models:/NAME/VERSION, because history is meant.") var history = false
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {

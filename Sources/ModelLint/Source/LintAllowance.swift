@@ -13,9 +13,10 @@ struct LintAllowance {
     /// Those of a text, in order.
     static func all(in source: MaskedSource) -> [LintAllowance] {
         source.comments.compactMap { comment in
-            guard let marker = comment.text.firstRange(of: "martlet:allow", orWith: "martlet: allow") else {
-                return nil
-            }
+            guard let marker = comment.text.firstRange(of: "martlet:allow", orWith: "martlet: allow"),
+                // Quoted, it is talked about.
+                !comment.text[..<marker.lowerBound].hasSuffix("`")
+            else { return nil }
             var words = comment.text[marker.upperBound...].split(whereSeparator: \.isWhitespace)[...]
             var (rules, unknown): ([LintRule], [String]) = ([], [])
             while let word = words.first {

@@ -56,10 +56,9 @@ extension Scoring {
     /// Adds what is on record of the version and its training; what cannot be found is a gap.
     func fill(_ why: inout PredictionExplanation, _ version: ModelVersion) async {
         why.stage = why.stageChanges.stage(of: version.id, at: why.work.scoredAt)
-        why.policyDigest = why.work.policyDigest
-        let digest = why.policyDigest
-        let policyText = await why.find("the policy") { try await registry.policyText(digest) }
-        why.policyText = policyText ?? nil
+        let digest = why.work.policyDigest
+        let text = await why.find("the policy's text") { try await registry.policyText(digest) }
+        (why.policyDigest, why.policyText) = (digest, text.flatMap(\.self))
         let seal = await why.find("the version's files") { try await registry.seal(of: version.id) }
         why.seal = seal
         let table = why.trainingSet

@@ -108,7 +108,9 @@ extension Scoring {
             replayed = found
             replay = try await compared(kept, found, opened.features, scoring)
         } catch let error as any MartletError {
-            replay = PredictionReplay(outcome: .impossible, score: nil, causes: [Self.cause(error, reading: Array(Set(scoring.sources.values)))])
+            replay = PredictionReplay(
+                outcome: .impossible, score: nil,
+                causes: [Self.cause(error, reading: Array(Set(scoring.sources.values)))])
         }
         let inputs = packed?.features.inputs ?? scoring.inputs
         let own = kept.values.filter { !inputs.contains($0.key) }
@@ -199,7 +201,8 @@ extension Scoring {
         guard !cells.isEmpty else { throw InvalidRequest("The kept row has no column that the model takes.") }
         var specification = try packed.specification(at: "\(scoring.model)/\(scoring.modelVersion)")
         (specification.mode, specification.labels, specification.excluded) = (.score, [], [])
-        let sources = try await TrainingSetSources(of: specification, features, recorded: TrainingSetSources.Recorded(versions: scoring.sources))
+        let sources = try await TrainingSetSources(
+            of: specification, features, recorded: TrainingSetSources.Recorded(versions: scoring.sources))
         let work = RowScoringWork(packed: packed, sources: sources, model: model)
         let held = served == nil ? "" : ", \(FeatureFrame.heldRows).* FROM \(FeatureFrame.heldRows)"
         let frame = FeatureFrame(sql: "SELECT \(cells.joined(separator: ", "))\(held)", held: served)

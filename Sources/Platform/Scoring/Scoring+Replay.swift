@@ -66,7 +66,8 @@ extension Scoring {
             done.replay = try await compared(
                 run, opened.card.inputs, stored, inputs, score: scores.first.map(Double.init))
         } catch let error as any MartletError {
-            done.replay = PredictionReplay(outcome: .impossible, score: nil, causes: [Self.cause(error, reading: run.sources)])
+            done.replay = PredictionReplay(
+                outcome: .impossible, score: nil, causes: [Self.cause(error, reading: run.sources)])
         }
         return done
     }
@@ -119,7 +120,8 @@ extension Scoring {
         case is QueryError:
             .init(
                 .vacuumedVersion,
-                "one of \(tables.map(\.description).sorted().joined(separator: ", ")) could not be read: \(error.message)")
+                "one of \(tables.map(\.description).sorted().joined(separator: ", ")) could not be read: \(error.message)"
+            )
         case ServedScoringError.pastIsGone: .init(.vacuumedVersion, error.message)
         default: .init(.unknown, error.message)
         }

@@ -79,7 +79,8 @@ extension Scoring {
         let model = packed.version.id.description
         let uses = try await uses(of: packed.features, model)
         var issues = frame.columns.filter { $0.cells.count != frame.rowCount }.map {
-            FeatureIssue(.invalidDeclaration, "'\($0.name)' has \($0.cells.count) values, the first column \(frame.rowCount)")
+            FeatureIssue(
+                .invalidDeclaration, "'\($0.name)' has \($0.cells.count) values, the first column \(frame.rowCount)")
         }
         let asOf = OnlineStore.now()
         var columns = frame.columns.map { given in

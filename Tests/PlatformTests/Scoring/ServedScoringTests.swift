@@ -65,7 +65,8 @@ struct ServedScoringTests {
                 try $0.collect("SELECT * FROM read_parquet(\(quotedLiteral(file.path)))")
             }
             #expect(rows["prediction"]?.doubles == done.predictions)
-            #expect(done.scoring.overridden == [] && done.scoring.served?.map(\.view) == ["carrier_history", "carrier"])
+            #expect(
+                done.scoring.overridden == [] && done.scoring.served?.map(\.view) == ["carrier_history", "carrier"])
             #expect(done.statuses["carrier_late_rate_30d"]?.count == 2)
             #expect(done.statuses["carrier_age_years"] == [.present, .present])
         }

@@ -27,7 +27,7 @@ struct ScoreRowsCommand: AsyncParsableCommand {
     @Flag(help: "Stop at the model's inputs, for a model that runs elsewhere.") var featuresOnly = false
     @Option(help: ArgumentHelp("Why it does not matter that views have changed.", valueName: "reason"))
     var allowDrift: String?
-    @Flag(help: "Take a version by its number, models:/name/3, because history is meant.") var history = false
+    @Flag(help: "Take a version by its number, models:/NAME/VERSION, because history is meant.") var history = false
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {

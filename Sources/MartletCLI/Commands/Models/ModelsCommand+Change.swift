@@ -28,7 +28,7 @@ extension ModelsCommand {
     struct Register: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register files as a model's next version, and seal them; the model is made if there is none.",
-            discussion: "Example: martlet models register flight-delay runs:/5d1b2c3e4f5a6b7c8d9e0f1a2b3c4d5e/model")
+            discussion: "Example: martlet models register flight-delay runs:/RUN/model")
         @Argument(help: "The registered model.") var model: String
         @Argument(help: "The files: runs:/RUN/PATH, models:/m-ID or mlflow-artifacts:/PATH.") var source: String
         @Option(help: "The run that made them. Default: the one that the source tells of.") var run: String?

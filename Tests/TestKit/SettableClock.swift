@@ -10,7 +10,8 @@ package final class SettableClock: Sendable {
     ///   - milliseconds: Since 1970 UTC; 2026-01-01 unless said otherwise.
     ///   - step: By how much it goes on with each look, in milliseconds.
     package init(_ milliseconds: Int64 = 1_767_225_600_000, step: Int64 = 0) {
-        (self.milliseconds, self.step) = (Mutex(milliseconds), step)
+        self.milliseconds = Mutex(milliseconds)
+        self.step = step
     }
 
     /// - Parameter text: RFC 3339.

@@ -2,6 +2,7 @@ import AuditLog
 import Foundation
 import MartletDomain
 import Platform
+import TestKit
 import Testing
 
 private typealias Fixture = RegistryFixture
@@ -85,8 +86,8 @@ struct AliasEmergencyTests {
         let from = try #require(FreezeWindow.LocalTime("2026-03-10", isEnd: false))
         let to = try #require(FreezeWindow.LocalTime("2026-03-20", isEnd: true))
         policy.freezes = [FreezeWindow(name: "audit", .once(from: from, to: to))]
-        let time = try PolicyClock("2026-03-02T09:00:00Z")
-        try await Fixture.with(policies: Policies(policy), clock: time.clock) { fixture in
+        let time = try SettableClock("2026-03-02T09:00:00Z")
+        try await Fixture.with(policies: Policies(policy), clock: time.wall) { fixture in
             let registry = fixture.registry
             let version = try await fixture.register()
             await #expect(throws: RegistryError.self) {

@@ -3,6 +3,7 @@ import Foundation
 import MartletDomain
 import Metadata
 import Platform
+import TestKit
 import Testing
 
 private typealias Fixture = RegistryFixture
@@ -96,8 +97,8 @@ struct DoorTests {
         let first = try #require(FreezeWindow.LocalTime("2026-05-01", isEnd: false))
         let last = try #require(FreezeWindow.LocalTime("2026-05-31", isEnd: true))
         policy.freezes = [FreezeWindow(name: "May", .once(from: first, to: last))]
-        let time = try PolicyClock()
-        try await Fixture.with(policies: Policies(policy), clock: time.clock) { fixture in
+        let time = try SettableClock("2026-03-02T09:00:00Z")
+        try await Fixture.with(policies: Policies(policy), clock: time.wall) { fixture in
             try await fixture.register()
             try await sign(fixture)
             time.advance(days: 60)

@@ -2,6 +2,7 @@ import AuditLog
 import Foundation
 import MartletDomain
 import Platform
+import TestKit
 import Testing
 
 private typealias Fixture = RegistryFixture
@@ -20,8 +21,8 @@ struct EmergencyTests {
     }
 
     @Test func `Glass is broken by two people within half an hour, loudly, and mended by the gates`() async throws {
-        let time = try PolicyClock()
-        try await Fixture.with(policies: Policies(Self.signed), clock: time.clock) { fixture in
+        let time = try SettableClock("2026-03-02T09:00:00Z")
+        try await Fixture.with(policies: Policies(Self.signed), clock: time.wall) { fixture in
             let registry = fixture.registry
             for files in ["one", "two"] { try await fixture.register(files: files) }
             try await promote(fixture, "1")
@@ -128,8 +129,8 @@ struct EmergencyTests {
         let from = try #require(FreezeWindow.LocalTime("2026-03-10", isEnd: false))
         let to = try #require(FreezeWindow.LocalTime("2026-03-20", isEnd: true))
         policy.freezes = [FreezeWindow(name: "audit", .once(from: from, to: to))]
-        let time = try PolicyClock("2026-03-02T09:00:00Z")
-        try await Fixture.with(policies: Policies(policy), clock: time.clock) { fixture in
+        let time = try SettableClock("2026-03-02T09:00:00Z")
+        try await Fixture.with(policies: Policies(policy), clock: time.wall) { fixture in
             let registry = fixture.registry
             for (version, files) in [("1", "one"), ("2", "two")] {
                 try await fixture.register(files: files)

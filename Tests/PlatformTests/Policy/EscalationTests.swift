@@ -13,8 +13,8 @@ struct EscalationTests {
     private static let admin = Fixture.caller("admin", [.administrator])
 
     @Test func `Who is named is told once of each finding, on the log and by the webhook that is named`() async throws {
-        let time = try PolicyClock()
-        try await withWorkspace(clock: time.clock) { platform in
+        let time = try SettableClock("2026-03-02T09:00:00Z")
+        try await withWorkspace(clock: time.wall) { platform in
             let registry = platform.registry
             let hook = try await platform.webhooks.create(
                 "pager", url: "https://example.org/hook", events: [.registeredModelCreated], by: .anyone)
@@ -85,8 +85,8 @@ struct EscalationTests {
         var policy = Policy(production: .init(signOffs: [.programManager]))
         policy.production.signOffsExpireAfter = .days(30)
         policy.production.waitingPeriod = .days(1)
-        let time = try PolicyClock()
-        try await Fixture.with(policies: Policies(policy), clock: time.clock) { fixture in
+        let time = try SettableClock("2026-03-02T09:00:00Z")
+        try await Fixture.with(policies: Policies(policy), clock: time.wall) { fixture in
             let registry = fixture.registry
             let name = "flight-delay"
             try await fixture.register()
@@ -124,9 +124,9 @@ struct EscalationTests {
     }
 
     @Test func `A glass that was asked for in a time to come is not broken now`() async throws {
-        let time = try PolicyClock()
+        let time = try SettableClock("2026-03-02T09:00:00Z")
         let policy = Policy(production: .init(signOffs: [.programManager]))
-        try await Fixture.with(policies: Policies(policy), clock: time.clock) { fixture in
+        try await Fixture.with(policies: Policies(policy), clock: time.wall) { fixture in
             let registry = fixture.registry
             try await fixture.register()
             time.advance(days: 365)

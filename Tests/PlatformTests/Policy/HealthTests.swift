@@ -2,6 +2,7 @@ import Foundation
 import MartletDomain
 import Metadata
 import Platform
+import TestKit
 import Testing
 
 private typealias Fixture = RegistryFixture
@@ -37,10 +38,10 @@ struct HealthTests {
 
     private func inProduction(
         _ policy: Policy = .open, gone: [String] = [],
-        _ body: (RegistryFixture, PolicyClock) async throws -> Void
+        _ body: (RegistryFixture, SettableClock) async throws -> Void
     ) async throws {
-        let time = try PolicyClock()
-        try await Fixture.with(policies: Policies(policy), clock: time.clock, gone: gone) { fixture in
+        let time = try SettableClock("2026-03-02T09:00:00Z")
+        try await Fixture.with(policies: Policies(policy), clock: time.wall, gone: gone) { fixture in
             try await fixture.register()
             try await fixture.registry.setMonitoringPlan(try Self.plan(), by: Fixture.author)
             try await fixture.registry.transition("flight-delay", "1", to: .production, by: Fixture.author)
@@ -94,8 +95,8 @@ struct HealthTests {
         var policy = Policy(production: .init(signOffs: [.programManager]))
         policy.production.signOffsExpireAfter = .days(10)
         policy.production.modelCard = ["intended_use"]
-        let time = try PolicyClock()
-        try await Fixture.with(policies: Policies(policy), clock: time.clock) { fixture in
+        let time = try SettableClock("2026-03-02T09:00:00Z")
+        try await Fixture.with(policies: Policies(policy), clock: time.wall) { fixture in
             let registry = fixture.registry
             try await fixture.register()
             try await registry.setMonitoringPlan(try Self.plan(), by: Fixture.author)

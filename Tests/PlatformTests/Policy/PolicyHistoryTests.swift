@@ -14,9 +14,9 @@ struct PolicyHistoryTests {
     }
 
     private func opened<Result>(
-        _ folder: URL, _ clock: PolicyClock, _ body: (Platform) async throws -> Result
+        _ folder: URL, _ clock: SettableClock, _ body: (Platform) async throws -> Result
     ) async throws -> Result {
-        let platform = try await Platform.open(Workspace(folder), durability: .normal, clock: clock.clock)
+        let platform = try await Platform.open(Workspace(folder), durability: .normal, clock: clock.wall)
         do {
             let result = try await body(platform)
             try await platform.close()
@@ -29,7 +29,7 @@ struct PolicyHistoryTests {
 
     @Test func `A weaker policy is told of loudly, and every text stays on record`() async throws {
         try await withTemporaryFolder { folder in
-            let clock = try PolicyClock()
+            let clock = try SettableClock("2026-03-02T09:00:00Z")
             let strict = "policy: {production: {min_auc: 0.75, monitoring_plan: true}}\n"
             try write(strict, folder)
             let first = try await opened(folder, clock) { platform in
@@ -66,7 +66,7 @@ struct PolicyHistoryTests {
 
     @Test func `A configuration without its policies opens nothing`() async throws {
         try await withTemporaryFolder { folder in
-            let clock = try PolicyClock()
+            let clock = try SettableClock("2026-03-02T09:00:00Z")
             try write("policy: {}\n", folder)
             try await opened(folder, clock) { _ in }
             for (text, reason) in [
@@ -82,7 +82,7 @@ struct PolicyHistoryTests {
 
     @Test func `As of a moment, the policy under which a version went there is known`() async throws {
         try await withTemporaryFolder { folder in
-            let clock = try PolicyClock()
+            let clock = try SettableClock("2026-03-02T09:00:00Z")
             let start = clock.now
             let texts = ["policy: {}\n", "policy: {production: {model_card: [description]}}\n", "policy: {}\n"]
             for (place, text) in texts.enumerated() {

@@ -1,6 +1,7 @@
 import AuditLog
 import MartletDomain
 import Platform
+import TestKit
 import Testing
 
 private typealias Fixture = RegistryFixture
@@ -99,8 +100,8 @@ struct TransitionRequestTests {
     @Test func `With a waiting period nothing moves without a request, nor before its time`() async throws {
         var policy = Self.signed
         policy.production.waitingPeriod = .days(1)
-        let time = try PolicyClock()
-        try await Fixture.with(policies: Policies(policy), clock: time.clock) { fixture in
+        let time = try SettableClock("2026-03-02T09:00:00Z")
+        try await Fixture.with(policies: Policies(policy), clock: time.wall) { fixture in
             let registry = fixture.registry
             try await fixture.register()
             try await registry.signOff("flight-delay", "1", for: .staging, by: Fixture.checker)

@@ -124,11 +124,11 @@ struct YearTests {
         _ = try await world.train(
             YearWorld.day, ("2024-08-01", "2024-10-01"), holdout: ("2024-10-01", "2024-11-01"))
         _ = try await registry.askBreakGlass(
-            YearWorld.day, "3", to: .production, reason: "the carriers' addresses have changed", by: world.operations)
+            YearWorld.day, "3", to: .stage(.production), reason: "the carriers' addresses have changed", by: world.operations)
         await #expect(throws: RegistryError.self, "nobody breaks glass alone") {
-            try await registry.confirmBreakGlass(YearWorld.day, "3", to: .production, by: world.operations)
+            try await registry.confirmBreakGlass(YearWorld.day, "3", to: .stage(.production), by: world.operations)
         }
-        _ = try await registry.confirmBreakGlass(YearWorld.day, "3", to: .production, by: world.successor)
+        _ = try await registry.confirmBreakGlass(YearWorld.day, "3", to: .stage(.production), by: world.successor)
         let loud = try await world.health(YearWorld.day)
         #expect(loud.status == .red && loud.findings.contains { $0.kind == .brokenGlass })
         var predictions: [YearPrediction] = []

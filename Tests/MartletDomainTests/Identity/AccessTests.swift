@@ -33,8 +33,10 @@ struct AccessTests {
             for other in scopes { #expect(scope.covers(other) == (scope == other || scope == .workspace)) }
         }
         let table = Scope.featureTable("risk.vendors")
-        #expect(table.covers(.featureTable("main.risk.vendors")) && Scope.featureTable("main.risk.vendors").covers(table))
-        #expect(!table.covers(.featureTable("other.risk.vendors")) && !table.covers(.registeredModel("main.risk.vendors")))
+        #expect(
+            table.covers(.featureTable("main.risk.vendors")) && Scope.featureTable("main.risk.vendors").covers(table))
+        #expect(
+            !table.covers(.featureTable("other.risk.vendors")) && !table.covers(.registeredModel("main.risk.vendors")))
         for text in ["", "experiment", "experiment/", "workspace/x", "model/x"] {
             #expect(Scope(parsing: text) == nil, "\(text)")
         }
@@ -93,9 +95,11 @@ struct AccessTests {
             var access = Access(
                 bindings: [reviewer, RoleBinding(.principal("bo"), "own")],
                 customRoles: ["own": [VerbPattern(stringLiteral: verb)]])
-            #expect(User(name: "bo", roles: [.reviewer], access: access).signingRoles(of: [.reviewer]).isEmpty, "\(verb)")
+            #expect(
+                User(name: "bo", roles: [.reviewer], access: access).signingRoles(of: [.reviewer]).isEmpty, "\(verb)")
             access.limits = TokenLimits(verbs: ["registry.sign_off"])
-            #expect(User(name: "bo", roles: [.reviewer], access: access).signingRoles(of: [.reviewer]).isEmpty, "\(verb)")
+            #expect(
+                User(name: "bo", roles: [.reviewer], access: access).signingRoles(of: [.reviewer]).isEmpty, "\(verb)")
         }
         let access = Access(
             bindings: [reviewer, RoleBinding(.principal("bo"), "own")], customRoles: ["own": ["identity.list_*"]])

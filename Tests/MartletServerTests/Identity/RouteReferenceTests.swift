@@ -30,7 +30,8 @@ struct RouteReferenceTests {
         var prefixes: [Line: (names: Set<String>, versions: Set<String>)] = [:]
         for route in routes {
             let parts = route.path.split(separator: "/", maxSplits: 2).map(String.init)
-            let isMLflow = parts.count == 3 && ["api", "ajax-api"].contains(parts[0]) && ["2.0", "3.0"].contains(parts[1])
+            let isMLflow =
+                parts.count == 3 && ["api", "ajax-api"].contains(parts[0]) && ["2.0", "3.0"].contains(parts[1])
             var line = Line(path: isMLflow ? parts[2] : route.path, method: route.method, verb: "", scopes: "")
             switch route.need {
             case .verb(let verb, let kinds):

@@ -154,7 +154,8 @@ struct ScopeRouteTests {
                 try await server.martlet("features/tables/show", ["table": .text(name)], token: token).status
             }
             try await create()
-            try await identity.grant(RoleBinding(.principal("bo"), "viewer", on: .featureTable("risk.vendors")), by: .setup)
+            try await identity.grant(
+                RoleBinding(.principal("bo"), "viewer", on: .featureTable("risk.vendors")), by: .setup)
             for name in ["risk.vendors", "main.risk.vendors"] { #expect(try await status(name) == 200, "\(name)") }
             for name in ["risk.other", "other.risk.vendors"] { #expect(try await status(name) == 403, "\(name)") }
             let listed = try await server.martlet("features/tables/list", [:], token: token)

@@ -5,6 +5,7 @@ import pytest
 
 databricks = pytest.importorskip("databricks.sdk")
 
+from databricks.sdk.core import Config
 from databricks.sdk.errors import DatabricksError, NotFound, PermissionDenied
 from databricks.sdk.service.ml import ActivityAction, ActivityType, PermissionLevel
 
@@ -17,10 +18,10 @@ def registry(governed, monkeypatch):
     monkeypatch.setenv("DATABRICKS_CONFIG_FILE", "/dev/null")
 
     def acting_as(role):
-        client = databricks.WorkspaceClient(
+        config = Config(
             host=governed.url, token=governed.user(role)["token"], auth_type="pat", retry_timeout_seconds=5
         )
-        return client.model_registry
+        return databricks.WorkspaceClient(config=config).model_registry
 
     return acting_as
 
@@ -41,10 +42,10 @@ def test_a_request_is_approved_by_others_and_applied(registry, version):
     engineer, reviewer = registry("engineer"), registry("reviewer")
     request = engineer.create_transition_request("late", str(version), "Staging", comment="please").request
     assert request.available_actions == [ActivityAction.CANCEL_TRANSITION_REQUEST]
-    assert (request.user_id, request.comment) == (request.user_id, "please")
+    assert request.comment == "please" and request.user_id
 
     [seen] = list(reviewer.list_transition_requests("late", str(version)))
-    assert seen.activity_type == ActivityType.REQUESTED_TRANSITION
+    assert (seen.activity_type, seen.user_id) == (ActivityType.REQUESTED_TRANSITION, request.user_id)
     with pytest.raises(PermissionDenied):
         engineer.approve_transition_request("late", str(version), "Staging", False)
     approved = reviewer.approve_transition_request("late", str(version), "Staging", False, comment="yes").activity

@@ -166,7 +166,10 @@ extension HealthFacts {
         health.alias = alias
         if let plan {
             let owners = [plan.owner] + [plan.ownerGroup].compactMap { $0 }
-            health.escalation = plan.escalation ?? .init(contacts: owners)
+            // Where nobody is named, whoever answers for the model is told.
+            let contacts = plan.escalation?.contacts ?? []
+            health.escalation = .init(
+                contacts: contacts.isEmpty ? owners : contacts, webhook: plan.escalation?.webhook)
             health.retraining = .init(
                 plan.retrainingTrigger, job: plan.retrainingJob, runID: lastCheck?.retrainingRunID)
         }

@@ -5,6 +5,11 @@ extension User {
         signingRoles(of: signers, on: .registeredModel(name))
     }
 
+    /// - Throws: ``IdentityError/mayNotAdminister(user:)`` to who may not set the registry's rules and time.
+    public func requirePolicyAdministration() throws(IdentityError) {
+        guard mayAdminister else { throw .mayNotAdminister(user: name) }
+    }
+
     /// Whether this person's word counts on the way into a stage: by a role that is asked for or, where none is, by any with
     /// which one may change things.
     public func mayDecide(_ stage: Stage, of model: String, under policy: Policy) -> Bool {

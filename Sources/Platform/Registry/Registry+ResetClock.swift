@@ -20,6 +20,7 @@ extension Registry {
         }
         let action = AuditAction("policy", "reset_clock", ["reason": reason])
         return try await store.change(action, by: caller) { db in
+            try caller.user.requirePolicyAdministration()
             let former = try db.registryTime()
             let clock = RegistryClock(registry: db.now, clock: db.now, former: former)
             guard former > db.now else {

@@ -9,11 +9,12 @@ import Testing
 
 @Suite struct AuditDoorTests {
     private func withAudited(
-        _ settings: AuditSettings, policy: Policy = .governed, _ body: (TestServer) async throws -> Void
+        _ settings: AuditSettings, policy: Policy = .governed, clock: WallClock = .system,
+        _ body: (TestServer) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
             try WorkspaceConfiguration(workspace: "test", policy: policy, audit: settings).write(Workspace(folder))
-            let platform = try await Platform.open(Workspace(folder), durability: .normal)
+            let platform = try await Platform.open(Workspace(folder), durability: .normal, clock: clock)
             do {
                 try await body(TestServer(platform: platform))
             } catch {
@@ -55,7 +56,7 @@ import Testing
     }
 
     @Test func `Whoever knocks without a token is told of once, and then by number`() async throws {
-        try await withAudited(AuditSettings()) { server in
+        try await withAudited(AuditSettings(), clock: SettableClock().wall) { server in
             for _ in 0..<40 { #expect(try await server.ask(.get, "/api/2.0/mlflow/runs/get?run_id=x").status == 401) }
             func told() async throws -> [AuditEntry] {
                 try await server.platform.auditEntries().filter { $0.actionName == "authenticate" }

@@ -100,7 +100,7 @@ struct EscalationTests {
             #expect(try await registry.clock().isBehind)
             try await registry.signOff(name, "1", for: .production, by: Fixture.otherDirector)
             await #expect(throws: RegistryError.self) { try await registry.resetClock(reason: " ", by: Self.admin) }
-            await #expect(throws: IdentityError.mayNotAdminister(user: "director")) {
+            await #expect(throws: IdentityError.self) {
                 try await registry.resetClock(reason: "2040", by: Fixture.director)
             }
             let clock = try await registry.resetClock(reason: "the host came up in 2039", by: Self.admin)

@@ -25,7 +25,7 @@ struct HealthTests {
             featureCount: 1, driftShare: 0, labelledRows: 0, areaUnderROC: auc, f1: nil, retrainingRunID: nil,
             checkedAt: time)
         let record = try JSONEncoding.text(check)
-        try await fixture.store.change(AuditAction("test", "look"), by: Fixture.author) { db in
+        try await fixture.store.change(AuditAction("test", "look"), by: .setup) { db in
             try db.execute(
                 "INSERT INTO monitoring_checks (id, model, model_version, window_start, window_end, checked_at, record) "
                     + "VALUES (?, ?, ?, ?, ?, ?, ?)",

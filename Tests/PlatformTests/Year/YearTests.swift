@@ -95,6 +95,9 @@ struct YearTests {
         for model in [YearWorld.day, YearWorld.night] {
             predictions.append(try await world.score(model, "2024-08", "2024-09"))
         }
+        let plan = try #require(try await registry.monitoringPlan(YearWorld.day))
+        try await world.plan(
+            YearWorld.day, owner: world.successor, reference: plan.reference, retraining: .onDrift)
         let check = try await world.check(YearWorld.day, "2024-08", "2024-09")
         #expect(check.datasetDrift && check.retrainingRunID != nil)
         let candidate = try #require(
@@ -124,7 +127,8 @@ struct YearTests {
         _ = try await world.train(
             YearWorld.day, ("2024-08-01", "2024-10-01"), holdout: ("2024-10-01", "2024-11-01"))
         _ = try await registry.askBreakGlass(
-            YearWorld.day, "3", to: .stage(.production), reason: "the carriers' addresses have changed", by: world.operations)
+            YearWorld.day, "3", to: .stage(.production), reason: "the carriers' addresses have changed",
+            by: world.operations)
         await #expect(throws: RegistryError.self, "nobody breaks glass alone") {
             try await registry.confirmBreakGlass(YearWorld.day, "3", to: .stage(.production), by: world.operations)
         }

@@ -85,11 +85,14 @@ struct YearWorld: Sendable {
             name, number, to: .production, archiveExisting: true, by: operations)
     }
 
-    func plan(_ model: String, owner: Caller, reference: TableReference) async throws {
+    func plan(
+        _ model: String, owner: Caller, reference: TableReference,
+        retraining trigger: MonitoringPlan.RetrainingTrigger = .manual
+    ) async throws {
         try await platform.registry.setMonitoringPlan(
             MonitoringPlan(
                 model: model, owner: owner.user.name, frequency: .monthly, reference: reference,
-                thresholds: .init(driftShare: 0.2), retrainingTrigger: .onDrift), by: operations)
+                thresholds: .init(driftShare: 0.2), retrainingTrigger: trigger), by: operations)
     }
 
     /// Scores a month that is over with what is in Production.
@@ -102,7 +105,8 @@ struct YearWorld: Sendable {
         let found = try await platform.scoring.predictions(in: table, run.window, limit: 1)
         let first = try #require(found.first)
         return YearPrediction(
-            model: model, month: month, id: first.id, score: first.score, version: try #require(Int64(run.modelVersion)))
+            model: model, month: month, id: first.id, score: first.score, version: try #require(Int64(run.modelVersion))
+        )
     }
 
     func check(_ model: String, _ month: String, _ next: String) async throws -> MonitoringCheck {

@@ -13,7 +13,9 @@ import Testing
     ) async throws {
         try await withTemporaryFolder { folder in
             try WorkspaceConfiguration(workspace: "test", policy: policy, audit: settings).write(Workspace(folder))
-            let platform = try await Platform.open(Workspace(folder), durability: .normal)
+            // It stands still: what is told once a minute is then told at the end, however long a test takes.
+            let clock = WallClock { 1_770_000_000_000 }
+            let platform = try await Platform.open(Workspace(folder), durability: .normal, clock: clock)
             do {
                 try await body(TestServer(platform: platform))
             } catch {
@@ -51,6 +53,28 @@ import Testing
             let bundle = try TlogPath.entriesPath(index: 0, width: published.size)
             let answer = try await server.ask(.get, "/audit/" + bundle)
             #expect(try EntryBundle.decode([UInt8](answer.body)).count == published.size)
+        }
+    }
+
+    @Test func `What people did is read by auditors and administrators alone`() async throws {
+        let requests: [(path: String, body: JSON)] = [
+            ("audit/entries", ["from": 0, "limit": 5]), ("audit/log", ["query": [:], "limit": 5]),
+            ("audit/event", ["event": "0"]), ("audit/proof", ["event": "0"]), ("audit/publish", [:]),
+            ("audit/consistency", ["from": 1]), ("audit/checkpoints", ["limit": 5]),
+        ]
+        try await withAudited(AuditSettings()) { server in
+            for role in [Role.engineer, .reviewer, .programManager] {
+                let token = try await server.token(role)
+                for (path, body) in requests + [("audit/cosignature", ["checkpoint": "x"])] {
+                    #expect(try await server.martlet(path, body, token: token).status == 403, "\(role) \(path)")
+                }
+            }
+            for role in [Role.auditor, .administrator] {
+                let token = try await server.token(role)
+                for (path, body) in requests {
+                    #expect(try await server.martlet(path, body, token: token).status == 200, "\(role) \(path)")
+                }
+            }
         }
     }
 

@@ -16,7 +16,8 @@ func addAuditRoutes(to group: RouterGroup<MartletContext>, platform: Platform) {
             ok: found.isIntact, size: found.size, root: found.root.hex,
             problems: found.problems.map { .init(position: $0.position, lastPosition: $0.lastPosition, what: $0.what) })
     }
-    group.on(ListAuditEntries.self) { body, _ in
+    group.on(ListAuditEntries.self) { body, context in
+        try audit.requireReading(context.user)
         let entries = try await audit.entries(from: body.from, limit: body.limit)
         return ListAuditEntries.Response(
             entries: entries.map { position, entry in

@@ -76,6 +76,15 @@ struct GrowingLog: TlogSource {
             #expect(try !TlogDirectory.verifyDirectory(at: folder, key: log.verificationKey).isIntact)
             bytes[5] ^= 1
             try bytes.write(to: earlier)
+            // A change of the newest bundle is told of that alone.
+            let newest = folder.appendingPathComponent("tile/entries/000.p/7")
+            let bundle = try Data(contentsOf: newest)
+            var changed = bundle
+            changed[changed.count - 1] ^= 1
+            try changed.write(to: newest)
+            let found = try TlogDirectory.verifyDirectory(at: folder, key: log.verificationKey).problems
+            #expect(found.map(\.kind) == [.changed, .root] && found.first?.position == 6)
+            try bundle.write(to: newest)
             _ = try TlogFolder(folder).extend(to: log.note(300), by: log.verificationKey, from: log)
             #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("tile/0/000.p").path))
         }

@@ -172,21 +172,23 @@ extension DirectoryVerifier {
         }
     }
 
-    /// Whether a file is a partial tile or bundle of an earlier checkpoint: the beginning of the one that is there now.
+    /// Whether a file is a partial tile or bundle of an earlier checkpoint: the beginning of the one that is there now. A
+    /// bundle is held against the leaf hashes, so that a change of the newest one is not told of all before it.
     private func isEarlierPartial(_ path: String) -> Bool {
         guard let mark = path.range(of: ".p/", options: .backwards), let width = Int(path[mark.upperBound...]),
             (1..<TlogPath.tileWidth).contains(width), String(width) == path[mark.upperBound...]
         else { return false }
-        let whole = String(path[..<mark.lowerBound])
+        let isBundle = path.hasPrefix("tile/entries/")
+        let whole = (isBundle ? "tile/0/" + path.dropFirst(13) : path).components(separatedBy: ".p/")[0]
         let current = expectedFiles.contains(whole) ? whole : expectedFiles.first { $0.hasPrefix(whole + ".p/") }
-        guard let current, let earlier = read(path, limit: EntryBundle.maximumSizeInBytes),
-            let bytes = read(current, limit: EntryBundle.maximumSizeInBytes)
+        guard let current, let hashes = read(current, limit: TlogPath.tileWidth * MerkleHash.byteCount),
+            hashes.count >= width * MerkleHash.byteCount,
+            let earlier = read(path, limit: EntryBundle.maximumSizeInBytes)
         else { return false }
-        guard path.hasPrefix("tile/entries/") else {
-            return earlier.count == width * MerkleHash.byteCount && bytes.starts(with: earlier)
-                && earlier.count <= bytes.count
-        }
+        let covered = hashes.prefix(width * MerkleHash.byteCount)
+        guard isBundle else { return earlier.elementsEqual(covered) }
         let (entries, rest) = EntryBundle.readable(earlier, limit: width)
-        return entries.count == width && rest == 0 && bytes.starts(with: earlier)
+        return entries.count == width && rest == 0
+            && MerkleTree.leafHashes(entries).flatMap(\.bytes).elementsEqual(covered)
     }
 }

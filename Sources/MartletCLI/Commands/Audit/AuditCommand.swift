@@ -80,7 +80,8 @@ struct AuditCommand: AsyncParsableCommand {
             } else if found.isIntact {
                 print("Intact: \(found.size) entries, root \(found.root.base64), signed by \(key.name)")
             } else {
-                print("CHANGED: \(found.problems.count + found.problemsOmitted) problems in \(found.size) entries")
+                let count = found.problems.count + found.problemsOmitted
+                print("CHANGED: \(count) problem\(count == 1 ? "" : "s") in \(found.size) entries")
                 for problem in found.problems { print("  \(problem)") }
             }
             if !found.isIntact { throw ExitCode(1) }

@@ -56,7 +56,9 @@ package struct AuthenticationSettings: Codable, Sendable, Hashable {
 
         /// Whether nobody on the way can change the keys: they come over https, from a file, or from this machine.
         var keysAreSafe: Bool {
-            guard let url = URL(string: jwks), let scheme = url.scheme?.lowercased(), scheme != "file" else { return true }
+            guard let url = URL(string: jwks), let scheme = url.scheme?.lowercased(), scheme != "file" else {
+                return true
+            }
             return scheme == "https"
                 || scheme == "http" && ["127.0.0.1", "::1", "localhost"].contains(url.host() ?? "")
         }
@@ -87,7 +89,8 @@ package struct AuthenticationSettings: Codable, Sendable, Hashable {
             guard keysAreSafe else {
                 throw DecodingError.dataCorruptedError(
                     forKey: .jwks, in: container,
-                    debugDescription: "an issuer's keys come over https, or from a file: whoever can change them on the "
+                    debugDescription:
+                        "an issuer's keys come over https, or from a file: whoever can change them on the "
                         + "way is let in as anybody")
             }
         }

@@ -50,7 +50,9 @@ extension Identity {
             throw IdentityError.tooManyAttempts(retryAfter: wait)
         }
         // A session is good for all that its owner may: a token that is good for less opens none.
-        if let user = try await authenticate(token: token), user.access?.limits == nil, user.name == name { return user }
+        if let user = try await authenticate(token: token), user.access?.limits == nil, user.name == name {
+            return user
+        }
         if let address { passwords.byAddress.noteFailure(of: address, at: now) }
         return nil
     }

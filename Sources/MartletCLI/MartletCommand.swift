@@ -29,7 +29,7 @@ struct MartletCommand: AsyncParsableCommand {
             ModelsCommand.self, RegistryCommand.self, PolicyCommand.self, HandoverCommand.self, MonitoringCommand.self,
             ScoreCommand.self, PredictCommand.self, PredictionsCommand.self, WhyCommand.self, EvidenceCommand.self,
             LintCommand.self, AuditCommand.self, UsersCommand.self, GroupsCommand.self, RolesCommand.self,
-            TokensCommand.self,
+            TokensCommand.self, WebhooksCommand.self,
         ])
 
     /// Errors of ours end in their own words and exit code, ArgumentParser's as it ends them, and any other as a failure on

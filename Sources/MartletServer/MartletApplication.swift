@@ -49,9 +49,11 @@ package struct MartletApplication: Sendable {
                 if version == "2.0" {
                     addRegistryRoutes(to: mlflow, registry: platform.registry)
                     addWebhookRoutes(to: mlflow, webhooks: platform.webhooks)
+                    addRegistryWebhookRoutes(to: mlflow, webhooks: platform.webhooks)
                     // As Databricks had it before.
-                    addRegistryRoutes(
-                        to: routes.group("\(prefix)/2.0/preview/mlflow"), registry: platform.registry)
+                    let preview = routes.group("\(prefix)/2.0/preview/mlflow")
+                    addRegistryRoutes(to: preview, registry: platform.registry)
+                    addRegistryWebhookRoutes(to: preview, webhooks: platform.webhooks)
                 } else {
                     addServerInfoRoute(to: mlflow, settings: settings)
                 }
@@ -82,7 +84,7 @@ package struct MartletApplication: Sendable {
         addMonitoringRoutes(to: martlet, platform: platform)
         addAuditRoutes(to: martlet, platform: platform)
         addEvidenceRoutes(to: martlet, platform.evidence)
-        addWebhookDeliveryRoutes(to: martlet, webhooks: platform.webhooks)
+        addMartletWebhookRoutes(to: martlet, webhooks: platform.webhooks)
         addRetentionRoutes(to: martlet, platform.retention)
         self.routes = book.all
         prompt = PromptResponder(

@@ -6,12 +6,17 @@ public enum WebhookError: MartletError, Equatable {
     case invalid([String])
     /// The addresses of its host are not known now; they may be later.
     case unresolved(String)
+    /// A webhook that starts a job.
+    case noJobs
+    /// A webhook that does not look at its receiver's certificate.
+    case unverified
 
     public var code: ErrorCode {
         switch self {
         case .missing: .resourceDoesNotExist
         case .secretUnreadable: .invalidState
-        case .invalid, .unresolved: .invalidParameterValue
+        case .invalid, .unresolved, .unverified: .invalidParameterValue
+        case .noJobs: .notImplemented
         }
     }
 
@@ -23,6 +28,12 @@ public enum WebhookError: MartletError, Equatable {
                 + "Put the file back from a copy, or give the webhook its secret again."
         case .invalid(let problems): problems.joined(separator: "\n")
         case .unresolved(let problem): problem
+        case .noJobs:
+            "A webhook with a job_spec cannot be made: Martlet does not run jobs yet. Until it does, give http_url_spec "
+                + "with the address of something that starts the job."
+        case .unverified:
+            "enable_ssl_verification must be true: Martlet looks at the certificate of every receiver. Have the machine "
+                + "trust the receiver's certificate authority instead."
         }
     }
 }

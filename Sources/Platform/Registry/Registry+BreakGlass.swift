@@ -49,7 +49,8 @@ extension Registry {
             try db.act(
                 .requestedTransition, on: stored, comment: reason,
                 systemComment: "past the gates" + (alias.map { ", by the alias \($0)" } ?? ""),
-                from: stored.version.stage, to: alias == nil ? stage : nil)
+                from: stored.version.stage, to: alias == nil ? stage : nil,
+                telling: .asked(glass, from: stored.version.stage, unmet: unmet.map { $0.sentence(id) }))
             db.note("unmet", unmet.map { $0.sentence(id) }.joined(separator: "\n"))
             return glass
         }
@@ -91,11 +92,12 @@ extension Registry {
                 .systemTransition, on: stored, comment: done.reason,
                 systemComment: "past the gates, asked for by \(done.askedBy)"
                     + (alias.map { ", by the alias \($0)" } ?? ""),
-                from: stored.version.stage, to: alias == nil ? stage : nil)
+                from: stored.version.stage, to: alias == nil ? stage : nil,
+                telling: .done(done, from: stored.version.stage))
             if let alias {
                 try db.point(alias, to: stored, way: .breakGlass)
             } else {
-                try db.move(stored, to: stage, way: .breakGlass)
+                try db.move(stored, to: stage, way: .breakGlass, told: .breakGlass)
                 try db.closeRequests(of: stored, to: stage, as: .applied)
                 if stage.isInService { try db.archiveOthers(than: stored, in: stage) }
             }

@@ -27,8 +27,11 @@ extension Registry {
 }
 
 extension Transaction {
-    /// Takes a version out of use. Its row, and what was said about it, stay.
+    /// Takes a version out of use, and tells of it. Its row, and what was said about it, stay.
     func delete(_ stored: StoredVersion) throws {
+        if try !isPrompt(model: stored.model) {
+            try announce(.deleted(version: stored.version.id, by: caller.user.name))
+        }
         for alias in stored.version.aliases { try remember(stored, alias: alias, isRemoved: true) }
         try remember(stored, from: stored.version.stage, isRemoved: true)
         try execute("DELETE FROM registered_model_aliases WHERE version = ?", [.integer(stored.number)])

@@ -42,9 +42,9 @@ extension Registry {
             let model = try db.registeredModel(health.model)
             // Another server may have been faster.
             guard try !db.isEscalated(finding, ofModel: model) else { return nil }
-            let isTold = try escalation.webhook.map { name in
-                try db.tell(webhookNamed: name, .escalated(finding, of: health, contacts: contacts))
-            }
+            let payload = WebhookPayload.escalated(finding, of: health, contacts: contacts)
+            let isTold = try escalation.webhook.map { try db.tell(webhookNamed: $0, payload) }
+            try db.announce(payload, butNot: escalation.webhook)
             if let name = escalation.webhook { db.note("webhook", name) }
             if isTold == false { db.note("webhook_missing", "true") }
             let webhook = isTold == true ? escalation.webhook : nil

@@ -13,14 +13,16 @@ extension Registry {
         }
     }
 
-    /// Asks for the archiving of models that nobody has looked after for as long as their policy allows. Doing it again changes
-    /// nothing.
+    /// Tells of models that have turned red since it was last done, and asks for the archiving of models that nobody has
+    /// looked after for as long as their policy allows. Doing it again changes nothing.
     /// - Returns: What was asked for.
     @discardableResult
     package func watchOverPlans() async throws -> [TransitionRequest] {
         let moment = try await clock().registry
         var requests: [TransitionRequest] = []
-        for health in try await health() {
+        let found = try await health()
+        try await note(found)
+        for health in found {
             let grace = policy(for: health.model).monitoring.archiveAfter
             guard let grace, let since = health.unwatchedSince, let version = health.version,
                 moment - since > grace.milliseconds
@@ -39,6 +41,7 @@ extension Registry {
                     of: health.model, "\(version)", to: .archived,
                     comment: "Nobody has looked after it since \(Instant(milliseconds: since)): "
                         + health.findings.map(\.text).joined(separator: " "),
+                    notice: .archivingAsked(health),
                     by: Caller(.martlet, requestID: "watch")))
         }
         return requests

@@ -61,6 +61,9 @@ extension Registry {
                 [.integer(db.now), .integer(number)])
             if ExactText(new) != ExactText(name) {
                 try db.moveBindings(from: .registeredModel(name), to: .registeredModel(new))
+                if try !db.isPrompt(model: number) {
+                    try db.announce(.renamed(model: new, from: name, by: caller.user.name))
+                }
             }
             return try db.model(numbered: number, new)
         }
@@ -75,6 +78,7 @@ extension Registry {
             for version in try db.versions("WHERE r.model = ? AND r.deleted_at IS NULL", [.integer(number)]) {
                 try db.delete(version)
             }
+            if try !db.isPrompt(model: number) { try db.announce(.deleted(model: name, by: caller.user.name)) }
             try db.execute("DELETE FROM registered_model_tags WHERE model = ?", [.integer(number)])
             try db.execute(
                 "UPDATE registered_models SET deleted_at = ?, updated_at = ? WHERE number = ?",

@@ -43,10 +43,13 @@ extension Registry {
             let moved = try aliases.filter { alias in
                 try policy.namesProduction(alias) || db.wasCalled(alias, stored)
             }
-            try db.move(stored, to: .production, way: .rollback)
+            try db.move(stored, to: .production, way: .rollback, told: .rollback)
             try db.act(
                 .appliedTransition, on: stored, comment: reason, systemComment: "rolled back",
-                from: stored.version.stage, to: .production)
+                from: stored.version.stage, to: .production,
+                telling: .rolledBack(
+                    to: good.id, archived: current.map(\.version.id), aliases: moved, reason: reason,
+                    by: caller.user.name))
             try db.archiveOthers(than: stored, in: .production)
             for alias in moved { try db.point(alias, to: stored, way: .rollback) }
             if !moved.isEmpty { db.note("aliases", moved.joined(separator: " ")) }
@@ -88,7 +91,8 @@ extension Registry {
             try db.point(alias, to: stored, way: .rollback)
             try db.act(
                 .appliedTransition, on: stored, comment: reason,
-                systemComment: "the alias \(alias) was rolled back from version \(current.version.id.version)")
+                systemComment: "the alias \(alias) was rolled back from version \(current.version.id.version)",
+                telling: .rolledBack(to: good.id, aliases: [alias], reason: reason, by: caller.user.name))
             let after = try db.version(good.id).version
             db.note("version", "\(good.id.version)")
             db.note(before: stored.version.stateDigest, after: after.stateDigest)

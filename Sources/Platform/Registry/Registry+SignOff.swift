@@ -61,7 +61,10 @@ extension Transaction {
                     artifactDigest: version.artifactDigest, at: time, auditPosition: position)
             }
         }
-        for signOff in signOffs { try insert(signOff, of: stored) }
+        for signOff in signOffs {
+            try insert(signOff, of: stored)
+            try announce(.signedOff(signOff))
+        }
         note("roles", Set(signOffs.map(\.role.rawValue)).sorted().joined(separator: " "))
         note("artifact_digest", version.artifactDigest)
         return signOffs

@@ -3,9 +3,11 @@ import Metadata
 
 extension Registry {
     /// Asks for a version to move to a stage. Others approve or reject it.
+    /// - Parameter notice: What webhooks are told beside that.
     @discardableResult
     package func requestTransition(
-        of name: String, _ version: String, to stage: Stage, comment: String? = nil, by caller: Caller
+        of name: String, _ version: String, to stage: Stage, comment: String? = nil,
+        notice: WebhookPayload? = nil, by caller: Caller
     ) async throws -> TransitionRequest {
         let id = try ModelVersion.ID(name, version)
         let policy = policy(for: name)
@@ -25,6 +27,7 @@ extension Registry {
                 artifactDigest: stored.version.artifactDigest, createdAt: try db.registryTime())
             try db.insert(request, of: stored)
             try db.act(.requestedTransition, on: stored, comment: comment, from: stored.version.stage, to: stage)
+            if let notice { try db.announce(notice) }
             db.note("request_id", request.id)
             return request
         }
@@ -71,7 +74,7 @@ extension Registry {
             if unmet.isEmpty {
                 let move = StageMove(
                     stage: stage, asker: request.requestedBy, archivesExisting: archiveExisting, comment: comment,
-                    policy: policy, files: files)
+                    policy: policy, files: files, way: .request)
                 try db.make(move, of: stored)
             }
             let after = try db.version(id).version

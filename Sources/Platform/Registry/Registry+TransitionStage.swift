@@ -64,6 +64,7 @@ struct StageMove: Sendable {
     var comment: String?
     var policy: Policy
     var files: FileFacts?
+    var way = StageMoveWay.transition
 }
 
 extension Transaction {
@@ -77,7 +78,7 @@ extension Transaction {
         let approvals = stored.version.approvals(
             into: move.stage, askedBy: move.asker, under: move.policy, given: evidence)
         let isRatified = try ratify(stored, in: moved.stage)
-        var change = try self.move(stored, to: moved.stage)
+        var change = try self.move(stored, to: moved.stage, told: move.way)
         if isRatified, change == nil {
             change = try remember(stored, from: moved.stage, to: moved.stage, way: .ratified)
             note("ratified", "true")
@@ -92,10 +93,16 @@ extension Transaction {
         if move.archivesExisting { try archiveOthers(than: stored, in: move.stage) }
     }
 
-    /// Puts a version into a stage.
+    /// Puts a version into a stage, and tells of it.
+    /// - Parameters:
+    ///   - told: What webhooks are told of how it came about.
+    ///   - replacement: The version that takes its place.
     /// - Returns: The number of the change; nil when it stands there already.
     @discardableResult
-    func move(_ stored: StoredVersion, to stage: Stage, way: StageChange.Way? = nil) throws -> Int64? {
+    func move(
+        _ stored: StoredVersion, to stage: Stage, way: StageChange.Way? = nil, told: StageMoveWay = .transition,
+        replacement: ModelVersion.ID? = nil
+    ) throws -> Int64? {
         try execute(
             "UPDATE model_versions SET stage = ?, updated_at = ? WHERE number = ?",
             [.text(stage.rawValue), .integer(now), .integer(stored.number)])
@@ -106,6 +113,10 @@ extension Transaction {
             "UPDATE broken_glass SET status = 'undone' WHERE version = ? AND status = 'done' AND stage <> ? "
                 + "AND alias IS NULL",
             [.integer(stored.number), .text(stage.rawValue)])
+        try announce(
+            .moved(
+                stored.version.id, from: stored.version.stage, to: stage, way: told, by: caller.user.name,
+                replacement: replacement))
         return try remember(stored, from: stored.version.stage, to: stage, way: way)
     }
 
@@ -114,7 +125,7 @@ extension Transaction {
             "WHERE r.model = ? AND r.stage = ? AND r.number <> ? AND r.deleted_at IS NULL ORDER BY r.version",
             [.integer(stored.model), .text(stage.rawValue), .integer(stored.number)])
         for other in others {
-            try move(other, to: .archived)
+            try move(other, to: .archived, told: .replaced, replacement: stored.version.id)
             try act(.systemTransition, on: other, from: stage, to: .archived)
         }
         if !others.isEmpty {

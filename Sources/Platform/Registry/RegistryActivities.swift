@@ -73,11 +73,12 @@ extension SQLRow {
 }
 
 extension Transaction {
-    /// Puts something on a version's list of activities, as done by the caller.
+    /// Puts something on a version's list of activities, as done by the caller, and tells of it.
+    /// - Parameter payload: What webhooks are told; nil for the activity itself, if that is an event.
     @discardableResult
     func act(
         _ kind: ModelActivity.Kind, on stored: StoredVersion, comment: String? = nil, systemComment: String? = nil,
-        from: Stage? = nil, to: Stage? = nil
+        from: Stage? = nil, to: Stage? = nil, telling payload: WebhookPayload? = nil
     ) throws -> ModelActivity {
         let activity = ModelActivity(
             id: newID(), version: stored.version.id, kind: kind, user: caller.user.name, comment: comment,
@@ -90,6 +91,7 @@ extension Transaction {
                 .text(activity.user), SQLValue(comment), SQLValue(systemComment), SQLValue(from?.rawValue),
                 SQLValue(to?.rawValue), .integer(now), .integer(now),
             ])
+        if let payload = payload ?? WebhookPayload(activity) { try announce(payload) }
         return activity
     }
 

@@ -103,8 +103,17 @@ struct RouteMatrixTests {
         ("scoring", "score_batch score_rows score_served", runners),
         ("monitoring", "check", runners),
         ("quality", "run", [.contributor, .operator, .reviewer]),
-        ("webhooks", "list_webhooks get_webhook list_deliveries", [.contributor, .operator, .auditor]),
-        ("webhooks", "create_webhook update_webhook delete_webhook test_webhook", runners),
+        (
+            "webhooks", "list_webhooks list_registry_webhooks get_webhook list_deliveries",
+            [.contributor, .operator, .auditor]
+        ),
+        (
+            "webhooks",
+            """
+            create_webhook update_webhook delete_webhook test_webhook create_registry_webhook update_registry_webhook
+            delete_registry_webhook test_registry_webhook
+            """, runners
+        ),
         ("audit", "get_checkpoint verify", everyone),
         (
             "audit",

@@ -121,6 +121,8 @@ extension Policy {
             }
             aliases.append(rule)
         }
+        // Equal policies are equal in whatever order they were read.
+        aliases.sort { $0.pattern.text < $1.pattern.text }
     }
 }
 

@@ -84,6 +84,26 @@ extension Snapshot {
         return (stored, alias)
     }
 
+    /// When a version came to Production, up to a time.
+    private func cameToProduction(_ stored: StoredVersion, by latest: Int64) throws -> Int64? {
+        try row(
+            "SELECT changed_at FROM stage_changes WHERE version = ? AND to_stage = 'Production' "
+                + "AND (way IS NULL OR way <> 'ratified') AND changed_at <= ? ORDER BY number DESC LIMIT 1",
+            [.integer(stored.number), .integer(latest)])?.integer("changed_at")
+    }
+
+    /// Since when an alias means a version: to set it again is no beginning.
+    private func called(_ alias: String, _ stored: StoredVersion) throws -> Int64? {
+        try row(
+            "SELECT MIN(changed_at) AS since FROM stage_changes WHERE version = ? AND alias = ? AND is_removed = ? "
+                + "AND number > COALESCE((SELECT MAX(number) FROM stage_changes WHERE model = ? AND alias = ? "
+                + "AND (version <> ? OR is_removed = ?)), -1)",
+            [
+                .integer(stored.number), .text(alias), SQLValue(false), .integer(stored.model), .text(alias),
+                .integer(stored.number), SQLValue(true),
+            ])?.integerIfPresent("since")
+    }
+
     private func facts(
         _ model: Int64, _ name: String, _ service: (stored: StoredVersion, alias: String?)?, _ policy: Policy,
         _ standing: (Snapshot, String) throws -> OwnerStanding, _ now: Int64
@@ -100,12 +120,8 @@ extension Snapshot {
         facts.alias = service.alias
         // What bears a time to come was recorded with a clock that was wrong: nobody knows when it was.
         let latest = moment + Evidence.clockTolerance
-        facts.inProductionSince = try row(
-            "SELECT changed_at FROM stage_changes WHERE version = ? AND (to_stage = 'Production' OR alias = ?) "
-                + "AND is_removed = ? AND (way IS NULL OR way <> 'ratified') AND changed_at <= ? "
-                + "ORDER BY number DESC LIMIT 1",
-            [.integer(stored.number), SQLValue(service.alias), SQLValue(false), .integer(latest)])?
-            .integer("changed_at")
+        facts.inProductionSince =
+            try service.alias.map { try called($0, stored) } ?? cameToProduction(stored, by: latest)
         facts.lastCheck = try row(
             "SELECT record FROM monitoring_checks WHERE model = ? AND checked_at <= ? ORDER BY checked_at DESC LIMIT 1",
             [.text(name), .integer(latest)]

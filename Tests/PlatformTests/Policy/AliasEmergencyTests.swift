@@ -60,6 +60,11 @@ struct AliasEmergencyTests {
             #expect(try await statuses(fixture) == [.ratified])
             #expect(try await registry.health().first?.findings.contains { $0.kind == .brokenGlass } == false)
             #expect(try await registry.asOf(.max / 2, Self.name).aliases["champion"]?.change.way == .ratified)
+            // An alias that is set again does not start the count of looks again.
+            let due = try await registry.health().first?.nextCheckDue
+            try await Task.sleep(for: .milliseconds(5))
+            try await registry.setAlias("champion", of: Self.name, to: "2", by: Fixture.author)
+            #expect(try await registry.health().first?.nextCheckDue == due)
         }
     }
 

@@ -17,7 +17,7 @@ struct EscalationTests {
         try await withWorkspace(webhooks: .init(allowHTTP: true, allowPrivate: true), clock: time.wall) { platform in
             let registry = platform.registry
             let hook = try await platform.webhooks.create(
-                "pager", url: "http://127.0.0.1:9/hook", events: [.registeredModelCreated], by: .anyone)
+                "pager", url: "http://127.0.0.1:9/hook", events: [.promptCreated], by: .anyone)
             _ = try await Deliveries.train(platform)
             var plan = try Fixture.plan(Deliveries.model)
             plan.escalation = .init(contacts: ["desk", "duty"], webhook: "pager")

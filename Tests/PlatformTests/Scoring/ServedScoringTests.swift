@@ -78,10 +78,13 @@ struct ServedScoringTests {
         async throws
     {
         try await withServed { platform in
+            let table = try TableName(Deliveries.deliveries)
             try await push("A", id: 90_001, platform)
             let first = try await score(platform)
+            _ = try await platform.online.flush(table, by: .anyone)
             try await push("A", id: 90_002, platform)
             let second = try await score(platform)
+            _ = try await platform.online.flush(table, by: .anyone)
             try await push("A", id: 90_003, platform)
             for round in 0..<3 {
                 for (done, through) in [(first, 1), (second, 2)] {
@@ -94,7 +97,7 @@ struct ServedScoringTests {
                         #expect(why.sourceRows.map(\.view) == ["carrier_history v1", "carrier v1"])
                     }
                 }
-                _ = try await platform.online.flush(TableName(Deliveries.deliveries), by: .anyone)
+                _ = try await platform.online.flush(table, by: .anyone)
                 _ = try await platform.scoring.writeLoggedPredictions()
             }
         }
@@ -137,6 +140,18 @@ struct ServedScoringTests {
             await #expect(throws: ServedScoringError.self) {
                 try await score(platform, because: "the new view is not signed yet")
             }
+        }
+    }
+
+    @Test func `Where pushes came into the table together, the cause of a difference says so`() async throws {
+        try await withServed { platform in
+            try await push("A", id: 90_001, platform)
+            let done = try await score(platform)
+            try await push("A", id: 90_002, platform)
+            let why = try await platform.scoring.explain(done.scoring.predictionID(row: 0))
+            #expect(why.replay.outcome == .differs && why.score == done.predictions[0])
+            #expect(why.replay.causes.map(\.kind) == [.vacuumedVersion])
+            #expect(why.replay.causes.first?.words.contains("pushes came into it together") == true)
         }
     }
 

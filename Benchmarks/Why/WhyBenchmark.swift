@@ -41,7 +41,8 @@ struct WhyBenchmark {
             copy.id = String(format: "%012x", 0xA000_0000_0000 + number) + String(run.id.dropFirst(12))
             let prefix = copy.id.prefix(12)
             let sql = """
-                SELECT * REPLACE ('\(prefix)-' || printf('%08x', row_number() OVER () - 1) || '00000000' AS prediction_id)
+                SELECT * EXCLUDE (range)
+                    REPLACE ('\(prefix)-' || printf('%08x', row_number() OVER () - 1) || '00000000' AS prediction_id)
                 FROM \(base) CROSS JOIN range(0, \(copies)) LIMIT \(batch)
                 """
             let written = try await platform.datasets.write(

@@ -110,10 +110,11 @@ def test_an_answered_prediction_outlives_a_kill(tmp_path):
             server.url + "/api/martlet/1.0/features/serve", json={"name": "kill.ratings"}, timeout=60
         ).raise_for_status()
     answered: dict[str, list[float]] = {}
+    refused: list[str] = []
     for _ in range(3):
         server = martlet_process.Server(workspace)
         threads = [
-            threading.Thread(target=score_until_the_end, args=(server.url, uri, answered, from_memory))
+            threading.Thread(target=score_until_the_end, args=(server.url, uri, answered, refused, from_memory))
             for from_memory in (False, True, True)
         ]
         for thread in threads:
@@ -122,7 +123,8 @@ def test_an_answered_prediction_outlives_a_kill(tmp_path):
         server.kill()
         for thread in threads:
             thread.join()
-    assert len(answered) > 3, f"seed {SEED}"
+    assert refused == [], f"seed {SEED}"
+    assert any(answered.values()) and not all(answered.values()), f"seed {SEED}"
     with martlet_process.Server(workspace) as server:
         print(f"{len(answered)} requests were answered")
         for scoring, predictions in answered.items():
@@ -161,8 +163,8 @@ def served(url):
     return "models:/kill@champion"
 
 
-def score_until_the_end(url, uri, answered, from_memory):
-    body = {"model_uri": uri, "rows": {"table": "kill.asked"}}
+def score_until_the_end(url, uri, answered, refused, from_memory):
+    body = {"model_uri": uri, "rows": {"table": "main.kill.asked"}}
     path = "scoring/rows"
     if from_memory:
         body = {"model_uri": uri, "columns": {"key": ["k3", "k44", "k9"], "size": [1.5, 2.5, 0.1]}}
@@ -173,7 +175,9 @@ def score_until_the_end(url, uri, answered, from_memory):
                 answer = session.post(url + "/api/martlet/1.0/" + path, json=body, timeout=30)
             except requests.RequestException:
                 return
-            assert answer.status_code == 200, answer.text
+            if answer.status_code != 200:
+                refused.append(answer.text)
+                return
             if from_memory:
                 done = answer.json()
                 answered[done["scoring_id"]] = [one["prediction"] for one in done["predictions"]]

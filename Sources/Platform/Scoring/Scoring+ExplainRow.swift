@@ -259,7 +259,13 @@ extension Scoring {
         }
         guard !replay.differences.isEmpty else { return replay }
         replay.outcome = .differs
-        replay.causes = try await causes(since: scoring.environment)
+        for state in scoring.served ?? [] where await !online.isKept(state) {
+            let words =
+                "no version of \(state.table?.name.description ?? state.view) holds just what was in memory, because pushes "
+                + "came into it together; it was read as it is now, by when rows say that they became known"
+            replay.causes.append(.init(.vacuumedVersion, words))
+        }
+        if replay.causes.isEmpty { replay.causes = try await causes(since: scoring.environment) }
         return replay
     }
 

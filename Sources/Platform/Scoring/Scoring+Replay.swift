@@ -116,8 +116,7 @@ extension Scoring {
         case is SealBroken: .init(.replacedFile, error.message)
         case ScoringError.artifactChanged: .init(.replacedFile, error.message)
         case ScoringError.otherFeatures: .init(.driftedView, error.message)
-        case is DeltaError, is DatasetError: .init(.vacuumedVersion, error.message)
-        case is QueryError:
+        case is DeltaError, is DatasetError, is QueryError:
             .init(
                 .vacuumedVersion,
                 "one of \(tables.map(\.description).sorted().joined(separator: ", ")) could not be read: \(error.message)"

@@ -31,7 +31,9 @@ struct ServedScoringTests {
     }
 
     /// A late delivery of a carrier, ordered an hour ago.
-    private func push(_ carrier: String, id: Int64, _ platform: Platform) async throws {
+    private func push(
+        _ carrier: String, id: Int64, to destination: PushDestination = .both, _ platform: Platform
+    ) async throws {
         let columns = try await platform.datasets.snapshot(TableName(Deliveries.deliveries)).schema.fields
         let before = Instant(microseconds: OnlineStore.now() - 3_600_000_000)
         let frame = PushedFrame(
@@ -45,7 +47,7 @@ struct ServedScoringTests {
                     }
                 return .init(field.name, [cell])
             })
-        _ = try await platform.online.push(frame, to: Deliveries.deliveries, .both, by: .anyone)
+        _ = try await platform.online.push(frame, to: Deliveries.deliveries, destination, by: .anyone)
     }
 
     @Test func `Features from memory give the score that the tables give as of the same moment`() async throws {
@@ -76,10 +78,13 @@ struct ServedScoringTests {
         async throws
     {
         try await withServed { platform in
+            let table = try TableName(Deliveries.deliveries)
             try await push("A", id: 90_001, platform)
             let first = try await score(platform)
+            _ = try await platform.online.flush(table, by: .anyone)
             try await push("A", id: 90_002, platform)
             let second = try await score(platform)
+            _ = try await platform.online.flush(table, by: .anyone)
             try await push("A", id: 90_003, platform)
             for round in 0..<3 {
                 for (done, through) in [(first, 1), (second, 2)] {
@@ -92,7 +97,7 @@ struct ServedScoringTests {
                         #expect(why.sourceRows.map(\.view) == ["carrier_history v1", "carrier v1"])
                     }
                 }
-                _ = try await platform.online.flush(TableName(Deliveries.deliveries), by: .anyone)
+                _ = try await platform.online.flush(table, by: .anyone)
                 _ = try await platform.scoring.writeLoggedPredictions()
             }
         }
@@ -138,12 +143,21 @@ struct ServedScoringTests {
         }
     }
 
-    @Test func `A version that went to another plan in memory, or rows that no table keeps, are named as the cause`()
-        async throws
-    {
+    @Test func `Where pushes came into the table together, the cause of a difference says so`() async throws {
         try await withServed { platform in
-            let frame = PushedFrame(columns: [.init("carrier", [.string("A")]), .init("founded", [.long(1_900)])])
-            _ = try await platform.online.push(frame, to: Deliveries.carriers, .online, by: .anyone)
+            try await push("A", id: 90_001, platform)
+            let done = try await score(platform)
+            try await push("A", id: 90_002, platform)
+            let why = try await platform.scoring.explain(done.scoring.predictionID(row: 0))
+            #expect(why.replay.outcome == .differs && why.score == done.predictions[0])
+            #expect(why.replay.causes.map(\.kind) == [.vacuumedVersion])
+            #expect(why.replay.causes.first?.words.contains("pushes came into it together") == true)
+        }
+    }
+
+    @Test func `Rows that were pushed to memory alone are named as the cause`() async throws {
+        try await withServed { platform in
+            try await push("A", id: 90_001, to: .online, platform)
             let done = try await score(platform)
             let why = try await platform.scoring.explain(done.scoring.predictionID(row: 0))
             #expect(why.replay.outcome == .impossible && why.score == done.predictions[0])

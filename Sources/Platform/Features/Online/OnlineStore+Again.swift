@@ -35,16 +35,27 @@ extension OnlineStore {
         }
     }
 
-    /// The version of a table that holds just what was in memory; for one that says when rows became known, the newest will
-    /// do.
+    /// Whether a version of the table is kept that holds just what was in memory.
+    func isKept(_ state: ServedState) async -> Bool {
+        guard let table = state.table else { return true }
+        guard let newest = try? await datasets.latest(table.name) else { return false }
+        var past = TablePast(table: datasets.deltaTable(table.name), newest: newest.version)
+        return await past.version(Self.inMemory(state, table)) != nil
+    }
+
+    private static func inMemory(_ state: ServedState, _ table: TableReference) -> LoggedAnswers.State {
+        .init(tableVersion: table.version, pushedThrough: state.reach.through(.both), answers: 1)
+    }
+
+    /// The version of a table that holds just what was in memory; for one that says when rows became known, the newest
+    /// where there is none.
     private func past(_ state: ServedState, _ view: FeatureView) async throws -> PinnedSource? {
         guard let table = state.table else { return nil }
         guard state.reach.through(.online) == 0 else {
             throw ServedScoringError.pastIsGone(
                 view: state.view, reason: "rows had been pushed to memory alone, which no table keeps")
         }
-        let wanted = LoggedAnswers.State(
-            tableVersion: table.version, pushedThrough: state.reach.through(.both), answers: 1)
+        let wanted = Self.inMemory(state, table)
         for isFlushed in [false, true] {
             // The answer saw pushed rows; so must the table.
             if isFlushed { _ = try await flush(table.name, by: .online) }

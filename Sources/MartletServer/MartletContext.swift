@@ -4,6 +4,7 @@ import Logging
 package import MartletDomain
 import NIOCore
 import NIOEmbedded
+import Platform
 
 /// What a route knows of the request it answers.
 package struct MartletContext: RequestContext {
@@ -33,6 +34,8 @@ package struct MartletContext: RequestContext {
     package var caller: Caller {
         var caller = Caller(user, requestID: id, sourceAddress: sourceAddress, userAgent: userAgent)
         caller.entrance = entrance
+        // A digest: the id itself would open the session to whoever reads the log.
+        caller.sessionID = session.map { Identity.name(ofSession: $0) }
         return caller
     }
 }

@@ -4,7 +4,7 @@ extension User {
         switch self {
         case .martlet: "system"
         case .anyone: "anonymous"
-        default: "user"
+        default: kind.rawValue
         }
     }
 }

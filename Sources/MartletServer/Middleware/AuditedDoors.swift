@@ -15,7 +15,7 @@ struct AuditedDoors: RouterMiddleware {
         try await RefusalTrace.$current.withValue(RefusalTrace()) {
             do {
                 return try await next(request, context)
-            } catch let error as any MartletError where error.code.isOfDoors {
+            } catch let error as any MartletError where error.isOfDoors {
                 var caller = context.caller
                 caller.user = .unknown
                 caller.userAgent = request.headers[.userAgent]
@@ -38,7 +38,7 @@ struct AuditedRefusals: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch let error as any MartletError where error.code.isOfDoors {
+        } catch let error as any MartletError where error.isOfDoors {
             await audit.tell(error, "authorize", request, context.caller)
             throw error
         }
@@ -50,9 +50,12 @@ extension User {
     fileprivate static let unknown = User(name: "unknown", roles: [])
 }
 
-extension ErrorCode {
+extension MartletError {
     /// Whether it says that somebody was turned away.
-    fileprivate var isOfDoors: Bool { self == .unauthenticated || self == .permissionDenied }
+    fileprivate var isOfDoors: Bool {
+        if case .tooManyAttempts? = self as? IdentityError { return true }
+        return code == .unauthenticated || code == .permissionDenied
+    }
 }
 
 extension Audit {

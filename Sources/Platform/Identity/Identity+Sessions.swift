@@ -108,6 +108,11 @@ extension Identity {
         return Session(user: user, formToken: Self.formToken(of: id))
     }
 
+    /// What a session is called where others may read it: the first digits of the digest of its id's digest.
+    package static func name(ofSession id: String) -> String {
+        String(AccessToken.hash("session " + AccessToken.hash(id)).prefix(16))
+    }
+
     /// Whether `token` is the one that pages of this session were given.
     package func isFormToken(_ token: String, of session: String) -> Bool {
         AccessToken.areEqual(token, Self.formToken(of: session))

@@ -13,7 +13,8 @@ enum AuditedState {
         case "tracking": experiment(action)
         case "registry": registry(action, isAfter: isAfter)
         case "webhooks": webhook(action)
-        case "identity": user(action)
+        case "identity": access(action)
+        case "policy": [StateQuery("SELECT digest FROM policy_periods ORDER BY number DESC LIMIT 1", [])]
         case "datasets": table(action)
         default: []
         }
@@ -33,9 +34,28 @@ enum AuditedState {
         "set_registered_model_tag", "delete_registered_model_tag", "delete_registered_model_alias",
         "set_monitoring_plan",
     ]
-    private static let ofVersions: Set<String> = ["sign_off", "record_gate_result"]
+    /// Actions on a version that do not digest it themselves.
+    private static let ofVersions: Set<String> = [
+        "sign_off", "record_gate_result", "create_transition_request", "reject_transition_request",
+        "delete_transition_request", "ask_break_glass", "record_evaluation", "record_tests", "record_training_drift",
+        "create_comment",
+    ]
+    private static let recordsOfVersions = [
+        "sign_offs", "gate_results", "transition_requests", "broken_glass", "evaluations", "test_results",
+        "model_activities",
+    ]
 
     private static func registry(_ action: AuditAction, isAfter: Bool) -> [StateQuery] {
+        if action.name == "hand_over", let from = action.parameters["from"], let to = action.parameters["to"] {
+            return [
+                StateQuery(
+                    "SELECT name, owner FROM registered_models WHERE owner IN (?, ?) ORDER BY number",
+                    [.text(from), .text(to)])
+            ]
+        }
+        if let comment = action.parameters["id"], action.name.hasSuffix("_comment") {
+            return [StateQuery("SELECT * FROM model_activities WHERE id = ?", [.text(comment)])]
+        }
         let renamed = isAfter ? action.parameters["new_name"] : nil
         guard let name = renamed ?? action.parameters["name"] else { return [] }
         let model = "SELECT number FROM registered_models WHERE name = ? AND deleted_at IS NULL"
@@ -56,7 +76,7 @@ enum AuditedState {
             return []
         }
         let number = "SELECT number FROM model_versions WHERE model = (\(model)) AND version = ?"
-        return ["sign_offs", "gate_results"].map {
+        return recordsOfVersions.map {
             StateQuery(
                 "SELECT * FROM \($0) WHERE version = (\(number)) ORDER BY number", [.text(name), .integer(version)])
         }
@@ -67,9 +87,31 @@ enum AuditedState {
         return [StateQuery("SELECT * FROM webhooks WHERE webhook_id = ?", [.text(id)])]
     }
 
-    private static func user(_ action: AuditAction) -> [StateQuery] {
-        guard let name = action.parameters["name"] else { return [] }
-        return [StateQuery("SELECT * FROM users WHERE name = ?", [.text(name)])]
+    /// An account with what it was given, a group with its members, a role, a token.
+    private static func access(_ action: AuditAction) -> [StateQuery] {
+        let parameters = action.parameters
+        var queries: [StateQuery] = []
+        if let name = parameters["name"] ?? parameters["owner"] {
+            queries += [
+                StateQuery("SELECT * FROM users WHERE name = ?", [.text(name)]),
+                StateQuery("SELECT * FROM custom_roles WHERE name = ?", [.text(name)]),
+                StateQuery("SELECT * FROM access_tokens WHERE owner = ? ORDER BY id", [.text(name)]),
+            ]
+        }
+        if let group = parameters["group"] ?? parameters["name"] {
+            queries += [
+                StateQuery("SELECT * FROM principal_groups WHERE name = ?", [.text(group)]),
+                StateQuery("SELECT * FROM group_members WHERE group_name = ? ORDER BY member", [.text(group)]),
+            ]
+        }
+        if let member = parameters["member"] ?? parameters["name"].map({ "user:" + $0 }) {
+            queries.append(
+                StateQuery("SELECT * FROM role_bindings WHERE member = ? ORDER BY role, scope", [.text(member)]))
+        }
+        if let token = parameters["token_id"] {
+            queries.append(StateQuery("SELECT * FROM access_tokens WHERE id = ?", [.text(token)]))
+        }
+        return queries
     }
 
     private static func table(_ action: AuditAction) -> [StateQuery] {

@@ -2,7 +2,7 @@ extension Migration {
     /// Accounts of people and programs, groups, roles on scopes, tokens that end, and sessions of browsers. Of a secret only
     /// its digest is kept. What users had by the columns of ``identity`` is carried over.
     static let access = Migration(
-        21, "access",
+        19, "access",
         [
             "ALTER TABLE users ADD COLUMN kind TEXT NOT NULL DEFAULT 'user'",
             "ALTER TABLE users ADD COLUMN password TEXT",

@@ -1,7 +1,7 @@
 extension Migration {
     /// Webhooks of single models and in Databricks' manner, and which models were red when they were last looked at.
     static let registryWebhooks = Migration(
-        24, "registry webhooks",
+        22, "registry_webhooks",
         [
             "ALTER TABLE webhooks ADD COLUMN dialect TEXT NOT NULL DEFAULT 'mlflow'",
             // Nil for all models. By number, so that it means the same model when that is renamed, and never a new one.

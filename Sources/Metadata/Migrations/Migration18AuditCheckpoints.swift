@@ -1,7 +1,7 @@
 extension Migration {
     /// Checkpoints that left the database, and what witnesses say of them.
     static let auditCheckpoints = Migration(
-        20, "audit_checkpoints",
+        18, "audit_checkpoints",
         [
             // Each that left: its size, the note as the log's key signed it, when and why.
             """

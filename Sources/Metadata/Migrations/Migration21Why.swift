@@ -1,7 +1,7 @@
 extension Migration {
     /// The files of each sealed folder, and predictions that were answered one by one.
     static let why = Migration(
-        23, "why",
+        21, "why",
         [
             """
             CREATE TABLE sealed_files (

@@ -3,7 +3,7 @@ extension Migration {
     ///
     /// Times are milliseconds since 1970 UTC. `audit_position` is where in the log the change itself is told of.
     static let policies = Migration(
-        22, "policies",
+        20, "policies",
         [
             """
             CREATE TABLE policy_texts (

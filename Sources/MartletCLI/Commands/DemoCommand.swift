@@ -136,7 +136,7 @@ struct DemoCommand: AsyncParsableCommand {
                 + (checks.filter(\.1.datasetDrift).map(\.0.name).joined(separator: ", ").nonEmpty ?? "in no month")
                 + "; most often in "
                 + Self.mostOften(checks.flatMap(\.1.driftedFeatures)).prefix(5).joined(separator: ", "),
-            "Why: martlet why \(why.predictionID) --workspace \(workspace) --token $(cat \(workspace)/tokens/engineer)",
+            "Why: martlet why \(why.predictionID) --workspace \(workspace) --token $(cat \(workspace)/tokens/contributor)",
             "Reports: " + (try await reports(platform, checks)).joined(separator: "\n           "),
         ])
     }

@@ -7,16 +7,6 @@ import Synchronization
 import TestKit
 import Testing
 
-/// A clock that stands still until it is told.
-final class SetClock: Sendable {
-    private let milliseconds: Mutex<Int64>
-
-    init(_ milliseconds: Int64 = 1_770_000_000_000) { self.milliseconds = Mutex(milliseconds) }
-
-    var clock: WallClock { WallClock { [self] in milliseconds.withLock { $0 } } }
-    func advance(_ span: TimeSpan) { milliseconds.withLock { $0 += span.milliseconds } }
-}
-
 /// What somebody who looks after a server is told.
 private final class Heard: Sendable {
     private let texts = Mutex<[String]>([])
@@ -37,25 +27,25 @@ private final class Heard: Sendable {
     @Test func `A checkpoint leaves when it is due and there is something new, and an idle log stays as it is`()
         async throws
     {
-        let clock = SetClock()
-        try await withWorkspace(clock: clock.clock) { platform in
+        let clock = SettableClock(1_770_000_000_000)
+        try await withWorkspace(clock: clock.wall) { platform in
             let audit = platform.audit
             await audit.round()
             #expect(try await audit.published(limit: 10).isEmpty)
-            clock.advance(.minutes(5))
+            clock.advance(minutes: 5)
             await audit.round()
             #expect(try await audit.published(limit: 10).map(\.reason) == ["schedule"])
             let found = try intact(platform)
             #expect(found.isIntact && found.size > 0)
             for _ in 0..<3 {
-                clock.advance(.minutes(5))
+                clock.advance(minutes: 5)
                 await audit.round()
             }
             #expect(try await audit.published(limit: 10).count == 1)
             try await makeExperiment(platform, "new")
             await audit.round()
             #expect(try await audit.published(limit: 10).count == 1)
-            clock.advance(.minutes(5))
+            clock.advance(minutes: 5)
             await audit.round()
             let published = try await audit.published(limit: 10)
             #expect(published.count == 2 && published[0].size > published[1].size)
@@ -121,12 +111,12 @@ private final class Heard: Sendable {
     }
 
     @Test func `Searches find by who, what, when, outcome and object, in pages`() async throws {
-        let clock = SetClock()
-        try await withWorkspace(clock: clock.clock) { platform in
+        let clock = SettableClock(1_770_000_000_000)
+        try await withWorkspace(clock: clock.wall) { platform in
             let audit = platform.audit
             for number in 0..<25 { try await makeExperiment(platform, "e\(number)") }
-            clock.advance(.minutes(10))
-            let later = clock.clock.now
+            clock.advance(minutes: 10)
+            let later = clock.now
             _ = try? await platform.tracking.createExperiment(name: "e3", by: .anyone)
             let all = try await audit.search(AuditQuery(service: "tracking"), limit: 1_000)
             #expect(all.events.count == 26 && all.next == nil)

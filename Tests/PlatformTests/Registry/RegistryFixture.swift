@@ -14,8 +14,7 @@ struct RegistryFixture: Sendable {
     static let checker = caller("checker", [.reviewer])
     static let director = caller("director", [.programManager])
     static let aud = caller("aud", [.auditor])
-    /// A second of each, who have nothing to do with the first.
-    static let otherChecker = caller("bystander", [.reviewer])
+    /// A second, who has nothing to do with the first.
     static let otherDirector = caller("successor", [.programManager])
 
     static func caller(_ name: String, _ roles: Set<Role>) -> Caller {

@@ -49,7 +49,7 @@ struct AuditLogCommand: AsyncParsableCommand {
         let store = try Store(
             at: folder.appending(path: "metadata.sqlite"), identity: AuditIdentity(workspaceID: "benchmark", key: key),
             durability: .normal)
-        let caller = Caller(User(name: "engineer", roles: [.engineer]), requestID: "0b0f6a1e")
+        let caller = Caller(User(name: "engineer", roles: [.contributor]), requestID: "0b0f6a1e")
         for start in stride(from: 0, to: size, by: 5_000) {
             try await store.record(
                 (start..<min(start + 5_000, size)).map { number in

@@ -58,7 +58,7 @@ struct MetricWrites {
 }
 
 private let caller = Caller(
-    User(name: "engineer", roles: [.engineer]), requestID: "0b0f6a1e", sourceAddress: "127.0.0.1",
+    User(name: "engineer", roles: [.contributor]), requestID: "0b0f6a1e", sourceAddress: "127.0.0.1",
     userAgent: "martlet-benchmarks")
 
 extension Store {

@@ -54,7 +54,7 @@ struct TransitionCommand: AsyncParsableCommand {
         Double(duration.components.seconds) * 1_000 + Double(duration.components.attoseconds) / 1e15
     }
 
-    private var author: Caller { Caller(User(name: "author", roles: [.engineer]), requestID: "benchmark") }
+    private var author: Caller { Caller(User(name: "author", roles: [.contributor]), requestID: "benchmark") }
 
     /// Each version has a file of its own, so that each has a digest of its own.
     private func fill(_ platform: Platform) async throws {

@@ -47,7 +47,7 @@ struct DemoCommand: AsyncParsableCommand {
             return anyone.authenticated(by: token)
         }
         return FlightsJob.People(
-            engineer: try await client(.engineer), reviewer: try await client(.reviewer),
+            engineer: try await client(.contributor), reviewer: try await client(.reviewer),
             programManager: try await client(.programManager))
     }
 

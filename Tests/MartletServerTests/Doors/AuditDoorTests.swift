@@ -27,7 +27,7 @@ import Testing
 
     @Test func `The log's files are for auditors, a tile is for ever and the checkpoint for now`() async throws {
         try await withAudited(AuditSettings()) { server in
-            let (auditor, engineer) = (try await server.token(.auditor), try await server.token(.engineer))
+            let (auditor, engineer) = (try await server.token(.auditor), try await server.token(.contributor))
             let published = try await server.platform.audit.publish(because: "request", by: .setup)
             #expect(try await server.ask(.get, "/audit/checkpoint").status == 401)
             #expect(try await server.ask(.get, "/audit/checkpoint", token: engineer).status == 403)
@@ -62,7 +62,7 @@ import Testing
             ("audit/consistency", ["from": 1]), ("audit/checkpoints", ["limit": 5]),
         ]
         try await withAudited(AuditSettings()) { server in
-            for role in [Role.engineer, .reviewer, .programManager] {
+            for role in [Role.contributor, .reviewer, .programManager] {
                 let token = try await server.token(role)
                 for (path, body) in requests + [("audit/cosignature", ["checkpoint": "x"])] {
                     #expect(try await server.martlet(path, body, token: token).status == 403, "\(role) \(path)")

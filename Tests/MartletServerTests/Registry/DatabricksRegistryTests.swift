@@ -13,7 +13,7 @@ struct DatabricksRegistryTests {
         try await withServer(policy: Self.policy) { server in
             var tokens: [String: String] = [:]
             for (name, role) in [
-                ("author", Role.engineer), ("checker", .reviewer), ("director", .programManager), ("aud", .auditor),
+                ("author", Role.contributor), ("checker", .reviewer), ("director", .programManager), ("aud", .auditor),
             ] {
                 tokens[name] = try await server.token(role, named: name)
             }

@@ -10,7 +10,7 @@ struct GovernanceRouteTests {
     private func tokens(_ server: TestServer) async throws -> [String: String] {
         var tokens: [String: String] = [:]
         for (name, role) in [
-            ("author", Role.engineer), ("checker", .reviewer), ("director", .programManager), ("aud", .auditor),
+            ("author", Role.contributor), ("checker", .reviewer), ("director", .programManager), ("aud", .auditor),
         ] {
             tokens[name] = try await server.token(role, named: name)
         }

@@ -39,7 +39,7 @@ import Testing
             let kept = try #require(try await platform.audit.checkpoint())
             // The policy in force is put on record where it was not yet.
             #expect(try Checkpoint(note: kept, verifiedBy: key).size >= Self.leaves)
-            let engineer = Caller(User(name: "engineer", roles: [.engineer]), requestID: "r")
+            let engineer = Caller(User(name: "engineer", roles: [.contributor]), requestID: "r")
             _ = try await platform.tracking.createExperiment(name: "new", by: engineer)
             let entries = try await platform.audit.entries(from: 0, limit: 1_000).map(\.entry)
             #expect(entries.prefix(Self.leaves).allSatisfy { $0.version == "1.0" && $0.userIdentity.kind == nil })

@@ -13,9 +13,10 @@ struct IdentityTests {
     @Test func `A token stands for its user, is nowhere in the workspace, and its renewal ends it`() async throws {
         try await Fixture.with { fixture in
             let identity = Identity(store: fixture.store, isOpen: false)
-            let token = try await identity.createUser("author", roles: [.engineer, .reviewer], by: Self.setup)
+            let token = try await identity.createUser("author", roles: [.contributor, .reviewer], by: Self.setup)
             #expect(token.hasPrefix("mlt_") && token.utf8.count == 47)
-            #expect(try await identity.user(presenting: token) == User(name: "author", roles: [.engineer, .reviewer]))
+            #expect(
+                try await identity.user(presenting: token) == User(name: "author", roles: [.contributor, .reviewer]))
             let kept = try await fixture.store.read { db in
                 try db.rows("SELECT token_hash AS t FROM users").map { try $0.text("t") }
                     + (try db.rows("SELECT entry AS t FROM audit_entries").map {
@@ -32,7 +33,7 @@ struct IdentityTests {
     @Test func `Without a right token nobody is let in, unless the workspace is open`() async throws {
         try await Fixture.with { fixture in
             let governed = Identity(store: fixture.store, isOpen: false)
-            let token = try await governed.createUser("author", roles: [.engineer], by: Self.setup)
+            let token = try await governed.createUser("author", roles: [.contributor], by: Self.setup)
             for wrong in [
                 nil, "", "mlt_", "x", token + "x", String(token.dropLast()), token.uppercased(), "mlt_' OR 1=1 --",
             ] {
@@ -51,13 +52,14 @@ struct IdentityTests {
             let admin = Fixture.caller("root", [.administrator])
             _ = try await identity.createUser("bystander", roles: [.auditor], by: admin)
             let cases: [(String, Set<Role>, Caller, IdentityError)] = [
-                ("bo", [.engineer], Fixture.author, .mayNotAdminister(user: "author")),
-                ("bystander", [.engineer], admin, .userExists("bystander")),
+                ("bo", [.contributor], Fixture.author, .mayNotAdminister(user: "author")),
+                ("bystander", [.contributor], admin, .userExists("bystander")),
             ]
             for (name, roles, caller, expected) in cases {
                 await #expect(throws: expected) { try await identity.createUser(name, roles: roles, by: caller) }
             }
-            for (name, roles) in [("", [Role.engineer]), ("martlet", [.engineer]), ("bo", [])] as [(String, Set<Role>)]
+            for (name, roles) in [("", [Role.contributor]), ("martlet", [.contributor]), ("bo", [])]
+                as [(String, Set<Role>)]
             {
                 let refusal = await #expect(throws: IdentityError.self) {
                     try await identity.createUser(name, roles: roles, by: admin)

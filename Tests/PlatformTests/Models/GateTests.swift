@@ -10,14 +10,14 @@ struct GateTests {
         _ body: (Platform, (training: TableReference, holdout: TableReference, id: ModelVersion.ID), Caller)
             async throws -> Void
     ) async throws {
-        let author = Caller(User(name: "author", roles: [.engineer]), requestID: "test")
+        let author = Caller(User(name: "author", roles: [.contributor]), requestID: "test")
         try await withWorkspace(policy: .governed) { platform in
             try await body(platform, try await Deliveries.train(platform, by: author), author)
         }
     }
 
     private func performance(_ platform: Platform) async throws -> UnmetGate? {
-        let checker = Caller(User(name: "checker", roles: [.engineer]), requestID: "test")
+        let checker = Caller(User(name: "checker", roles: [.contributor]), requestID: "test")
         return try await platform.registry.unmetGates(of: Deliveries.model, "1", into: .production, by: checker)
             .first { if case .performance = $0 { true } else { false } }
     }

@@ -56,8 +56,8 @@ struct DoorTests {
             try await fixture.register()
             try await sign(fixture)
             // A colleague copies it, so that the author seems not to have made it.
-            let colleague = Fixture.caller("colleague", [.engineer])
-            let author = Fixture.caller("author", [.engineer, .reviewer, .programManager])
+            let colleague = Fixture.caller("colleague", [.contributor])
+            let author = Fixture.caller("author", [.contributor, .reviewer, .programManager])
             try await fixture.registry.createModel("copy", by: colleague)
             try await fixture.registry.createVersion(of: "copy", source: "models:/flight-delay/1", by: colleague)
             try await refuses(fixture, of: "copy")
@@ -220,7 +220,7 @@ struct DoorTests {
         try await Fixture.with(policies: Policies([Self.signed], people: people)) { fixture in
             try await fixture.register()
             let (eve, other) = (
-                Fixture.caller("eve", [.engineer]), Fixture.caller("eve-director", [.programManager])
+                Fixture.caller("eve", [.contributor]), Fixture.caller("eve-director", [.programManager])
             )
             try await fixture.registry.signOff("flight-delay", "1", for: .staging, by: Fixture.checker)
             try await fixture.registry.requestTransition(of: "flight-delay", "1", to: .production, by: eve)

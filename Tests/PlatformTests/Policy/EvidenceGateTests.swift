@@ -6,7 +6,7 @@ import Testing
 
 /// Gates on what Martlet itself measures of real models and tables.
 struct EvidenceGateTests {
-    private static let author = Caller(User(name: "author", roles: [.engineer]), requestID: "test")
+    private static let author = Caller(User(name: "author", roles: [.contributor]), requestID: "test")
 
     private func withModel(
         _ policy: Policy,

@@ -142,7 +142,7 @@ struct HealthTests {
     @Test func `A handover moves models, plans and contacts, and tells who takes over how they do`() async throws {
         try await inProduction { fixture, time in
             let registry = fixture.registry
-            try await fixture.register("weather", by: Fixture.caller("colleague", [.engineer]))
+            try await fixture.register("weather", by: Fixture.caller("colleague", [.contributor]))
             var other = try Self.plan(owner: "colleague")
             (other.model, other.escalation) = ("weather", .init(contacts: ["author"]))
             try await registry.setMonitoringPlan(other, by: Fixture.author)

@@ -58,7 +58,7 @@ struct TransitionRequestTests {
             await #expect(throws: RegistryError.decidesOwn(user: "director", Self.id)) {
                 try await approve(Fixture.director)
             }
-            for caller in [Fixture.author, Fixture.caller("colleague", [.engineer])] {
+            for caller in [Fixture.author, Fixture.caller("colleague", [.contributor])] {
                 let refusal = await #expect(throws: RegistryError.self) { try await approve(caller) }
                 #expect(refusal?.code == .permissionDenied)
                 await #expect(throws: RegistryError.self) {

@@ -14,7 +14,7 @@ struct WorkspaceTests {
         try await withTemporaryFolder { folder in
             let workspace = Workspace(folder)
             let platform = try await Platform.open(workspace, creating: .governed, durability: .normal)
-            _ = try await platform.identity.createUser("author", roles: [.engineer], by: .setup)
+            _ = try await platform.identity.createUser("author", roles: [.contributor], by: .setup)
             try await platform.close()
             try await damage(workspace)
             let before = try listing(folder)
@@ -47,7 +47,7 @@ struct WorkspaceTests {
     @Test func `A workspace that was closed opens as it was`() async throws {
         try await withTemporaryFolder { folder in
             let first = try await Platform.open(Workspace(folder), creating: .governed, durability: .normal)
-            let token = try await first.identity.createUser("author", roles: [.engineer], by: .setup)
+            let token = try await first.identity.createUser("author", roles: [.contributor], by: .setup)
             let checkpoint = try await first.audit.checkpoint()
             let name = first.configuration.workspace
             try await first.close()

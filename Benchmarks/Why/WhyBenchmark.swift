@@ -6,8 +6,8 @@ import Platform
 import QueryEngine
 import TestKit
 
-/// A model that was trained here scores a month; its predictions are copied, batch by batch, under ids of their own, until
-/// there are enough. Every copy replays like the row that it was copied from.
+/// A model that was trained here scores a month; its predictions are copied, batch by batch, under ids of their own,
+/// until there are enough. Every copy replays like the row that it was copied from.
 struct WhyBenchmark {
     let folder: URL
     let predictions: Int

@@ -60,8 +60,8 @@ package struct DeltaSnapshot: Sendable {
     package static let fileColumn = "martlet_file"
     package static let rowColumn = "martlet_row"
 
-    /// As ``relation``, with the file of each row (its absolute path) and the row's number in it, from 0. Nil where a row's
-    /// place says less: when rows of a file are deleted, or columns have other names there.
+    /// As ``relation``, with the file of each row (its absolute path) and the row's number in it, from 0. Nil where a
+    /// row's place says less: when rows of a file are deleted, or columns have other names there.
     package var locatedRelation: String? {
         let isPlain =
             !isReadByID && partitionColumns.isEmpty && !files.isEmpty && files.allSatisfy { $0.deletedRows == nil }

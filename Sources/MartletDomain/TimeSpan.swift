@@ -1,4 +1,5 @@
-/// A span of time of fixed length, as people write it: `30m`, `12h`, `7d`, `2w`, or as ISO 8601 has it: `P7D`, `PT12H`, `P2W`.
+/// A span of time of fixed length, as people write it: `30m`, `12h`, `7d`, `2w`, or as ISO 8601 has it: `P7D`, `PT12H`,
+/// `P2W`.
 public struct TimeSpan: Sendable, Hashable, Comparable, CustomStringConvertible {
     public var milliseconds: Int64
 

@@ -3,8 +3,8 @@ package import Foundation
 import GRDB
 package import MartletDomain
 
-/// Finds entries of the log without reading all of them: a file beside the log, made from it and brought up to it before
-/// each search. It may be deleted at any time. What it finds is read from the log itself.
+/// Finds entries of the log without reading all of them: a file beside the log, made from it and brought up to it
+/// before each search. It may be deleted at any time. What it finds is read from the log itself.
 package final class AuditIndex: Sendable {
     /// Another layout gets another number, and the file is made anew.
     private static let layout = 1

@@ -38,7 +38,8 @@ package final class Store: Sendable {
     ///   - isLogged: Whether changes leave entries. Only what measures the cost of the log leaves them out.
     ///   - authorize: Asked inside each change, before its body; a ``MartletError`` thrown here refuses the change, and
     ///     the refusal is logged as any other.
-    ///   - state: What an action changes, asked before and after it with the facts that it noted: the digests of both go
+    ///   - state: What an action changes, asked before and after it with the facts that it noted: the digests of both
+    ///     go
     ///     into its entry.
     ///   - promoted: Called after a commit that put a model version in front of callers. It must not wait.
     /// - Throws: ``StoreError``, ``AuditTrailError`` or `AuditLogError`; nothing was then changed.

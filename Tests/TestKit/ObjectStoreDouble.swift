@@ -6,8 +6,8 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// An object store that is strict: a request without a fitting signature over what really arrived, or without the condition
-/// that a put needs here, is refused.
+/// An object store that is strict: a request without a fitting signature over what really arrived, or without the
+/// condition that a put needs here, is refused.
 package final class ObjectStoreDouble: Sendable {
     package static let accessKeyID = "AKIDTEST"
     package static let secretAccessKey = "a secret/with+signs"
@@ -114,7 +114,8 @@ package final class ObjectStoreDouble: Sendable {
             status: .init(code: status), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
     }
 
-    /// What is wrong with a request's signature; nil if nothing is. AWS Signature Version 4, worked out from what arrived.
+    /// What is wrong with a request's signature; nil if nothing is. AWS Signature Version 4, worked out from what
+    /// arrived.
     private static func problem(_ head: HTTPRequest, _ path: String, _ body: Data) -> String? {
         func field(_ name: String) -> String? {
             if name == "host" { return head.authority }

@@ -19,8 +19,8 @@ package struct KeptCheckpoint: Sendable {
 
     /// Adds what is wrong with the log by this checkpoint, beside what was found without it.
     ///
-    /// A log that was rewritten and signed again is sound by itself; which of its positions was the first to be changed is
-    /// then known to nobody, and all that the checkpoint signed are named.
+    /// A log that was rewritten and signed again is sound by itself; which of its positions was the first to be changed
+    /// is then known to nobody, and all that the checkpoint signed are named.
     package func judge(_ found: inout AuditVerification) {
         for var problem in verifier.finish().problems {
             if problem.kind == .root {

@@ -172,8 +172,8 @@ extension DirectoryVerifier {
         }
     }
 
-    /// Whether a file is a partial tile or bundle of an earlier checkpoint: the beginning of the one that is there now. A
-    /// bundle is held against the leaf hashes, so that a change of the newest one is not told of all before it.
+    /// Whether a file is a partial tile or bundle of an earlier checkpoint: the beginning of the one that is there now.
+    /// A bundle is held against the leaf hashes, so that a change of the newest one is not told of all before it.
     private func isEarlierPartial(_ path: String) -> Bool {
         guard let mark = path.range(of: ".p/", options: .backwards), let width = Int(path[mark.upperBound...]),
             (1..<TlogPath.tileWidth).contains(width), String(width) == path[mark.upperBound...]

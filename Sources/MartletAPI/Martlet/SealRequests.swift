@@ -1,7 +1,7 @@
 public import MartletDomain
 
-/// Asks whether a version's files are those that were registered; they are read again where the file system says that they
-/// may have changed.
+/// Asks whether a version's files are those that were registered; they are read again where the file system says that
+/// they may have changed.
 public struct VerifyModelFiles: MartletRequest {
     public typealias Response = VersionSeal
     public static let path = "registry/verify-files"

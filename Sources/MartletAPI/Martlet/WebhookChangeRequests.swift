@@ -39,7 +39,8 @@ public struct WebhookInfo: Codable, Sendable, Hashable {
     }
 }
 
-/// Makes a webhook for events of MLflow's and Martlet's, or for Databricks': its requests are in the manner of its events.
+/// Makes a webhook for events of MLflow's and Martlet's, or for Databricks': its requests are in the manner of its
+/// events.
 public struct CreateWebhook: MartletRequest {
     public typealias Response = WebhookInfo
     public static let path = "webhooks/create"

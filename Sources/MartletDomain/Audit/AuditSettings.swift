@@ -9,8 +9,8 @@ public struct AuditSettings: Sendable, Hashable, Codable {
     public var readsBeforeAnswer: Bool
     /// How often a checkpoint leaves the database, if there is something new.
     public var checkpointEvery: TimeSpan
-    /// The public keys of witnesses whose cosignatures are taken: C2SP vkeys of type 4. Behind a key and a space may stand
-    /// the address at which that witness is asked for them (C2SP tlog-witness).
+    /// The public keys of witnesses whose cosignatures are taken: C2SP vkeys of type 4. Behind a key and a space may
+    /// stand the address at which that witness is asked for them (C2SP tlog-witness).
     public var witnesses: [String]
     /// Where checkpoints are carried to: folders, `git+URL`, `s3://bucket/prefix`.
     public var push: [String]

@@ -12,8 +12,8 @@ public struct Refusal: Sendable, Hashable {
     }
 }
 
-/// Counts refusals so that nobody fills the disk with them: the first of a kind is told at once, further ones of the same
-/// kind from the same address are told together, once a minute, with their number.
+/// Counts refusals so that nobody fills the disk with them: the first of a kind is told at once, further ones of the
+/// same kind from the same address are told together, once a minute, with their number.
 public struct RefusalTally: Sendable {
     /// Several refusals that are alike.
     public struct Counted: Sendable, Hashable {

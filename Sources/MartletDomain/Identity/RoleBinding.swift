@@ -65,8 +65,8 @@ public enum Decision: Sendable, Hashable {
 }
 
 extension Decision {
-    /// Whether `bindings` let `principal`, who is in `groups`, do `verb` on `resource`. What nothing allows is denied, and
-    /// a role that is not known allows nothing.
+    /// Whether `bindings` let `principal`, who is in `groups`, do `verb` on `resource`. What nothing allows is denied,
+    /// and a role that is not known allows nothing.
     public static func on(
         _ verb: Verb, of resource: Scope, by principal: String, in groups: Set<String>, _ bindings: [RoleBinding],
         customRoles: CustomRoles = [:]

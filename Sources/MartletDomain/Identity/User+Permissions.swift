@@ -11,8 +11,8 @@ extension User {
     /// Whether this person may make users and give them roles.
     public var mayAdminister: Bool { may("identity.create_user", on: .workspace) }
 
-    /// Whether this person may give roles, or act as others: by an administrator's role or by one that was made of verbs,
-    /// whatever the token that they came with is good for.
+    /// Whether this person may give roles, or act as others: by an administrator's role or by one that was made of
+    /// verbs, whatever the token that they came with is good for.
     public var mayGiveRoles: Bool {
         var person = self
         person.access?.limits = nil

@@ -57,7 +57,8 @@ public struct VerbPattern: Sendable, Hashable {
         Self.matches(service.utf8, verb.service.utf8) && Self.matches(action.utf8, verb.action.utf8)
     }
 
-    /// Whether `text` has the pieces of `pattern` between its stars, in their order. Linear but for the last star's piece.
+    /// Whether `text` has the pieces of `pattern` between its stars, in their order. Linear but for the last star's
+    /// piece.
     private static func matches(_ pattern: String.UTF8View, _ text: String.UTF8View) -> Bool {
         let star = UInt8(ascii: "*")
         var (place, character) = (pattern.startIndex, text.startIndex)

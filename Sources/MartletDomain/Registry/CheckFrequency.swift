@@ -1,7 +1,7 @@
 import Foundation
 
-/// How often a model in service is to be looked at: `daily`, `weekly`, `monthly`, an ISO 8601 duration (`P7D`, `PT12H`, `P1M`)
-/// or five fields as cron has them (`0 6 * * 1`), in UTC.
+/// How often a model in service is to be looked at: `daily`, `weekly`, `monthly`, an ISO 8601 duration (`P7D`, `PT12H`,
+/// `P1M`) or five fields as cron has them (`0 6 * * 1`), in UTC.
 public enum CheckFrequency: Sendable, Hashable {
     case daily, weekly, monthly
     case every(TimeSpan)
@@ -95,8 +95,9 @@ extension Calendar {
     }
 }
 
-/// Minute, hour, day of the month, month and day of the week (0 and 7 are Sunday), each `*`, a number, a range, a list or
-/// steps: `0 6 * * 1-5`, `*/15 * * * *`. When both kinds of day are limited either will do, as with cron. Times are UTC.
+/// Minute, hour, day of the month, month and day of the week (0 and 7 are Sunday), each `*`, a number, a range, a list
+/// or steps: `0 6 * * 1-5`, `*/15 * * * *`. When both kinds of day are limited either will do, as with cron. Times are
+/// UTC.
 public struct CronSchedule: Sendable, Hashable {
     public let text: String
     private let minutes: Set<Int>

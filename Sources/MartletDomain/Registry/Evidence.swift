@@ -6,8 +6,8 @@ public struct Evidence: Sendable, Hashable {
     public var gateResults: [GateResult]
     /// The feature views that the version takes.
     public var features: [FeatureEvidence]
-    /// The time that ages are counted to, milliseconds since 1970 UTC: now, or the newest time on record if the clock has
-    /// been turned back since.
+    /// The time that ages are counted to, milliseconds since 1970 UTC: now, or the newest time on record if the clock
+    /// has been turned back since.
     public var moment: Int64 = 0
     /// Who registered the same files, here or as any other version.
     public var authors: Set<String> = []
@@ -59,8 +59,8 @@ public struct Evidence: Sendable, Hashable {
     /// How far the clocks of several servers may be apart, milliseconds.
     public static let clockTolerance: Int64 = 300_000
 
-    /// Whether something that was recorded at a time still counts. What bears a time to come was recorded with a clock that
-    /// was wrong, so that nobody knows how old it is.
+    /// Whether something that was recorded at a time still counts. What bears a time to come was recorded with a clock
+    /// that was wrong, so that nobody knows how old it is.
     public func isFresh(_ time: Int64, for span: TimeSpan) -> Bool {
         let (age, isOver) = moment.subtractingReportingOverflow(time)
         return !isOver && age >= -Self.clockTolerance && age <= span.milliseconds

@@ -3,7 +3,8 @@ import Foundation
 /// A span of the calendar in which nothing changes in front of callers, but by break-glass.
 public struct FreezeWindow: Sendable, Hashable {
     public enum Days: Sendable, Hashable {
-        /// Local times `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`; the end is not within, a day's end is that day's midnight after it.
+        /// Local times `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`; the end is not within, a day's end is that day's midnight
+        /// after it.
         case once(from: LocalTime, to: LocalTime)
         /// Each year from the first day to the last, both within; the last may be in the year after.
         case yearly(from: MonthDay, to: MonthDay)

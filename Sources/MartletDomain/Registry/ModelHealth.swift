@@ -57,7 +57,8 @@ public struct ModelHealth: Sendable, Hashable, Codable {
     }
 
     public var model: String
-    /// The version in Production or, where there is none, that an alias which stands for it means; nil when there is none.
+    /// The version in Production or, where there is none, that an alias which stands for it means; nil when there is
+    /// none.
     public var version: Int64?
     /// The alias by which callers find the version, when it is not in Production.
     public var alias: String?
@@ -190,7 +191,8 @@ extension HealthFacts {
                     "it has no monitoring plan. Run: \(UnmetGate.planCommand(model))", since: inProductionSince))
             return
         }
-        // A version that is newer than the last look starts the count again; a plan that is put on record again does not.
+        // A version that is newer than the last look starts the count again; a plan that is put on record again does
+        // not.
         let counted = [lastCheck?.checkedAt, inProductionSince].compactMap { $0 }.max() ?? planSetAt ?? now
         let due = plan.frequency.due(after: counted)
         health.nextCheckDue = due

@@ -12,7 +12,8 @@ extension ModelVersion {
         return moved
     }
 
-    /// Whether callers may find this version by an alias: only if it could stand in the stage that the policy names for it.
+    /// Whether callers may find this version by an alias: only if it could stand in the stage that the policy names for
+    /// it.
     public func requireFit(
         for alias: String, askedBy asker: String, under policy: Policy, given evidence: Evidence
     ) throws(RegistryError) {
@@ -22,7 +23,8 @@ extension ModelVersion {
         guard unmet.isEmpty else { throw .gatesUnmet(id, into: .alias(alias), unmet) }
     }
 
-    /// Whether an alias may be taken from this version: callers who use it find nothing afterwards, as if it were archived.
+    /// Whether an alias may be taken from this version: callers who use it find nothing afterwards, as if it were
+    /// archived.
     public func requireRemovable(
         alias: String, askedBy asker: String, under policy: Policy, given evidence: Evidence
     ) throws(RegistryError) {

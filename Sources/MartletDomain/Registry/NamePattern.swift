@@ -1,4 +1,5 @@
-/// A pattern of names: `*` stands for any run of characters, `?` for one, everything else for itself, in the case it has.
+/// A pattern of names: `*` stands for any run of characters, `?` for one, everything else for itself, in the case it
+/// has.
 public struct NamePattern: Sendable, Hashable, CustomStringConvertible {
     public let text: String
     private let parts: [Part]
@@ -22,8 +23,8 @@ public struct NamePattern: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { text }
 
-    /// How closely it says what it means: no wildcard before any, then more characters that stand for themselves, then more
-    /// that stand for one.
+    /// How closely it says what it means: no wildcard before any, then more characters that stand for themselves, then
+    /// more that stand for one.
     public struct Specificity: Sendable, Hashable, Comparable {
         var isExact: Bool
         var literals: Int

@@ -13,8 +13,8 @@ extension Policy: Codable {
         case models, staging, production, stages, order, aliases, freeze, rollback, monitoring
     }
 
-    /// In the form of before there were more than two stages to ask for something, so that the digest of such a policy stays
-    /// what it was.
+    /// In the form of before there were more than two stages to ask for something, so that the digest of such a policy
+    /// stays what it was.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         if models != .all { try container.encode(models.text, forKey: .models) }

@@ -55,8 +55,8 @@ public struct VersionSeal: Sendable, Hashable, Codable {
     public var state: State
     /// SHA-256, in hexadecimal, over a line a file (``SealedFile/line``), sorted by path in UTF-8.
     public var digest: String
-    /// The root of the Merkle tree of RFC 6962 (SHA-256) whose leaves are those lines, in that order; nil for a version that
-    /// was registered before roots were recorded.
+    /// The root of the Merkle tree of RFC 6962 (SHA-256) whose leaves are those lines, in that order; nil for a version
+    /// that was registered before roots were recorded.
     public var root: String?
     /// As they were sealed.
     public var files: [SealedFile]

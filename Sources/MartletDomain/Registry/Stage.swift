@@ -1,4 +1,5 @@
-/// Where a model version stands: one of MLflow's four stages, or one that a policy adds. Raw values are the words on the wire.
+/// Where a model version stands: one of MLflow's four stages, or one that a policy adds. Raw values are the words on
+/// the wire.
 public struct Stage: RawRepresentable, Sendable, Hashable, CaseIterable {
     public let rawValue: String
 

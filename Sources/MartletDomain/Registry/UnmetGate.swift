@@ -5,7 +5,8 @@ public enum UnmetGate: Sendable, Hashable {
     case signOff(Stage, Role, discounted: [String])
     case monitoringPlan
     case performance(minimum: Double, last: GateResult?)
-    /// A view whose served values were not found to be a batch's: not at all, too long ago, or with too many differences.
+    /// A view whose served values were not found to be a batch's: not at all, too long ago, or with too many
+    /// differences.
     case featureConsistency(FeatureConsistency, FeatureEvidence)
     /// What the plan on record does not say.
     case incompletePlan([String])

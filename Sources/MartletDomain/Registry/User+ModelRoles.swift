@@ -10,8 +10,8 @@ extension User {
         guard mayAdminister else { throw .mayNotAdminister(user: name) }
     }
 
-    /// Whether this person's word counts on the way into a stage: by a role that is asked for or, where none is, by any with
-    /// which one may change things.
+    /// Whether this person's word counts on the way into a stage: by a role that is asked for or, where none is, by any
+    /// with which one may change things.
     public func mayDecide(_ stage: Stage, of model: String, under policy: Policy) -> Bool {
         guard mayChange else { return false }
         let asked = policy.stages(on: stage).flatMap(\.requirements.signOffs)

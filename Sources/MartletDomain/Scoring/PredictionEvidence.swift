@@ -37,7 +37,8 @@ public struct ReferencePlace: Sendable, Hashable, Codable {
     }
 }
 
-/// The rows of a table that a view's features were computed from: those of the row's key that had happened and were known.
+/// The rows of a table that a view's features were computed from: those of the row's key that had happened and were
+/// known.
 public struct SourceRows: Sendable, Hashable, Codable {
     public var view: String
     public var table: TableReference
@@ -47,7 +48,8 @@ public struct SourceRows: Sendable, Hashable, Codable {
     /// Event times, for a table that has them.
     public var earliest: Instant?
     public var latest: Instant?
-    /// The data files that hold the newest of them, relative to the table's folder, with the row's number in the file from 0.
+    /// The data files that hold the newest of them, relative to the table's folder, with the row's number in the file
+    /// from 0.
     public var newestRow: FileRow?
 
     public struct FileRow: Sendable, Hashable, Codable {

@@ -145,7 +145,8 @@ public struct ScoredBy: Sendable, Hashable, Codable {
 }
 
 extension [StageChange] {
-    /// Where a version stood at a time, in milliseconds since 1970 UTC; nil before it was registered and after its deletion.
+    /// Where a version stood at a time, in milliseconds since 1970 UTC; nil before it was registered and after its
+    /// deletion.
     public func stage(of version: ModelVersion.ID, at time: Int64) -> Stage? {
         last { $0.version == version && $0.at <= time && $0.alias == nil }?.to
     }

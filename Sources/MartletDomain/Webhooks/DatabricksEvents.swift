@@ -1,4 +1,5 @@
-/// What Databricks' registry webhooks are told. Each body has a sentence for people in `text`, which chat programs show.
+/// What Databricks' registry webhooks are told. Each body has a sentence for people in `text`, which chat programs
+/// show.
 ///
 /// Source: Databricks' documentation of registry webhooks, whose payloads these are field for field where it shows them
 /// (stage changes, tags, comments); requests have the fields of stage changes, and what is made has its name.

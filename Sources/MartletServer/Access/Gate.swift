@@ -16,7 +16,8 @@ struct Gate: Sendable {
         return context
     }
 
-    /// When it is known what the request is about. The log's refusal is one of the caller's own, not of what they came for.
+    /// When it is known what the request is about. The log's refusal is one of the caller's own, not of what they came
+    /// for.
     func admit(_ verb: Verb, _ context: MartletContext, _ resource: () throws -> Resource) async throws {
         guard !context.user.may(verb, on: .workspace) else { return }
         guard try await identity.may(context.user, verb, on: try resource()) else {

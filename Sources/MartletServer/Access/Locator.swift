@@ -3,7 +3,8 @@ import Platform
 
 /// How a route finds out what a request is about.
 struct Locator<Subject>: Sendable {
-    /// What a role can be given on to let somebody use the route; nil for routes about nothing smaller than the workspace.
+    /// What a role can be given on to let somebody use the route; nil for routes about nothing smaller than the
+    /// workspace.
     let kinds: [Scope.Kind]
     let find: @Sendable (Subject) throws -> Resource
 

@@ -35,7 +35,8 @@ final class RouteBook: Sendable {
         }
     }
 
-    /// Whether a path is one that anybody may ask. A route that takes a verb lets nobody in without one, whatever this says.
+    /// Whether a path is one that anybody may ask. A route that takes a verb lets nobody in without one, whatever this
+    /// says.
     func isOpen(_ path: String) -> Bool {
         doors.withLock { doors in doors.paths.contains(path) || doors.prefixes.contains(where: path.hasPrefix) }
     }

@@ -4,8 +4,8 @@ import MartletAPI
 import MartletDomain
 import Platform
 
-/// Where routes are made. Each says which verb it takes and how to find out what the request is about; there is no way to
-/// make one that does not.
+/// Where routes are made. Each says which verb it takes and how to find out what the request is about; there is no way
+/// to make one that does not.
 package struct Routes {
     private let router: RouterGroup<MartletContext>
     private let path: String

@@ -26,8 +26,8 @@ struct AuditedDoors: RouterMiddleware {
     }
 }
 
-/// Tells the audit log of whatever is refused to somebody before it comes to a change. Inside ``Authentication``, so that
-/// it is known who asks.
+/// Tells the audit log of whatever is refused to somebody before it comes to a change. Inside ``Authentication``, so
+/// that it is known who asks.
 struct AuditedRefusals: RouterMiddleware {
     typealias Context = MartletContext
 

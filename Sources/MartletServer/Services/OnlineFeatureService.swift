@@ -1,8 +1,8 @@
 import Platform
 import ServiceLifecycle
 
-/// Writes pushed rows and kept predictions to their tables, and keeps what is in memory, as long as the server runs. The
-/// last round is the platform's, when it is closed.
+/// Writes pushed rows and kept predictions to their tables, and keeps what is in memory, as long as the server runs.
+/// The last round is the platform's, when it is closed.
 struct OnlineFeatureService: Service {
     let online: OnlineStore
     let scoring: Scoring

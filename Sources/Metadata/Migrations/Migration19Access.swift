@@ -1,6 +1,6 @@
 extension Migration {
-    /// Accounts of people and programs, groups, roles on scopes, tokens that end, and sessions of browsers. Of a secret only
-    /// its digest is kept. What users had by the columns of ``identity`` is carried over.
+    /// Accounts of people and programs, groups, roles on scopes, tokens that end, and sessions of browsers. Of a secret
+    /// only its digest is kept. What users had by the columns of ``identity`` is carried over.
     static let access = Migration(
         19, "access",
         [

@@ -1,5 +1,6 @@
 extension Migration {
-    /// Policies as they were in force, requests, activities, transitions past the gates, and evidence that policies ask for.
+    /// Policies as they were in force, requests, activities, transitions past the gates, and evidence that policies ask
+    /// for.
     ///
     /// Times are milliseconds since 1970 UTC. `audit_position` is where in the log the change itself is told of.
     static let policies = Migration(

@@ -2,8 +2,8 @@ extension LintReport {
     /// How many annotations GitHub shows of a step for each level.
     private static let shown = 10
 
-    /// Workflow commands: the worst findings as annotations, as many as GitHub shows of a step, then one for all others,
-    /// which follow as plain lines of the log.
+    /// Workflow commands: the worst findings as annotations, as many as GitHub shows of a step, then one for all
+    /// others, which follow as plain lines of the log.
     ///
     /// Source: GitHub's "Workflow commands for GitHub Actions", error, warning and notice messages and their escapes.
     package var gitHubAnnotations: String {

@@ -1,5 +1,5 @@
-/// Versions and stages that are named by arguments, keys and columns: `model_version = 7`, `get_model_version(name, "7")`,
-/// `stage="Prodction"`.
+/// Versions and stages that are named by arguments, keys and columns: `model_version = 7`,
+/// `get_model_version(name, "7")`, `stage="Prodction"`.
 func argumentMatches(in bytes: [UInt8], _ language: SourceLanguage, _ stages: StageWords) -> [RuleMatch] {
     var matches: [RuleMatch] = []
     for (range, word) in SourceReader.identifiers(in: bytes) {
@@ -120,7 +120,8 @@ private func calledStage(_ name: Range<Int>, _ bytes: [UInt8], place: Int, _ sta
     return [RuleMatch(rule: .misspeltStage, range: word.range, message: stages.message(word.text))]
 }
 
-/// `stage="Prodction"`, `stages=["Staging", "Prod"]`. Other programs have stages too, so a word counts that is near one.
+/// `stage="Prodction"`, `stages=["Staging", "Prod"]`. Other programs have stages too, so a word counts that is near
+/// one.
 private func assignedStages(
     _ name: Range<Int>, _ bytes: [UInt8], _ language: SourceLanguage, _ stages: StageWords
 ) -> [RuleMatch] {

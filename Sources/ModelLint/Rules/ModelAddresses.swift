@@ -1,7 +1,7 @@
 /// Addresses that begin with `models:/`: numbers and stages in them.
 ///
-/// A name may be put together when the program runs (`{name}`, `\(name)`, `${NAME}`); an end that is says nothing, and is
-/// left alone, as are words that stand for something in a text about addresses (`models:/NAME/STAGE`).
+/// A name may be put together when the program runs (`{name}`, `\(name)`, `${NAME}`); an end that is says nothing, and
+/// is left alone, as are words that stand for something in a text about addresses (`models:/NAME/STAGE`).
 func modelAddressMatches(in bytes: [UInt8], _ stages: StageWords) -> [RuleMatch] {
     SourceReader.occurrences(of: "models:/", in: bytes).compactMap { start in
         if start > 0, bytes[start - 1].isWord { return nil }

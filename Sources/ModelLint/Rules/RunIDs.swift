@@ -44,8 +44,8 @@ private func isFollowedByArtifacts(_ place: Int, _ bytes: [UInt8]) -> Bool {
     return bytes.count - place >= word.count && bytes[place..<place + word.count].elementsEqual(word)
 }
 
-/// Whether what stands before a text asks for a run's id: `run_id = "`, `"run_id": "`, `get_run("`, or it follows one such
-/// id in a list.
+/// Whether what stands before a text asks for a run's id: `run_id = "`, `"run_id": "`, `get_run("`, or it follows one
+/// such id in a list.
 private func isRunID(at place: Int, in bytes: [UInt8], after last: RuleMatch?) -> Bool {
     var index = place - 1
     func skip(_ isKind: (UInt8) -> Bool) { while index >= 0, isKind(bytes[index]) { index -= 1 } }

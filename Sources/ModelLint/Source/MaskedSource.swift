@@ -1,4 +1,5 @@
-/// A text whose comments are blanked, byte for byte, so that what is left can be searched and every place stays the same.
+/// A text whose comments are blanked, byte for byte, so that what is left can be searched and every place stays the
+/// same.
 struct MaskedSource {
     struct Comment {
         /// From 0.

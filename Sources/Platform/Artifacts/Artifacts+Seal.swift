@@ -11,8 +11,8 @@ package struct ArtifactDigest: Sendable, Hashable {
     package var bytes: Int64 { files.reduce(0) { $0 + $1.bytes } }
     /// Sorted by path in UTF-8.
     package var files: [SealedFile]
-    /// The root of RFC 6962's Merkle tree (SHA-256) whose leaves are those lines, in that order: a single file is proven to
-    /// be sealed without the others.
+    /// The root of RFC 6962's Merkle tree (SHA-256) whose leaves are those lines, in that order: a single file is
+    /// proven to be sealed without the others.
     package var root: String
     /// The number of the last change of files when the reading began.
     var asOf: Int64

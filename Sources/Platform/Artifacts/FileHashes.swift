@@ -9,8 +9,8 @@ import Synchronization
     import Musl
 #endif
 
-/// What the file system says of a file. No program changes a file's bytes without changing one of these: the time of the
-/// inode's last change cannot be set.
+/// What the file system says of a file. No program changes a file's bytes without changing one of these: the time of
+/// the inode's last change cannot be set.
 struct FileStamp: Hashable, Sendable {
     var device: UInt64
     var inode: UInt64

@@ -77,7 +77,8 @@ extension Audit {
         return index
     }
 
-    /// Whether the log still has what the index took in last: it has not, if an older copy of the workspace was put back.
+    /// Whether the log still has what the index took in last: it has not, if an older copy of the workspace was put
+    /// back.
     private func fits(_ index: AuditIndex, _ size: Int64) async throws -> Bool {
         guard let last = try await events(at: [size - 1]).first else { return false }
         return try index.position(ofEvent: last.entry.eventID) == size - 1

@@ -3,9 +3,9 @@ import Metadata
 
 /// What actions change, so that the log has digests of it before and after.
 ///
-/// Model versions digest themselves. The hot path of tracking (runs, metrics, params, tags of runs) has none: its entries
-/// hold what was logged, whole or by its own digest, and two more queries a write would cost more than the entry. Uploads and
-/// table versions carry the SHA-256 or the version of what was written.
+/// Model versions digest themselves. The hot path of tracking (runs, metrics, params, tags of runs) has none: its
+/// entries hold what was logged, whole or by its own digest, and two more queries a write would cost more than the
+/// entry. Uploads and table versions carry the SHA-256 or the version of what was written.
 enum AuditedState {
     /// - Parameter isAfter: Whether the action is done; its parameters then hold the facts that it noted.
     static func queries(_ action: AuditAction, isAfter: Bool) -> [StateQuery] {

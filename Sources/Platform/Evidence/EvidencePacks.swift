@@ -50,10 +50,11 @@ extension EvidencePacks {
     /// A report's largest size, in bytes.
     static let largestReport: Int64 = 8 << 20
 
-    /// The pack of the version that `models:/NAME/STAGE`, `models:/NAME@ALIAS` or `models:/NAME/VERSION` means now: a ZIP.
+    /// The pack of the version that `models:/NAME/STAGE`, `models:/NAME@ALIAS` or `models:/NAME/VERSION` means now: a
+    /// ZIP.
     ///
-    /// The same records at the same time of the workspace's clock give the same bytes. What is missing is said to be, in the
-    /// pack.
+    /// The same records at the same time of the workspace's clock give the same bytes. What is missing is said to be,
+    /// in the pack.
     package func pack(_ modelURI: String, by caller: Caller) async throws -> Data {
         let version = try await registry.resolve(modelURI)
         var draft = EvidenceDraft(version: version)

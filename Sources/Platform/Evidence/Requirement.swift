@@ -25,8 +25,8 @@ struct Requirement: Sendable, Hashable {
 }
 
 extension Requirement {
-    /// The lines of a `requirements.txt` (pip's requirements file format): comments, continued lines, options, markers and
-    /// hashes are passed over.
+    /// The lines of a `requirements.txt` (pip's requirements file format): comments, continued lines, options, markers
+    /// and hashes are passed over.
     static func pip(_ text: String, file: String) -> [Requirement] {
         text.replacing("\\\n", with: " ").split(whereSeparator: \.isNewline).compactMap { pip(line: String($0), file) }
     }

@@ -5,7 +5,8 @@ import MartletDomain
 import Metadata
 
 extension Audit {
-    /// A text signed by the log's key as a note. It cannot be taken for a checkpoint, whose first line is the key's name.
+    /// A text signed by the log's key as a note. It cannot be taken for a checkpoint, whose first line is the key's
+    /// name.
     func note(over text: String) throws -> String {
         var note = try SignedNote(text: text)
         try note.sign(with: store.trail.identity.key)

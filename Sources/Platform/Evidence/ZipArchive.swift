@@ -3,8 +3,8 @@ package import MartletDomain
 
 /// A ZIP file (PKWARE's APPNOTE 6.3) of stored files: the same files give the same bytes, whoever packs them when.
 ///
-/// Files are stored in the order that they are given in, uncompressed, with UTF-8 names and the time 1980-01-01. Of what
-/// others packed only stored files are read.
+/// Files are stored in the order that they are given in, uncompressed, with UTF-8 names and the time 1980-01-01. Of
+/// what others packed only stored files are read.
 package struct ZipArchive: Sendable, Equatable {
     package struct File: Sendable, Equatable {
         package var path: String

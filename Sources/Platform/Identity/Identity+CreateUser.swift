@@ -45,7 +45,8 @@ extension Identity {
         return token
     }
 
-    /// Shuts an account: its tokens, password and sessions let nobody in from then on. What it was given stays on record.
+    /// Shuts an account: its tokens, password and sessions let nobody in from then on. What it was given stays on
+    /// record.
     package func deactivate(_ name: String, by caller: Caller) async throws {
         try await store.change(AuditAction("identity", "deactivate_user", ["name": name]), by: caller) { db in
             try db.requireUser(name)

@@ -123,7 +123,8 @@ extension Snapshot {
 }
 
 extension Transaction {
-    /// Lets what was given on a thing follow it to its new name; with nil, ends it: another thing of the old name is another.
+    /// Lets what was given on a thing follow it to its new name; with nil, ends it: another thing of the old name is
+    /// another.
     func moveBindings(from old: Scope, to new: Scope?) throws {
         // Whatever had been given on a thing of the new name before is not for this one.
         for scope in new.map(\.spellings) ?? [] {

@@ -87,7 +87,8 @@ package struct Identity: Sendable {
         return user
     }
 
-    /// Whether `secret` is what that proxy shows. Takes as long for one that differs early as for one that differs late.
+    /// Whether `secret` is what that proxy shows. Takes as long for one that differs early as for one that differs
+    /// late.
     package func isSecret(_ secret: String, of proxy: AuthenticationSettings.TrustedProxy) -> Bool {
         AccessToken.areEqual(AccessToken.hash(secret), AccessToken.hash(proxy.secret))
     }

@@ -2,7 +2,8 @@ import Crypto
 import CryptoExtras
 import Foundation
 
-/// Passwords as they are kept: PBKDF2 with HMAC-SHA256 (RFC 8018), 600,000 rounds and 16 random bytes of salt, as OWASP has it.
+/// Passwords as they are kept: PBKDF2 with HMAC-SHA256 (RFC 8018), 600,000 rounds and 16 random bytes of salt, as OWASP
+/// has it.
 enum Password {
     static let rounds = 600_000
     /// Bytes of a password at most.

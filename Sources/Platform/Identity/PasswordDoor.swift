@@ -53,8 +53,8 @@ final class PasswordDoor: Sendable {
 
 /// How often something may fail: so many times at once, and then so many times a minute.
 ///
-/// It is counted in a table of fixed size by two keyed digests, so that names by the million take no memory and push nobody
-/// out. Who shares one place with somebody who fails is let through by the other.
+/// It is counted in a table of fixed size by two keyed digests, so that names by the million take no memory and push
+/// nobody out. Who shares one place with somebody who fails is let through by the other.
 final class AttemptLimit: Sendable {
     private let burst: Double
     private let perMillisecond: Double

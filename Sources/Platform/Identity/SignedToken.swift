@@ -4,8 +4,8 @@ import Foundation
 
 /// A JSON Web Token (RFC 7519) signed by a key that can be looked up (RFC 7515), before anything of it is believed.
 ///
-/// Only RS256, ES256 and EdDSA (Ed25519) are known. Which key is used follows from the key's own type, so that a token can
-/// neither be unsigned nor be "signed" with a public key taken for a shared secret.
+/// Only RS256, ES256 and EdDSA (Ed25519) are known. Which key is used follows from the key's own type, so that a token
+/// can neither be unsigned nor be "signed" with a public key taken for a shared secret.
 struct SignedToken {
     enum Algorithm: String { case rs256 = "RS256", es256 = "ES256", edDSA = "EdDSA" }
 

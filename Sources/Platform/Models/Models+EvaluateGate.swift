@@ -33,8 +33,8 @@ extension Models {
         return value
     }
 
-    /// Measures a registered version on rows that it has not seen by every metric there is for it, and records the figures,
-    /// which gates of the policy then look for.
+    /// Measures a registered version on rows that it has not seen by every metric there is for it, and records the
+    /// figures, which gates of the policy then look for.
     ///
     /// - Throws: What keeps it from being measured; nothing is recorded then, so that no gate passes by it.
     package func evaluate(

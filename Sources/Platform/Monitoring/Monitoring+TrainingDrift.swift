@@ -3,8 +3,8 @@ package import MartletDomain
 import ModelRuntime
 
 extension Monitoring {
-    /// Compares what a version was trained on with the reference of the monitoring plan in force, and records it, which gates
-    /// of the policy then look for.
+    /// Compares what a version was trained on with the reference of the monitoring plan in force, and records it, which
+    /// gates of the policy then look for.
     package func compareTraining(of id: ModelVersion.ID, by caller: Caller) async throws -> TrainingDrift {
         let version = try await registry.version(id)
         guard let plan = try await registry.monitoringPlan(id.name) else { throw MonitoringError.noPlan(id.name) }

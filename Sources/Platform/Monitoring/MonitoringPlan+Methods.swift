@@ -2,7 +2,8 @@ import DriftStatistics
 import MartletDomain
 
 extension MonitoringPlan {
-    /// By column, how it is held against the reference; columns that are not named get the default method of their kind.
+    /// By column, how it is held against the reference; columns that are not named get the default method of their
+    /// kind.
     var driftMethods: [String: DriftMethod] {
         (thresholds.columns ?? [:]).compactMapValues { DriftMethod(name: $0.test, threshold: $0.threshold) }
     }

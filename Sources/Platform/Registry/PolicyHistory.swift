@@ -28,7 +28,8 @@ struct PolicyInForce: Sendable {
         digest = CanonicalJSON.sha256Hex(text)
     }
 
-    /// Puts these policies on record if they are not those that were in force last. A weaker one is told of in so many words.
+    /// Puts these policies on record if they are not those that were in force last. A weaker one is told of in so many
+    /// words.
     func adopt(in store: Store) async throws {
         let (last, models) = try await store.read { db in
             (

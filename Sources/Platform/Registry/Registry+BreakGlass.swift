@@ -2,8 +2,8 @@ package import MartletDomain
 import Metadata
 
 extension Registry {
-    /// Asks to move a version past gates that it does not meet, because something cannot wait: to a stage, to be called by an
-    /// alias, or out of service. Nothing moves before a second person has confirmed it.
+    /// Asks to move a version past gates that it does not meet, because something cannot wait: to a stage, to be called
+    /// by an alias, or out of service. Nothing moves before a second person has confirmed it.
     ///
     /// - Throws: ``RegistryError/nothingToBreak(_:_:)`` when no gate keeps the version.
     @discardableResult
@@ -56,8 +56,8 @@ extension Registry {
         }
     }
 
-    /// Moves a version as another person asked, past its gates. What stands in the stage now is archived; what had the alias
-    /// loses it.
+    /// Moves a version as another person asked, past its gates. What stands in the stage now is archived; what had the
+    /// alias loses it.
     ///
     /// - Throws: ``RegistryError/breakGlassMissing(_:_:)``, ``RegistryError/breakGlassOver(_:_:askedAt:)``,
     ///   ``RegistryError/breakGlassAlone(user:_:_:)``, ``RegistryError/mayNotSign(user:_:_:)``,

@@ -12,8 +12,8 @@ package struct PlanEscalation: Sendable, Hashable {
 }
 
 extension Registry {
-    /// Puts on the log whom the monitoring plans name for what is red about their models, and tells the webhooks that they
-    /// name. Each finding once, for as long as it lasts.
+    /// Puts on the log whom the monitoring plans name for what is red about their models, and tells the webhooks that
+    /// they name. Each finding once, for as long as it lasts.
     @discardableResult
     package func escalate() async throws -> [PlanEscalation] {
         var told: [PlanEscalation] = []

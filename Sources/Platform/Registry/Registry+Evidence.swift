@@ -11,7 +11,8 @@ struct FileFacts: Sendable {
 }
 
 extension Registry {
-    /// Looks at a version's files, if the policy asks for what they say; nil if it does not, or there is no such version.
+    /// Looks at a version's files, if the policy asks for what they say; nil if it does not, or there is no such
+    /// version.
     func fileFacts(of id: ModelVersion.ID, under policy: Policy, always: Bool = false) async throws -> FileFacts? {
         guard always || policy.asksForFiles else { return nil }
         guard let version = try? await self.version(id), let folder = version.artifactPath else { return FileFacts() }
@@ -52,7 +53,8 @@ extension Snapshot {
     /// All that is on record for and against a version, of what the policy asks for.
     ///
     /// - Parameters:
-    ///   - files: What a look at the files said; nil takes the seal's word and a signature for granted, where nothing is
+    ///   - files: What a look at the files said; nil takes the seal's word and a signature for granted, where nothing
+    ///     is
     ///     decided by it.
     ///   - now: Milliseconds since 1970 UTC.
     func evidence(
@@ -107,8 +109,8 @@ extension Snapshot {
         ).first
     }
 
-    /// The training set of a version that was trained here with the tables that it was made from, and what suites found in
-    /// these versions of them. The training set comes first.
+    /// The training set of a version that was trained here with the tables that it was made from, and what suites found
+    /// in these versions of them. The training set comes first.
     private func trainingData(of stored: StoredVersion) throws -> Evidence.TrainingData {
         guard let run = stored.version.runID else { return .init() }
         let training = try row(
@@ -135,7 +137,8 @@ extension Snapshot {
         return data
     }
 
-    /// The fields of the model card that tags `model_card.FIELD` of the version or its model fill in, and `description`.
+    /// The fields of the model card that tags `model_card.FIELD` of the version or its model fill in, and
+    /// `description`.
     private func cardFields(of stored: StoredVersion) throws -> Set<String> {
         let prefix = "model_card."
         let ofModel = try rows(

@@ -3,8 +3,8 @@ package import MartletDomain
 import Metadata
 
 extension Registry {
-    /// Moves all that one person answers for to another: models, monitoring plans, in which they may also be a contact, and
-    /// feature tables whose tag `owner` names them. Who asked for a transition stays who asked.
+    /// Moves all that one person answers for to another: models, monitoring plans, in which they may also be a contact,
+    /// and feature tables whose tag `owner` names them. Who asked for a transition stays who asked.
     ///
     /// - Returns: What was handed over and how it does, for the one who takes it.
     /// - Throws: ``RegistryError/orphans(from:_:)`` with everything that nobody would answer for, when the other has no

@@ -5,7 +5,8 @@ import Metadata
 extension Registry {
     /// How every model in service is looked after, by name; or one model, in service or not.
     ///
-    /// The files themselves are not read: what they say was checked when the version moved, and is checked when it is loaded.
+    /// The files themselves are not read: what they say was checked when the version moved, and is checked when it is
+    /// loaded.
     package func health(of name: String? = nil) async throws -> [ModelHealth] {
         let (policies, standing, now) = (policies, standing, store.clock.now)
         return try await store.read { db in
@@ -13,8 +14,8 @@ extension Registry {
         }
     }
 
-    /// Tells of models that have turned red since it was last done, and asks for the archiving of models that nobody has
-    /// looked after for as long as their policy allows. Doing it again changes nothing.
+    /// Tells of models that have turned red since it was last done, and asks for the archiving of models that nobody
+    /// has looked after for as long as their policy allows. Doing it again changes nothing.
     /// - Returns: What was asked for.
     @discardableResult
     package func watchOverPlans() async throws -> [TransitionRequest] {
@@ -71,7 +72,8 @@ extension Snapshot {
         }
     }
 
-    /// The version that callers find: in Production or, where none is, by an alias that stands for it. Of a prompt none.
+    /// The version that callers find: in Production or, where none is, by an alias that stands for it. Of a prompt
+    /// none.
     private func inService(ofModel model: Int64, _ policy: Policy) throws -> (stored: StoredVersion, alias: String?)? {
         if let stored = try productionVersion(ofModel: model) { return (stored, nil) }
         let aliases = try rows(

@@ -5,7 +5,8 @@ import Metadata
 extension Registry {
     /// Records figures of a version's exact files.
     ///
-    /// - Throws: ``RegistryError/gateNotOfThisFiles(_:)`` when the version has other files, ``RegistryError/invalid(_:)``.
+    /// - Throws: ``RegistryError/gateNotOfThisFiles(_:)`` when the version has other files,
+    ///   ``RegistryError/invalid(_:)``.
     @discardableResult
     package func record(_ evaluations: [Evaluation], by caller: Caller) async throws -> [Evaluation] {
         let problems = evaluations.flatMap(\.problems)

@@ -8,8 +8,8 @@ extension Registry {
         return try await store.read { db in RegistryClock(registry: try db.registryTime(now), clock: now) }
     }
 
-    /// Sets the registry's time back to the clock's, after the clock had been far ahead. For administrators, and in the log for
-    /// good. What bears a time to come counts as fresh for nothing afterwards.
+    /// Sets the registry's time back to the clock's, after the clock had been far ahead. For administrators, and in the
+    /// log for good. What bears a time to come counts as fresh for nothing afterwards.
     ///
     /// - Throws: ``RegistryError/invalid(_:)`` without a reason, and when the clock is not behind.
     @discardableResult

@@ -13,12 +13,12 @@ extension Registry {
         package var aliasesLeft: [String]
     }
 
-    /// Puts the newest version back into Production that was there by the gates before, is not there now, and has the files
-    /// that it was registered with.
+    /// Puts the newest version back into Production that was there by the gates before, is not there now, and has the
+    /// files that it was registered with.
     ///
-    /// Aliases go back with it that the policy names for Production, or that meant this version before they meant the one
-    /// that is rolled back; the others are listed. The policy may ask for less than on the way there: what it says under
-    /// `rollback:`.
+    /// Aliases go back with it that the policy names for Production, or that meant this version before they meant the
+    /// one that is rolled back; the others are listed. The policy may ask for less than on the way there: what it says
+    /// under `rollback:`.
     /// - Throws: ``RegistryError/noGoodVersion(model:alias:)``, ``RegistryError/gatesUnmet(_:into:_:)``.
     @discardableResult
     package func rollBack(_ name: String, reason: String? = nil, by caller: Caller) async throws -> Rollback {
@@ -62,8 +62,8 @@ extension Registry {
         }
     }
 
-    /// Lets an alias mean the newest version again that it meant by the gates before, and that has the files that it was
-    /// registered with: the rollback of who tells callers an alias and no stage.
+    /// Lets an alias mean the newest version again that it meant by the gates before, and that has the files that it
+    /// was registered with: the rollback of who tells callers an alias and no stage.
     ///
     /// - Throws: ``RegistryError/aliasMissing(model:alias:)``, ``RegistryError/noGoodVersion(model:alias:)``,
     ///   ``RegistryError/gatesUnmet(_:into:_:)``.
@@ -100,8 +100,8 @@ extension Registry {
         }
     }
 
-    /// The first of some versions that has the files that it was registered with. The bytes are read before the transaction,
-    /// which looks whether the version still is the same.
+    /// The first of some versions that has the files that it was registered with. The bytes are read before the
+    /// transaction, which looks whether the version still is the same.
     private func goodFormer(
         under policy: Policy, _ candidates: @escaping @Sendable (Snapshot) throws -> [StoredVersion]
     ) async throws -> GoodVersion? {
@@ -133,8 +133,8 @@ extension Policy {
 }
 
 extension Snapshot {
-    /// Versions that were in Production by the gates, are not there now and are not deleted; the one that came there last
-    /// first, at most 50.
+    /// Versions that were in Production by the gates, are not there now and are not deleted; the one that came there
+    /// last first, at most 50.
     fileprivate func formerProduction(ofModel model: Int64) throws -> [StoredVersion] {
         try versions(
             "JOIN (SELECT version, MAX(number) AS last FROM stage_changes WHERE model = ? AND to_stage = 'Production' "
@@ -153,8 +153,8 @@ extension Snapshot {
             [.integer(stored.number), .text(alias), SQLValue(false)]) != nil
     }
 
-    /// Versions that an alias meant by the gates, does not mean now and that are not deleted; the one that it meant last
-    /// first, at most 50.
+    /// Versions that an alias meant by the gates, does not mean now and that are not deleted; the one that it meant
+    /// last first, at most 50.
     fileprivate func formerlyCalled(_ alias: String, ofModel model: Int64) throws -> [StoredVersion] {
         try versions(
             "JOIN (SELECT version, MAX(number) AS last FROM stage_changes WHERE model = ? AND alias = ? "

@@ -5,8 +5,8 @@ import Metadata
 extension Registry {
     /// Refuses, on record, to put a version in front of callers whose files are not those that were registered.
     ///
-    /// Versions without files of ours pass here; what must be sealed, the policy says. What cannot be asked for at all, the
-    /// change itself refuses.
+    /// Versions without files of ours pass here; what must be sealed, the policy says. What cannot be asked for at all,
+    /// the change itself refuses.
     func requireSealed(
         _ id: ModelVersion.ID, _ verb: String, _ parameters: [String: String?], by caller: Caller
     ) async throws {

@@ -5,8 +5,8 @@ extension Registry {
     /// Records that the caller vouches for a version's files to stand in a stage, in each role that the policy asks for
     /// and the caller has.
     ///
-    /// - Parameter digest: The files that the caller has looked at; when the version has others, nothing is recorded. Nil for
-    ///   whatever it has.
+    /// - Parameter digest: The files that the caller has looked at; when the version has others, nothing is recorded.
+    ///   Nil for whatever it has.
     /// - Returns: What was recorded, one for each role.
     /// - Throws: ``RegistryError/mayNotSign(user:_:_:)``, ``RegistryError/signsOwn(user:_:)``,
     ///   ``RegistryError/nothingToSign(_:)``, ``RegistryError/otherFiles(_:)``.

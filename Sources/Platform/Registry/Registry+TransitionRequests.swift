@@ -33,8 +33,8 @@ extension Registry {
         }
     }
 
-    /// Signs for a version as others asked, in each role in which the caller may, and applies the request if that was all
-    /// that was missing.
+    /// Signs for a version as others asked, in each role in which the caller may, and applies the request if that was
+    /// all that was missing.
     ///
     /// - Parameter digest: The files that the caller has looked at; nil for whatever the version has.
     /// - Returns: The activity, which says what is still missing, and the version as it is afterwards.

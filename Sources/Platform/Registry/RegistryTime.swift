@@ -2,8 +2,8 @@ package import MartletDomain
 package import Metadata
 
 extension Snapshot {
-    /// The time that ages are counted to: `now`, or the newest that the registry has recorded, if the clock has been turned
-    /// back since. Milliseconds since 1970 UTC.
+    /// The time that ages are counted to: `now`, or the newest that the registry has recorded, if the clock has been
+    /// turned back since. Milliseconds since 1970 UTC.
     func registryTime(_ now: Int64) throws -> Int64 {
         let newest = try row("SELECT newest FROM registry_clock WHERE id = 1")?.integer("newest") ?? 0
         return max(now, newest)

@@ -7,8 +7,8 @@ import QueryEngine
 extension Scoring {
     /// Why a prediction was made: everything on record about it, and the same work done again.
     ///
-    /// What is not there any more (a table version, a file, a declaration) is told by ``PredictionExplanation/replay`` and
-    /// ``PredictionExplanation/gaps``; the rest of the answer is given all the same.
+    /// What is not there any more (a table version, a file, a declaration) is told by ``PredictionExplanation/replay``
+    /// and ``PredictionExplanation/gaps``; the rest of the answer is given all the same.
     /// - Throws: ``ScoringError/unknownPrediction(_:)``, or what the registry says of a version that was deleted.
     package func explain(_ predictionID: String) async throws -> PredictionExplanation {
         if let (scoring, row) = try await rowScoring(ofPrediction: predictionID) {

@@ -6,14 +6,15 @@ import QueryEngine
 extension Scoring {
     /// The row as it was written, and the work that wrote it.
     ///
-    /// An id begins with that of its work, whose record names the commit: only the files of that commit are looked at, and in
-    /// them, since ids of one work ascend with the rows, only the row group that holds the id.
+    /// An id begins with that of its work, whose record names the commit: only the files of that commit are looked at,
+    /// and in them, since ids of one work ascend with the rows, only the row group that holds the id.
     func stored(_ predictionID: String) async throws -> (run: ScoringRun, row: RecordBatch) {
         let prefix = predictionID.prefix { $0 != "-" }
         guard prefix.utf8.count == 12, predictionID.utf8.count == 29, prefix.allSatisfy(\.isHexDigit) else {
             throw ScoringError.unknownPrediction(predictionID)
         }
-        // Ids are hexadecimal, so the range from a prefix to the prefix with a greater sign after it holds just its ids.
+        // Ids are hexadecimal, so the range from a prefix to the prefix with a greater sign after it holds just its
+        // ids.
         let found = try await store.read { db in
             try db.rows(
                 "SELECT id FROM scoring_runs WHERE id >= ? AND id < ?", [.text(String(prefix)), .text(prefix + "g")]

@@ -17,8 +17,8 @@ struct LoggedPrediction: Sendable {
 
 extension Scoring {
     /// Requests of more rows than this are no requests for predictions one by one: they are appended to the log's table
-    /// before they are answered; those of fewer rows are kept in the metadata database with their record, and get there in
-    /// batches.
+    /// before they are answered; those of fewer rows are kept in the metadata database with their record, and get there
+    /// in batches.
     static let mostRowsInStore = 1_000
 
     /// Where the predictions of a model are kept that were handed out and not appended to a table.
@@ -72,8 +72,8 @@ extension Scoring {
 
     /// Moves predictions that wait in the metadata database to their models' tables.
     ///
-    /// Each batch is marked before it is written, and its commit carries the mark: after a crash the same rows are written
-    /// again under the same mark, which then does nothing.
+    /// Each batch is marked before it is written, and its commit carries the mark: after a crash the same rows are
+    /// written again under the same mark, which then does nothing.
     /// - Returns: How many were moved.
     @discardableResult
     package func writeLoggedPredictions() async throws -> Int {
@@ -87,8 +87,8 @@ extension Scoring {
         }
     }
 
-    /// Moves what waits every so often, until the task is cancelled. What cannot be moved waits for the next round: it is
-    /// durable where it is.
+    /// Moves what waits every so often, until the task is cancelled. What cannot be moved waits for the next round: it
+    /// is durable where it is.
     package func lookAfterLog(every interval: Duration = .seconds(15)) async {
         while (try? await Task.sleep(for: interval)) != nil { _ = try? await writeLoggedPredictions() }
     }

@@ -42,10 +42,11 @@ struct ServedRows: Sendable {
 }
 
 extension Scoring {
-    /// Scores rows with the values that features are served with now, and keeps each prediction with them before answering.
+    /// Scores rows with the values that features are served with now, and keeps each prediction with them before
+    /// answering.
     ///
-    /// Every feature comes from a view or table that is served by the plan that the version was packed with. A column of the
-    /// rows that is named like a feature is used in its place.
+    /// Every feature comes from a view or table that is served by the plan that the version was packed with. A column
+    /// of the rows that is named like a feature is used in its place.
     /// - Throws: ``ServedScoringError``, ``NotServed``, ``FeatureError/issues(_:)`` with every problem of the rows.
     package func scoreServed(_ request: ServedScoringRequest, by caller: Caller) async throws -> ServedScores {
         try await datasets.requireChange(

@@ -26,8 +26,8 @@ package struct Scoring: Sendable {
 }
 
 extension Scoring {
-    /// - Throws: ``ScoringError/notInService(_:)`` for a version by its number, unless history is meant and policy lets it
-    ///   be read.
+    /// - Throws: ``ScoringError/notInService(_:)`` for a version by its number, unless history is meant and policy lets
+    ///   it be read.
     func requireInService(_ modelURI: String, history: Bool) throws {
         let uri = try ModelURI(modelURI)
         if case .version = uri.choice, history, settings.history { return }

@@ -3,8 +3,8 @@ import MartletDomain
 import Metadata
 
 extension Transaction {
-    /// Puts an event into the outbox for every active webhook that asked for it, in MLflow's words or Databricks', to be
-    /// sent when this transaction is durable.
+    /// Puts an event into the outbox for every active webhook that asked for it, in MLflow's words or Databricks', to
+    /// be sent when this transaction is durable.
     /// - Parameter name: The name of webhooks that have been told.
     func announce(_ payload: WebhookPayload, butNot name: String? = nil) throws {
         let payloads = [payload] + payload.inDatabricksWords(by: caller.user.name)
@@ -24,8 +24,8 @@ extension Transaction {
         }
     }
 
-    /// Puts an event into the outbox for webhooks of one name, whatever they asked for, unless they are told in Databricks'
-    /// words only.
+    /// Puts an event into the outbox for webhooks of one name, whatever they asked for, unless they are told in
+    /// Databricks' words only.
     /// - Returns: Whether an active webhook has the name.
     func tell(webhookNamed name: String, _ payload: WebhookPayload) throws -> Bool {
         let listeners = try rows(

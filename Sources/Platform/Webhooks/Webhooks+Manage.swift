@@ -50,8 +50,8 @@ extension Webhooks {
         }
     }
 
-    /// Changes what is not nil. An empty secret takes it away, and so does an empty authorization. One that is not active
-    /// is told nothing any more, also not what waits for it. Events that the API does not show stay.
+    /// Changes what is not nil. An empty secret takes it away, and so does an empty authorization. One that is not
+    /// active is told nothing any more, also not what waits for it. Events that the API does not show stay.
     package func update(
         _ id: String, name: String? = nil, url: String? = nil, events: [WebhookEvent]? = nil,
         description: String? = nil, secret: String? = nil, authorization: String? = nil,

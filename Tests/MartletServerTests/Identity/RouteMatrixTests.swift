@@ -6,8 +6,8 @@ import Platform
 import TestKit
 import Testing
 
-/// Every route asked as every role. What each may do is written here by hand, verb for verb: a route whose verb is not in
-/// this table fails, and so does a table that speaks of verbs that no route has.
+/// Every route asked as every role. What each may do is written here by hand, verb for verb: a route whose verb is not
+/// in this table fails, and so does a table that speaks of verbs that no route has.
 struct RouteMatrixTests {
     private static let everyone = Set(Role.allCases)
     private static let makers: Set<Role> = [.contributor]

@@ -5,8 +5,8 @@ import Platform
 import TestKit
 import Testing
 
-/// One year of a small business, played through with a clock that the test holds: five people, two models, a program manager
-/// who leaves, a handover, drift, retraining, a refused promotion, a break-glass, a rollback.
+/// One year of a small business, played through with a clock that the test holds: five people, two models, a program
+/// manager who leaves, a handover, drift, retraining, a refused promotion, a break-glass, a rollback.
 struct YearTests {
     private static let policy = Policy(
         staging: .init(signOffs: [.reviewer]),
@@ -85,8 +85,8 @@ struct YearTests {
         }
     }
 
-    /// September and October: parcels come from further away; a look finds that and retrains. The candidate is refused until
-    /// the successor signs.
+    /// September and October: parcels come from further away; a look finds that and retrains. The candidate is refused
+    /// until the successor signs.
     private func autumn(_ world: YearWorld) async throws -> [YearPrediction] {
         let registry = world.platform.registry
         try world.clock.set("2024-09-03T08:00:00Z")

@@ -11,8 +11,8 @@ let tlogPath = "/audit/"
 
 /// The log as plain files: `checkpoint`, `tile/<level>/<index>[.p/<width>]`, `tile/entries/<index>[.p/<width>]`.
 ///
-/// They come from the database, as far as the newest checkpoint that left covers it. A tile never changes; the checkpoint
-/// does. Whoever may read the log may ask, or anybody where `martlet.yaml` says so.
+/// They come from the database, as far as the newest checkpoint that left covers it. A tile never changes; the
+/// checkpoint does. Whoever may read the log may ask, or anybody where `martlet.yaml` says so.
 func addTlogRoutes(to group: Routes, audit: Audit) {
     func add(
         _ path: String, _ verb: Verb,

@@ -122,8 +122,8 @@ extension AccessTokenInfo {
 }
 
 extension MartletContext {
-    /// The caller without what the door they came by would let them do besides: where one verb is for oneself, and another
-    /// for others.
+    /// The caller without what the door they came by would let them do besides: where one verb is for oneself, and
+    /// another for others.
     var callerInPerson: Caller {
         var caller = caller
         caller.entrance = nil

@@ -3,7 +3,8 @@ import MartletAPI
 import MartletDomain
 import Platform
 
-/// One's own tokens, and who one is, in the words of Databricks' API: `/api/2.0/token/…`, `/api/2.0/preview/scim/v2/Me`.
+/// One's own tokens, and who one is, in the words of Databricks' API: `/api/2.0/token/…`,
+/// `/api/2.0/preview/scim/v2/Me`.
 func addTokenRoutes(to routes: Routes, _ identity: Identity) {
     let group = routes.group("api/2.0/token")
     group.answer(.post, "create", Wire.Create.self, "identity.create_own_token", of: .own) { body, context in

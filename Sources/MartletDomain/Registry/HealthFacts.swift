@@ -151,7 +151,7 @@ extension BreakGlass {
         let ratifying =
             switch target {
             case .stage(let stage): "martlet registry transition \(version.argument) --stage \(stage.rawValue)"
-            case .alias(let alias): "martlet models alias \(version.argument) \(shellWord(alias))"
+            case .alias(let alias): "martlet models alias set \(version.argument) \(shellWord(alias))"
             }
         let way = alias.map { "was given the alias \($0)" } ?? "went to \(stage.rawValue)"
         return .init(

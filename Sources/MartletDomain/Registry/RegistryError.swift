@@ -131,7 +131,7 @@ public enum RegistryError: MartletError, Equatable {
             "Nothing keeps \(version) from \(stage.rawValue). Run: martlet registry transition \(version.argument) --stage "
                 + stage.rawValue
         case .nothingToBreak(let version, .alias(let alias)):
-            "Nothing keeps \(version) from the alias \(alias). Run: martlet models alias \(version.argument) "
+            "Nothing keeps \(version) from the alias \(alias). Run: martlet models alias set \(version.argument) "
                 + shellWord(alias)
         case .noGoodVersion(let model, let alias):
             "\(model) has no earlier version to go back to: none was "

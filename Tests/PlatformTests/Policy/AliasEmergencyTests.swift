@@ -54,7 +54,7 @@ struct AliasEmergencyTests {
             let health = try #require(try await registry.health().first)
             #expect(health.status == .red && health.version == 2)
             let finding = try #require(health.findings.first { $0.kind == .brokenGlass })
-            #expect(finding.text.contains("martlet models alias flight-delay/2 champion"))
+            #expect(finding.text.contains("martlet models alias set flight-delay/2 champion"))
             #expect(try await registry.asOf(.max / 2, Self.name).aliases["champion"]?.change.way == .breakGlass)
             try await call(fixture, "2")
             #expect(try await statuses(fixture) == [.ratified])

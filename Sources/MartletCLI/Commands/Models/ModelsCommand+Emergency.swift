@@ -82,7 +82,7 @@ extension ModelsCommand {
             if !done.aliasesLeft.isEmpty {
                 notice(
                     "These aliases still mean what was rolled back: \(done.aliasesLeft.joined(separator: ", ")). "
-                        + "Give each another version: martlet models alias \(model)/\(done.version) ALIAS")
+                        + "Give each another version: martlet models alias set \(model)/\(done.version) ALIAS")
             }
         }
     }

@@ -2,6 +2,7 @@ import Dispatch
 import FeatureEngine
 import Foundation
 import FuzzInputs
+import Glibc
 import MartletDomain
 import QueryEngine
 import Synchronization

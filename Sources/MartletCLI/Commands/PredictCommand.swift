@@ -26,7 +26,7 @@ struct PredictCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        guard (rows == nil) != values.isEmpty else { return }
+        guard (rows == nil) == values.isEmpty else { return }
         throw ValidationError("Say what to score: NAME=VALUE …, or --rows FILE.")
     }
 

@@ -42,7 +42,7 @@ public struct ModelURI: Sendable, Hashable, CustomStringConvertible {
             guard let at = rest.lastIndex(of: "@") else { throw Self.refusal(text) }
             let (name, alias) = (String(rest[..<at]), String(rest[rest.index(after: at)...]))
             guard !name.isEmpty, !alias.isEmpty else { throw Self.refusal(text) }
-            self.init(name: name, .alias(alias))
+            self.init(name: name, alias.lowercased() == "latest" ? .latest : .alias(alias))
         }
     }
 

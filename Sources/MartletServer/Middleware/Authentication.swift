@@ -98,7 +98,10 @@ struct Authentication: RouterMiddleware {
             guard let address = context.sourceAddress, let secret,
                 proxy.addresses.contains(where: { AddressRange($0)?.contains(address) ?? false }),
                 identity.isSecret(secret, of: proxy), let userHeader = HTTPField.Name(proxy.userHeader),
-                request.headers[values: userHeader].count == 1, let user = request.headers[userHeader], !user.isEmpty
+                request.headers[values: userHeader].count == 1, let user = request.headers[userHeader], !user.isEmpty,
+                // Two lines of groups are the proxy's and somebody else's.
+                proxy.groupsHeader.flatMap({ HTTPField.Name($0) }).map({ request.headers[values: $0].count <= 1 })
+                    ?? true
             else { continue }
             let groups = proxy.groupsHeader.flatMap { HTTPField.Name($0) }.flatMap { request.headers[$0] } ?? ""
             found = (

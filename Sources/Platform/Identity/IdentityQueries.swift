@@ -24,6 +24,8 @@ extension Snapshot {
             return try self.user(named: name, inGroups: user.groups.union(groups), nil, customRoles)
         }
         guard !groups.isEmpty, User.problems(name: name, roles: [.viewer]).isEmpty else { return nil }
+        // Somebody's account in other letters is not a newcomer: a deactivated one would be back by that.
+        guard try row("SELECT name FROM users WHERE lower(name) = lower(?)", [.text(name)]) == nil else { return nil }
         let user = try self.user(named: name, inGroups: groups, nil, customRoles)
         // Groups that nothing was given to are groups of somewhere else.
         return user.roles.isEmpty && user.access == nil ? nil : user

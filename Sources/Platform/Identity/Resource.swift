@@ -105,9 +105,11 @@ extension Snapshot {
             return try scopes(of: .runs([String(rest.prefix { $0 != "/" })]))
         }
         guard let rest = uri.dropping(prefix: "models:/") else { return [] }
-        let name = rest.prefix { $0 != "/" && $0 != "@" }
-        if name.count == rest.count { return try scopes(of: .loggedModels([String(name)])) }
-        return [[.registeredModel(String(name))]]
+        // As `ModelURI` reads it: a name may hold an @.
+        guard let end = rest.firstIndex(of: "/") ?? rest.lastIndex(of: "@") else {
+            return try scopes(of: .loggedModels([rest]))
+        }
+        return [[.registeredModel(String(rest[..<end]))]]
     }
 
     /// The experiments of all of these; nothing if one of them is not there.

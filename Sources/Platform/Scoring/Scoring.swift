@@ -32,6 +32,11 @@ extension Scoring {
         let uri = try ModelURI(modelURI)
         if case .version = uri.choice, history, settings.history { return }
         guard uri.isInService else { throw ScoringError.notInService(modelURI) }
+        // An alias that the policy asks nothing for is nobody's word that the version may serve.
+        if case .alias(let alias) = uri.choice {
+            let stage = registry.policy(for: uri.name).stage(forAlias: alias)
+            guard stage.isInService else { throw ScoringError.notInService(modelURI) }
+        }
     }
 }
 

@@ -107,6 +107,10 @@ private func addRecordRoutes(to group: Routes, _ registry: Registry) {
 private func addHealthRoutes(to group: Routes, _ registry: Registry) {
     group.on(GetModelHealth.self, "registry.get_health", of: .visible(.registeredModel)) { body, context in
         let visible = context.visible(.registeredModel)
+        // What is somebody else's is answered as what is not there.
+        if let name = body.model, !visible.contains(name) {
+            try await context.require("registry.get_health", on: .registeredModels([name]))
+        }
         return .init(models: try await registry.health(of: body.model).filter { visible.contains($0.model) })
     }
     group.on(HandOver.self, "registry.hand_over", of: .workspace) { body, context in
@@ -129,7 +133,12 @@ private func addHealthRoutes(to group: Routes, _ registry: Registry) {
 
 /// Requests that need the models themselves, below `/api/martlet/1.0/`.
 func addEvaluationRoutes(to group: Routes, platform: Platform) {
-    group.on(EvaluateVersion.self, "models.evaluate", of: .modelURI { $0.uri }) { body, context in
+    group.on(
+        EvaluateVersion.self, "models.evaluate",
+        of: .all([.registeredModel, .experiment, .featureTable]) {
+            [.modelURI($0.uri), .tables(["\($0.on.name)"])]
+        }
+    ) { body, context in
         let version = try await platform.registry.resolve(body.uri)
         return .init(evaluations: try await platform.models.evaluate(version.id, on: body.on, by: context.caller))
     }

@@ -15,6 +15,10 @@ func addLoggingRoutes(to group: Routes, _ tracking: Tracking) {
         of: .run { $0.run_id.unlessEmpty ?? $0.run_uuid }
     ) { body, context in
         let id = try runID(body.run_id, body.run_uuid)
+        // A metric of a run may be one of a model, too, which need not be of the same experiment.
+        if let model = body.model_id.unlessEmpty {
+            try await context.require("tracking.log_metric", on: .loggedModels([model]))
+        }
         let key = try required(body.key, "key")
         guard let value = body.value?.value else { throw missing("value") }
         guard let timestamp = body.timestamp?.value else { throw missing("timestamp") }
@@ -53,6 +57,8 @@ func addLoggingRoutes(to group: Routes, _ tracking: Tracking) {
         .post, "runs/log-batch", Wire.LogBatch.self, limit: batchLimit, "tracking.log_batch",
         of: .run { $0.run_id }
     ) { body, context in
+        let models = Set((body.metrics ?? []).compactMap { $0.model_id.unlessEmpty }).sorted()
+        if !models.isEmpty { try await context.require("tracking.log_batch", on: .loggedModels(models)) }
         try await tracking.logBatch(
             run: try required(body.run_id, "run_id"), metrics: try metrics(body.metrics),
             params: try texts(body.params, "params"), tags: try texts(body.tags, "tags"), by: context.caller)

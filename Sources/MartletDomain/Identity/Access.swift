@@ -35,7 +35,7 @@ public enum Visibility: Sendable, Hashable {
     public func contains(_ name: String) -> Bool {
         switch self {
         case .all: true
-        case .only(let names): names.contains(name)
+        case .only(let names): names.contains { ExactText($0) == ExactText(name) }
         }
     }
 }

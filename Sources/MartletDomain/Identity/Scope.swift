@@ -46,6 +46,16 @@ public enum Scope: Sendable, Hashable {
         }
     }
 
+    /// Whether they are the same thing, by its kind and the bytes of its name, as the database has it.
+    public static func == (left: Scope, right: Scope) -> Bool {
+        left.kind == right.kind && ExactText(left.name) == ExactText(right.name)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(kind)
+        hasher.combine(ExactText(name))
+    }
+
     /// Whether what is given on this is given on `other`.
     public func covers(_ other: Scope) -> Bool { self == .workspace || self == other || spellings.contains(other) }
 

@@ -9,6 +9,8 @@ public struct Evidence: Sendable, Hashable {
     /// The time that ages are counted to, milliseconds since 1970 UTC: now, or the newest time on record if the clock
     /// has been turned back since.
     public var moment: Int64 = 0
+    /// When the monitoring plan in force was set, milliseconds since 1970 UTC; 0 where there is none.
+    public var planSetAt: Int64 = 0
     /// Who registered the same files, here or as any other version.
     public var authors: Set<String> = []
     /// Requests for this version that nobody has closed.

@@ -41,9 +41,20 @@ extension ModelVersion {
         into stage: Stage, askedBy asker: String, under policy: Policy, given evidence: Evidence, isAlias: Bool = false
     ) -> [UnmetGate] {
         guard policy.order.contains(stage) else { return [.unknownStage(stage, known: policy.order)] }
-        let stages = policy.stages(on: stage)
+        var stages = policy.stages(on: stage)
+        if !isAlias, stage != .archived, goesBack(to: stage, in: policy.order) {
+            // Callers find nothing afterwards, as if it were archived.
+            stages += policy.stages(on: .archived)
+        }
         let frozen = isAlias ? [] : policy.freeze(of: [stage, self.stage], at: evidence.moment)
         return frozen + unmetGates(of: stages, askedBy: asker, under: policy, given: evidence)
+    }
+
+    /// Whether it stands in front of callers, and would stand behind where it stands.
+    private func goesBack(to stage: Stage, in order: [Stage]) -> Bool {
+        guard self.stage.isInService, let from = order.firstIndex(of: self.stage), let to = order.firstIndex(of: stage)
+        else { return false }
+        return to < from
     }
 
     /// What going back to this version does not meet.
@@ -120,9 +131,11 @@ extension ModelVersion {
         // Who asks, or made it, is never who approves, by whatever account.
         let asking = evidence.requests.filter { request in stages.contains { $0.stage == request.stage } }.map(\.by)
         let barred = Set(([asker, registeredBy] + asking + evidence.authors).map(policy.people.person))
+        // What drift is measured against is part of what was signed for.
+        let since = stages.contains { $0.requirements.trainingDrift != nil } ? evidence.planSetAt : .min
         let candidates = zip(wanted, signed).map { want, signed in
             signed.filter { signOff in
-                !barred.contains(policy.people.person(signOff.user))
+                !barred.contains(policy.people.person(signOff.user)) && signOff.at >= since
                     && (want.expiry.map { evidence.isFresh(signOff.at, for: $0) } ?? true)
             }
         }

@@ -12,9 +12,11 @@ extension Registry {
             let stored = try db.version(id)
             if !policy.isOpen {
                 let stage = stored.version.stage
-                guard stage == .unstaged || stage == .archived || stage == .staging else {
+                guard !stage.isInService || (stage == .staging && policy[.archived].isEmpty) else {
                     throw RegistryError.inService(id, stage)
                 }
+                let frozen = policy.freeze(of: [stage], at: try db.registryTime())
+                guard frozen.isEmpty else { throw RegistryError.gatesUnmet(id, into: .stage(.archived), frozen) }
                 guard stored.version.aliases.isEmpty else {
                     throw RegistryError.hasAliases(id, stored.version.aliases)
                 }

@@ -65,6 +65,10 @@ extension Snapshot {
             signOffs: try signOffs(of: stored), monitoringPlan: try monitoringPlan(ofModel: stored.model),
             gateResults: try gateResults(of: stored), features: try featureEvidence(of: stored, at: moment))
         evidence.moment = moment
+        evidence.planSetAt =
+            try row(
+                "SELECT set_at FROM monitoring_plans WHERE model = ? ORDER BY revision DESC LIMIT 1",
+                [.integer(stored.model)])?.integer("set_at") ?? 0
         let version = stored.version
         if version.artifactCount > 0 {
             evidence.authors = Set(
@@ -112,9 +116,12 @@ extension Snapshot {
     /// The training set of a version that was trained here with the tables that it was made from, and what suites found
     /// in these versions of them. The training set comes first.
     private func trainingData(of stored: StoredVersion) throws -> Evidence.TrainingData {
-        guard let run = stored.version.runID else { return .init() }
+        guard let run = stored.version.runID, let folder = stored.version.artifactPath else { return .init() }
+        // Of the very model that was trained: a version's run is what whoever uploads says it is.
         let training = try row(
-            "SELECT training_table, training_version FROM trained_models WHERE run_id = ?", [.text(run)])
+            "SELECT t.training_table, t.training_version FROM trained_models t JOIN logged_models m "
+                + "ON m.model_id = t.model_id WHERE t.run_id = ? AND m.artifact_uri = ?",
+            [.text(run), .text("mlflow-artifacts:/" + folder)])
         guard let training else { return .init() }
         let name = try training.text("training_table")
         let number = try training.integer("training_version")

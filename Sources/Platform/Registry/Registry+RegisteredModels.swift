@@ -53,6 +53,12 @@ extension Registry {
             if !policies.policy(for: name).isOpen || !policies.policy(for: new).isOpen {
                 try db.requireNotServing(number, name, "renamed")
             }
+            if policies.policy(for: name) != policies.policy(for: new), try db.wasInService(number) {
+                throw RegistryError.invalid([
+                    "\(name) was in service under another policy than \(new) has, and what was good under the one would "
+                        + "be rolled back to under the other. Register its versions anew: martlet models copy"
+                ])
+            }
             try db.execute(
                 "UPDATE registered_models SET name = ?, updated_at = ? WHERE number = ?",
                 [.text(new), .integer(db.now), .integer(number)])
@@ -109,5 +115,14 @@ extension Snapshot {
         guard serving.isEmpty else {
             throw RegistryError.serves(model: name, verb: verb, serving.map(\.version.id))
         }
+    }
+}
+
+extension Snapshot {
+    /// Whether callers ever found a version of a model by a stage or an alias.
+    fileprivate func wasInService(_ model: Int64) throws -> Bool {
+        try row(
+            "SELECT number FROM stage_changes WHERE model = ? AND (alias IS NOT NULL OR "
+                + "to_stage NOT IN ('None', 'Archived')) LIMIT 1", [.integer(model)]) != nil
     }
 }

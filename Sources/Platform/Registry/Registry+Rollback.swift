@@ -133,15 +133,19 @@ extension Policy {
 }
 
 extension Snapshot {
-    /// Versions that were in Production by the gates, are not there now and are not deleted; the one that came there
-    /// last first, at most 50.
+    /// Versions that were in Production by the gates, left it because another took their place, and are not deleted; the
+    /// one that came there last first, at most 50. One that was taken out of service by itself is not good any more.
     fileprivate func formerProduction(ofModel model: Int64) throws -> [StoredVersion] {
         try versions(
             "JOIN (SELECT version, MAX(number) AS last FROM stage_changes WHERE model = ? AND to_stage = 'Production' "
                 + "GROUP BY version) c ON c.version = r.number "
                 + "WHERE r.model = ? AND r.deleted_at IS NULL AND r.stage <> 'Production' AND NOT EXISTS "
                 + "(SELECT 1 FROM broken_glass g WHERE g.version = r.number AND g.stage = 'Production' "
-                + "AND g.status IN ('done', 'undone')) ORDER BY c.last DESC LIMIT 50",
+                + "AND g.status IN ('done', 'undone')) AND EXISTS (SELECT 1 FROM stage_changes o WHERE o.number = "
+                + "(SELECT MAX(number) FROM stage_changes WHERE version = r.number AND from_stage = 'Production') "
+                + "AND (o.audit_position IS NULL OR EXISTS (SELECT 1 FROM stage_changes p WHERE p.model = o.model "
+                + "AND p.to_stage = 'Production' AND p.version <> o.version AND p.audit_position = o.audit_position))) "
+                + "ORDER BY c.last DESC LIMIT 50",
             [.integer(model), .integer(model)])
     }
 

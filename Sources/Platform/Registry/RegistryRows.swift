@@ -22,8 +22,9 @@ extension Snapshot {
     /// Whether a registered model is marked as a prompt.
     func isPrompt(model number: Int64) throws -> Bool {
         let row = try row(
-            "SELECT value FROM registered_model_tags WHERE model = ? AND key = 'mlflow.prompt.is_prompt'",
-            [.integer(number)])
+            "SELECT value FROM registered_model_tags WHERE model = ? AND key = 'mlflow.prompt.is_prompt' AND NOT EXISTS "
+                + "(SELECT 1 FROM model_versions v WHERE v.model = ? AND v.artifact_path IS NOT NULL)",
+            [.integer(number), .integer(number)])
         return try row?.text("value").lowercased() == "true"
     }
 

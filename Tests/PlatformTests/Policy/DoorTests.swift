@@ -209,8 +209,13 @@ struct DoorTests {
             await #expect(throws: RegistryError.self) {
                 try await fixture.registry.renameModel("toy-delay", to: "flight-delay", by: Fixture.author)
             }
+            // Nor does it lose it afterwards: a rollback would find the version that nobody signed for.
             try await fixture.registry.transition("toy-delay", "1", to: .archived, by: Fixture.author)
-            try await fixture.registry.renameModel("toy-delay", to: "flight-delay", by: Fixture.author)
+            await #expect(throws: RegistryError.self) {
+                try await fixture.registry.renameModel("toy-delay", to: "flight-delay", by: Fixture.author)
+            }
+            try await fixture.register("toy-other")
+            try await fixture.registry.renameModel("toy-other", to: "flight-delay", by: Fixture.author)
             try await refuses(fixture)
         }
     }

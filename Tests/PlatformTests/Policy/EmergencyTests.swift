@@ -119,6 +119,16 @@ struct EmergencyTests {
         }
     }
 
+    @Test func `A rollback does not bring back what was taken out of service for being wrong`() async throws {
+        try await Fixture.with(Self.signed) { fixture in
+            let registry = fixture.registry
+            for files in ["one", "two", "three"] { try await fixture.register(files: files) }
+            for number in ["1", "2", "3"] { try await promote(fixture, number) }
+            try await registry.transition("flight-delay", "3", to: .archived, by: Fixture.author)
+            #expect(try await registry.rollBack("flight-delay", by: Fixture.author).version.id == Self.id(2))
+        }
+    }
+
     @Test(arguments: [false, true])
     func `A rollback asks for what the policy says, and waits for the end of a freeze unless told otherwise`(
         passesFreeze: Bool

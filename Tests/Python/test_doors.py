@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import http.client
 import http.server
 import ipaddress
 import json
@@ -190,6 +191,14 @@ def test_headers_of_a_proxy_count_only_from_that_proxy(workspace):
             {**good, "X-Forwarded-User": "anyone", "X-Forwarded-Groups": "administrator"},
         ):
             assert me(server.url, headers=spoof).status_code == 401, spoof
+        # Groups in two lines: one is the proxy's, and the other whoever's.
+        connection = http.client.HTTPConnection(server.url.removeprefix("http://"))
+        connection.putrequest("GET", "/api/2.0/preview/scim/v2/Me")
+        for name, value in [*good.items(), ("X-Forwarded-Groups", "a"), ("X-Forwarded-Groups", "b")]:
+            connection.putheader(name, value)
+        connection.endheaders()
+        assert connection.getresponse().status == 401
+        connection.close()
         # A token says more than a header that a client brought along.
         both = {**good, "X-Forwarded-User": "bo", "Authorization": f"Bearer {tokens['root']}"}
         assert me(server.url, headers=both).json()["name"] == "root"

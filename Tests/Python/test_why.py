@@ -138,6 +138,14 @@ def test_an_answered_prediction_outlives_a_kill(tmp_path):
                 assert not predictions or why["score"] == predictions[row], (SEED, why["score"], predictions)
                 assert abs(why["contributions"]["margin"] - why["contributions"]["bias"]
                            - sum(why["contributions"]["values"].values())) < 1e-4
+        # The command says the score and the id to ask by.
+        said = run("predict", "models:/kill@champion", "key=k3", "size=1.5", "--server", server.url)
+        score, identifier = said.splitlines()[0].split("\t")
+        assert 0 < float(score) < 1
+        why = json.loads(run("why", identifier, "--server", server.url, "--json"))
+        assert why["score"] == float(score)
+        run("predict", "models:/kill@champion", "--server", server.url, status=64)
+        run("predict", "models:/kill@champion", "key=k3", "--rows", "-", "--server", server.url, status=64)
 
 
 def served(url):

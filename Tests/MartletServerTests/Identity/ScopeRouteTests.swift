@@ -141,6 +141,70 @@ struct ScopeRouteTests {
         }
     }
 
+    @Test func `A metric of one's own run is not put on another's model`() async throws {
+        try await withTwo { server, token, mine, other in
+            let all = try await server.token(.contributor, named: "second")
+            let made = try await server.ask(
+                .post, mlflow + "logged-models", json: ["experiment_id": .text(other.0), "name": "theirs"], token: all)
+            let model = made.json["model"]["info"]["model_id"].text
+            #expect(made.status == 200 && !model.isEmpty, "\(made.json)")
+            let metric: JSON = ["model_id": .text(model), "key": "auc", "value": 1, "timestamp": 1, "step": 0]
+            let one: JSON = [
+                "run_id": .text(mine.1), "model_id": .text(model), "key": "auc", "value": 1, "timestamp": 1,
+            ]
+            #expect(try await server.ask(.post, mlflow + "runs/log-metric", json: one, token: token).status == 403)
+            let batch: JSON = ["run_id": .text(mine.1), "metrics": [metric]]
+            #expect(try await server.ask(.post, mlflow + "runs/log-batch", json: batch, token: token).status == 403)
+            #expect(try await server.ask(.post, mlflow + "runs/log-batch", json: batch, token: all).status == 200)
+        }
+    }
+
+    @Test func `A name that holds an at sign, or marks in another order, is another's`() async throws {
+        try await withServer(policy: .governed) { server in
+            let (identity, all) = (server.platform.identity, try await server.token(.contributor, named: "maker"))
+            let (composed, apart) = ("caf\u{E9}", "cafe\u{301}")
+            for name in ["fraud", "fraud@eu", composed, apart] {
+                let made = try await server.ask(
+                    .post, mlflow + "registered-models/create", json: ["name": .text(name)], token: all)
+                #expect(made.status == 200, "\(name): \(made.json)")
+            }
+            let token = try await identity.createUser("bo", roles: [], kind: .serviceAccount, by: .setup)
+            for name in ["fraud", composed] {
+                try await identity.grant(
+                    RoleBinding(.principal("bo"), "viewer", on: .registeredModel(name)), by: .setup)
+            }
+            let found = try await server.martlet(
+                FindModelVersion.path, ["uri": "models:/fraud@eu/Production"], token: token)
+            #expect(found.status == 403)
+            for (name, expected) in [(composed, 200), (apart, 403)] {
+                let shown = try await server.ask(
+                    .get, mlflow + "registered-models/get?name=\(PercentEncoding.encode(name))", token: token)
+                #expect(shown.status == expected)
+            }
+            let models = try await server.ask(.get, mlflow + "registered-models/search", token: token)
+            let names = try models.json()["registered_models"].elements.map { Array($0["name"].text.utf8) }
+            #expect(Set(names) == [Array("fraud".utf8), Array(composed.utf8)])
+        }
+    }
+
+    @Test func `Health of a model that one may not see is refused as that of one that is not there`() async throws {
+        try await withServer(policy: .governed) { server in
+            let (identity, all) = (server.platform.identity, try await server.token(.contributor, named: "maker"))
+            for name in ["churn", "secret"] {
+                _ = try await server.ask(
+                    .post, mlflow + "registered-models/create", json: ["name": .text(name)], token: all)
+            }
+            let token = try await identity.createUser("bo", roles: [], kind: .serviceAccount, by: .setup)
+            try await identity.grant(RoleBinding(.principal("bo"), "viewer", on: .registeredModel("churn")), by: .setup)
+            for (name, expected) in [("churn", 200), ("secret", 403), ("none", 403)] {
+                let answer = try await server.martlet(GetModelHealth.path, ["model": .text(name)], token: token)
+                #expect(answer.status == expected, "\(name): \(answer.json)")
+            }
+            let pack = try await server.martlet(PackEvidence.path, ["uri": "models:/churn/1"], token: token)
+            #expect(pack.status == 403)
+        }
+    }
+
     @Test func `A role on a table is good by both of its names, and ends with it`() async throws {
         try await withServer(policy: .governed) { server in
             let (identity, all) = (server.platform.identity, try await server.token(.contributor, named: "maker"))

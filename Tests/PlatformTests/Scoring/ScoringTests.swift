@@ -82,13 +82,33 @@ struct ScoringTests {
             _ = try await Deliveries.train(platform)
             for uri in [
                 "models:/\(Deliveries.model)/1", "models:/\(Deliveries.model)/latest",
-                "models:/\(Deliveries.model)/None",
+                "models:/\(Deliveries.model)/None", "models:/\(Deliveries.model)@latest",
             ] {
                 await #expect(throws: ScoringError.notInService(uri)) {
                     try await platform.scoring.scoreBatch(
                         uri, in: Deliveries.window(Deliveries.served), into: TableName(Deliveries.predictions),
                         by: .anyone)
                 }
+            }
+        }
+    }
+
+    @Test func `An alias that the policy asks nothing for scores nothing`() async throws {
+        var policy = Policy.open
+        policy.aliases = [.init(NamePattern("dev-*"), .unstaged)]
+        try await withWorkspace(policy: policy) { platform in
+            _ = try await Deliveries.train(platform)
+            for alias in ["dev-x", "champion"] {
+                try await platform.registry.setAlias(alias, of: Deliveries.model, to: "1", by: .anyone)
+            }
+            func score(_ alias: String) async throws {
+                _ = try await platform.scoring.scoreBatch(
+                    "models:/\(Deliveries.model)@\(alias)", in: Deliveries.window(Deliveries.served),
+                    into: TableName(Deliveries.predictions), by: .anyone)
+            }
+            try await score("champion")
+            await #expect(throws: ScoringError.notInService("models:/\(Deliveries.model)@dev-x")) {
+                try await score("dev-x")
             }
         }
     }

@@ -29,6 +29,8 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // A target imports only targets above its own line.
@@ -49,10 +51,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         .target(name: "CDuckDB"),
@@ -72,7 +76,7 @@ let package = Package(
             dependencies: [
                 "MartletDomain", "AuditLog", "ReportPage", "DriftStatistics", "Metadata", "QueryEngine", "DeltaLake",
                 "FeatureEngine", "ModelRuntime",
-                crypto, cryptoExtras, yams,
+                crypto, cryptoExtras, subprocess, system, yams,
             ]),
         .target(name: "MartletAPI", dependencies: ["MartletDomain"]),
         .target(name: "Martlet", dependencies: ["MartletDomain", "MartletAPI", crypto]),
@@ -139,7 +143,7 @@ let package = Package(
             name: "PlatformTests",
             dependencies: [
                 "TestKit", "Platform", "MartletDomain", "Metadata", "AuditLog", "QueryEngine", "DeltaLake",
-                "ModelRuntime",
+                "ModelRuntime", subprocess, system,
             ]),
         .testTarget(
             name: "MartletTests",

@@ -3,37 +3,34 @@ import Foundation
 import MartletDomain
 import Metadata
 import Platform
+import Subprocess
+import SystemPackage
 import TestKit
 import Testing
 
 @Suite struct CheckpointPushTests {
-    private func shell(_ arguments: [String], in folder: URL) throws -> String {
-        let (process, pipe) = (Process(), Pipe())
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.standardOutput = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: output, as: UTF8.self)
+    private func shell(_ arguments: [String], in folder: URL) async throws -> String {
+        let done = try await Subprocess.run(
+            .name(arguments[0]), arguments: Arguments(Array(arguments.dropFirst())),
+            workingDirectory: FilePath(folder.path), output: .string(limit: 1 << 20))
+        return done.standardOutput ?? ""
     }
 
     /// What every target must do, whatever it is.
     private func check(
-        _ target: String, environment: [String: String] = [:], reading read: () throws -> String?
+        _ target: String, environment: [String: String] = [:], reading read: () async throws -> String?
     ) async throws {
         try await withWorkspace { platform in
             let audit = platform.audit.pushing(with: environment)
             await #expect(throws: AuditError.self) { try await audit.push(to: target, by: .anyone) }
             let first = try await audit.publish(because: "request", by: .anyone)
             #expect(try await audit.push(to: target, by: .anyone) == .pushed)
-            #expect(try read() == first.note)
+            #expect(try await read() == first.note)
             #expect(try await audit.push(to: target, by: .anyone) == .present)
             _ = try await platform.tracking.createExperiment(name: "one", by: .anyone)
             let second = try await audit.publish(because: "request", by: .anyone)
             #expect(try await audit.push(to: target, by: .anyone) == .pushed)
-            #expect(try read() == second.note)
+            #expect(try await read() == second.note)
             let pushed = try await platform.auditEntries().filter { $0.actionName == "push_checkpoint" }
             #expect(pushed.map(\.response.statusCode) == [200, 200])
 
@@ -41,7 +38,7 @@ import Testing
             let push = CheckpointPush(key: audit.verificationKey, environment: environment) { _, _ in [] }
             let place = try CheckpointTarget(target)
             await #expect(throws: AuditError.self) { try await push.push(first.note, to: place) }
-            #expect(try read() == second.note)
+            #expect(try await read() == second.note)
 
             // Another history: there is no proof that it begins with what is there.
             let key = try LogSigningKey(file: platform.workspace.signingKeyFile)
@@ -49,7 +46,7 @@ import Testing
                 origin: key.name, size: second.size + 9, root: MerkleTree.leafHash([7])
             ).signed(by: key)
             await #expect(throws: AuditError.self) { try await push.push(forged, to: place) }
-            #expect(try read() == second.note)
+            #expect(try await read() == second.note)
 
             // Another log.
             let stranger = try LogSigningKey.generate(name: "other.example/log")
@@ -57,7 +54,7 @@ import Testing
                 .signed(by: stranger)
             let other = CheckpointPush(key: stranger.verificationKey, environment: environment) { _, _ in [] }
             await #expect(throws: AuditError.self) { try await other.push(foreign, to: place) }
-            #expect(try read() == second.note)
+            #expect(try await read() == second.note)
         }
     }
 
@@ -79,11 +76,11 @@ import Testing
     @Test func `A git repository takes checkpoints as commits that are never forced`() async throws {
         try await withTemporaryFolder { folder in
             let repository = folder.appending(path: "kept.git")
-            _ = try shell(["git", "init", "--quiet", "--bare", repository.path], in: folder)
+            _ = try await shell(["git", "init", "--quiet", "--bare", repository.path], in: folder)
             try await check("git+\(repository.path)#audit") {
-                try shell(["git", "-C", repository.path, "show", "audit:checkpoint"], in: folder)
+                try await shell(["git", "-C", repository.path, "show", "audit:checkpoint"], in: folder)
             }
-            let log = try shell(["git", "-C", repository.path, "log", "--format=%s", "audit"], in: folder)
+            let log = try await shell(["git", "-C", repository.path, "log", "--format=%s", "audit"], in: folder)
             #expect(log.split(separator: "\n").count == 2)
         }
     }

@@ -77,11 +77,7 @@ private func digest(ofFilesIn folder: URL) throws -> String {
         defer { try? handle.close() }
         var hash = SHA256()
         while let data = try handle.read(upToCount: 1 << 20), !data.isEmpty { hash.update(data: data) }
-        lines.update(data: Data("\(hexadecimal(hash.finalize()))  \(path)\n".utf8))
+        lines.update(data: Data("\(hash.finalize().hexadecimal)  \(path)\n".utf8))
     }
-    return hexadecimal(lines.finalize())
-}
-
-private func hexadecimal(_ digest: SHA256.Digest) -> String {
-    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return lines.finalize().hexadecimal
 }

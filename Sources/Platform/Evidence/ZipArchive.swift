@@ -44,7 +44,7 @@ package struct ZipArchive: Sendable, Equatable {
             facts.append(little: UInt16(0))
             facts.append(little: UInt16(0))
             facts.append(little: Self.date)
-            facts.append(little: CRC32.checksum(file.data))
+            facts.append(little: CRC32.checksum(of: file.data))
             facts.append(little: UInt32(file.data.count))
             facts.append(little: UInt32(file.data.count))
             facts.append(little: UInt16(name.count))
@@ -118,7 +118,7 @@ package struct ZipArchive: Sendable, Equatable {
                 throw ZipError("'\(name)' is cut short")
             }
             let content = Data(bytes[begin..<begin + Int(length)])
-            guard UInt64(CRC32.checksum(content)) == sum else { throw ZipError("'\(name)' is damaged") }
+            guard UInt64(CRC32.checksum(of: content)) == sum else { throw ZipError("'\(name)' is damaged") }
             files.append(File(name, content))
             place += 46 + nameLength + extra + comment
         }
@@ -143,18 +143,6 @@ package struct ZipError: MartletError {
     package var code: ErrorCode { .invalidParameterValue }
     package var message: String {
         "The file is not an evidence pack: \(reason). Take the file as `martlet evidence` wrote it."
-    }
-}
-
-/// CRC-32 of IEEE 802.3, as ZIP has it.
-private enum CRC32 {
-    private static let table: [UInt32] = (0..<256).map { index in
-        (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1 }
-    }
-
-    static func checksum(_ data: Data) -> UInt32 {
-        let table = table
-        return ~data.reduce(UInt32.max) { table[Int(truncatingIfNeeded: ($0 ^ UInt32($1)) & 0xFF)] ^ ($0 >> 8) }
     }
 }
 

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import MartletDomain
 
 /// A secret that stands for somebody: 256 random bits, of which only the SHA-256 is kept.
 enum AccessToken {
@@ -20,8 +21,11 @@ enum AccessToken {
 
     /// Takes as long for texts that differ early as for those that differ late.
     static func areEqual(_ left: String, _ right: String) -> Bool {
-        let (left, right) = (Array(left.utf8), Array(right.utf8))
-        return left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+        areEqual(Array(left.utf8), Array(right.utf8))
+    }
+
+    static func areEqual(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
+        left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }
 

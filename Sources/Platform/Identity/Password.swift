@@ -26,8 +26,8 @@ enum Password {
             _ = try? derive(password, Data(count: 16), Self.rounds)
             return false
         }
-        guard let key = try? derive(password, salt, rounds), key.count == kept.count else { return false }
-        return zip(key, kept).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+        guard let key = try? derive(password, salt, rounds) else { return false }
+        return AccessToken.areEqual(key, kept)
     }
 
     private static func derive(_ password: String, _ salt: Data, _ rounds: Int) throws -> Data {

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import MartletDomain
 
 /// How a receiver knows that a request is ours and, of MLflow's, of now.
 ///
@@ -28,9 +29,7 @@ enum WebhookSignature {
         if let secret {
             let code = HMAC<SHA256>.authenticationCode(
                 for: Data(body.utf8), using: SymmetricKey(data: Data(secret.utf8)))
-            headers["X-Databricks-Signature"] = code.map { byte in
-                (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }.joined()
+            headers["X-Databricks-Signature"] = code.hexadecimal
         }
         return headers
     }

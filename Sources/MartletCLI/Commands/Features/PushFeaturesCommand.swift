@@ -40,7 +40,7 @@ struct PushFeaturesCommand: AsyncParsableCommand {
                 throw InvalidRequest("Line \(number + 1) of \(file) is not a JSON object of plain values.")
             }
         }
-        let digest = SHA256.hash(data: Data(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let digest = SHA256.hash(data: Data(text.utf8)).hexadecimal
         let receipts = try await connection.withClient { client in
             var receipts: [PushFeatures.Response] = []
             var start = 0

@@ -66,7 +66,7 @@ struct GitPlace: CheckpointPush.Place {
                     let done = try await Subprocess.run(
                         .name("git"), arguments: Arguments(arguments), environment: environment,
                         workingDirectory: folder, output: .string(limit: 1 << 20), error: .combinedWithOutput)
-                    return (done.terminationStatus.isSuccess, done.standardOutput ?? "")
+                    return (done.terminationStatus.isSuccess, done.standardOutput)
                 } catch is CancellationError {
                     return nil
                 } catch {

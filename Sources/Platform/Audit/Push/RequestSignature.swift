@@ -1,5 +1,6 @@
 import Crypto
 package import Foundation
+import MartletDomain
 
 /// Signs requests to an object store with AWS Signature Version 4, in headers.
 ///

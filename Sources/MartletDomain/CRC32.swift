@@ -1,6 +1,6 @@
-/// The checksum of deletion vector files: CRC-32 of ISO 3309 (polynomial 0xEDB88320, reflected, as in gzip).
-enum CRC32 {
-    static func checksum(of bytes: some Sequence<UInt8>) -> UInt32 {
+/// CRC-32 of ISO 3309 (polynomial 0xEDB88320, reflected), as gzip, ZIP and the deletion vectors of Delta Lake have it.
+package enum CRC32 {
+    @inlinable package static func checksum(of bytes: some Sequence<UInt8>) -> UInt32 {
         var remainder = UInt32.max
         for byte in bytes {
             remainder = remainder >> 8 ^ table[Int(UInt8(truncatingIfNeeded: remainder) ^ byte)]
@@ -8,7 +8,7 @@ enum CRC32 {
         return ~remainder
     }
 
-    private static let table: [UInt32] = (0..<256).map { byte in
+    @usableFromInline static let table: [UInt32] = (0..<256).map { byte in
         (0..<8).reduce(UInt32(byte)) { remainder, _ in
             remainder >> 1 ^ (remainder & 1 == 1 ? 0xEDB8_8320 : 0)
         }

@@ -63,13 +63,23 @@ package final class TokenIssuer: Sendable {
             }
         }
         guard settings.keysAreSafe else { throw URLError(.unsupportedURL) }
-        var request = URLRequest(url: url)
-        request.timeoutInterval = 10
-        let (data, response) = try await URLSession.shared.data(for: request)
+        let session = URLSession(configuration: .ephemeral, delegate: NoRedirects(), delegateQueue: nil)
+        defer { session.finishTasksAndInvalidate() }
+        let (data, response) = try await session.data(for: URLRequest(url: url, timeoutInterval: 10))
         guard (response as? HTTPURLResponse)?.statusCode == 200, data.count <= 1 << 20 else {
             throw URLError(.badServerResponse)
         }
         return try WebKey.all(in: data)
+    }
+}
+
+/// Goes nowhere else: who is sent from https to http takes keys that anybody on the way can change.
+private final class NoRedirects: NSObject, URLSessionTaskDelegate {
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+        newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+    ) {
+        completionHandler(nil)
     }
 }
 

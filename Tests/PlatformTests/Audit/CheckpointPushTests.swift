@@ -13,7 +13,7 @@ import Testing
         let done = try await Subprocess.run(
             .name(arguments[0]), arguments: Arguments(Array(arguments.dropFirst())),
             workingDirectory: FilePath(folder.path), output: .string(limit: 1 << 20))
-        return done.standardOutput ?? ""
+        return done.standardOutput
     }
 
     /// What every target must do, whatever it is.

@@ -63,13 +63,16 @@ struct UsersCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "set-password",
             abstract: "Set a password, for the login page and for HTTP Basic; sessions of before end.",
-            discussion: "The password is read from standard input: martlet users set-password bo < password.txt")
+            discussion: "It is asked for, and not shown; a program gives it as a line of standard input.")
         @Argument(help: "Whose. Default: one's own.") var name: String?
         @OptionGroup var connection: ConnectionOptions
 
         func run() async throws {
-            guard let password = readLine(strippingNewline: true), !password.isEmpty else {
-                throw ValidationError("Give the password on standard input, as one line.")
+            guard let password = readSecret(asking: "Password: "), !password.isEmpty else {
+                throw ValidationError("Give the password as one line.")
+            }
+            if TerminalScreen.canAsk, readSecret(asking: "Once more: ") != password {
+                throw ValidationError("The two are not the same; the password stays as it was.")
             }
             _ = try await connection.withClient { try await $0.send(SetPassword(name: name, password: password)) }
             try done("The password is set.", connection)

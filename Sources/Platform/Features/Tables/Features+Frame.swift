@@ -15,7 +15,8 @@ extension Features {
         case .given(let rows, let source):
             return try await body(
                 FeatureFrame(sql: "SELECT * FROM \(FeatureFrame.heldRows)", held: rows, source: source))
-        case .table(let name, let version):
+        case .table(let written, let version):
+            let name = datasets.spelled(written)
             let snapshot = try await datasets.snapshot(name, version: version)
             let reference = TableReference(name, version: snapshot.version)
             return try await body(
@@ -23,7 +24,8 @@ extension Features {
                     sql: "SELECT * FROM \(snapshot.relation)", inputs: [reference], source: reference.description))
         case .query(let sql, let inputs, let versions):
             var frame = FeatureFrame(sql: sql, source: sql)
-            for (alias, table) in inputs.sorted(by: { $0.key < $1.key }) {
+            for (alias, written) in inputs.sorted(by: { $0.key < $1.key }) {
+                let table = datasets.spelled(written)
                 let snapshot = try await datasets.snapshot(table, version: versions[alias])
                 frame.views.append((alias, snapshot.relation))
                 frame.inputs.append(TableReference(table, version: snapshot.version))

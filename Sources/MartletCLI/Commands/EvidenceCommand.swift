@@ -13,7 +13,7 @@ struct EvidenceCommand: AsyncParsableCommand {
         discussion: """
             Examples:
                 martlet evidence flight-delay/Production --out pack.zip
-                martlet evidence verify pack.zip --key "$KEY"
+                martlet evidence verify pack.zip --public-key "$KEY"
             """,
         subcommands: [Pack.self, Verify.self], defaultSubcommand: Pack.self)
 
@@ -59,10 +59,13 @@ struct EvidenceCommand: AsyncParsableCommand {
 
                 Without --key the key in the pack is taken, which whoever can change the pack can change too.
 
-                Example: martlet evidence verify pack.zip --key "$KEY"
+                Example: martlet evidence verify pack.zip --public-key "$KEY"
                 """)
         @Argument(help: "The ZIP.") var pack: String
-        @Option(help: "The log's public key, as martlet init printed it, or a file that holds it.") var key: String?
+        @Option(
+            name: [.customLong("key"), .customLong("public-key")],
+            help: "The log's public key, as `martlet init` printed it, or a file that holds it.")
+        var key: String?
         @Flag(help: "Print data as JSON.") var json = false
 
         func run() async throws {

@@ -72,7 +72,7 @@ struct WebhooksCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show what was sent to a webhook of late, and what waits, the newest first.")
         @Argument(help: "The webhook's id.") var id: String
-        @Option(name: .customLong("max"), help: "How many at most, 1 to 1000.") var most = 100
+        @Option(name: .customLong("limit"), help: "How many at most, 1 to 1000.") var most = 100
         @OptionGroup var connection: ConnectionOptions
 
         func run() async throws {

@@ -65,7 +65,7 @@ public enum RegistryError: MartletError, Equatable {
         switch self {
         case .gatesUnmet(let version, let door, let gates):
             "\(version) was not \(door.refusal): \(gates.count) of its gates \(gates.count == 1 ? "is" : "are") not met."
-                + gates.map { "\n- \($0.sentence(version))" }.joined()
+                + gates.map { "\n- \($0.sentence(version, into: door))" }.joined()
         case .modelExists(let name): "Registered Model (name=\(name)) already exists."
         case .modelMissing(let name): "Registered Model with name=\(name) not found"
         case .versionMissing(let id): "Model Version (name=\(id.name), version=\(id.version)) not found"

@@ -2,7 +2,8 @@ import Foundation
 
 extension UnmetGate {
     /// What is missing, and the command that brings it.
-    public func sentence(_ version: ModelVersion.ID) -> String {
+    /// - Parameter door: Where the version was to go; nil when nobody asked for it to go anywhere.
+    public func sentence(_ version: ModelVersion.ID, into door: RegistryError.Door? = nil) -> String {
         switch self {
         case .signOff(let stage, let role, let discounted):
             "sign-off for \(stage.rawValue) by a \(role.rawValue)"
@@ -53,10 +54,19 @@ extension UnmetGate {
         case .frozen(let window):
             "freeze '\(window.name)' (\(window.timeZone)): nothing goes into or out of "
                 + "\(window.stages.map(\.rawValue).joined(separator: ", ")) now. When it cannot wait, two people run: "
-                + "martlet models break-glass \(version.argument) --to Production --reason WHY"
+                + "martlet models break-glass \(version.argument) \(Self.target(door)) --reason WHY"
         case .unknownStage(let stage, let known):
             "stage \(stage.rawValue): this model's policy has only \(known.map(\.rawValue).joined(separator: ", ")). "
                 + "Add it under order: in martlet.yaml."
+        }
+    }
+
+    private static func target(_ door: RegistryError.Door?) -> String {
+        switch door {
+        case .stage(let stage): "--to \(stage.rawValue)"
+        case .alias(let alias): "--alias \(shellWord(alias))"
+        case .rollback: "--to Production"
+        case .removedAlias, nil: "--to STAGE"
         }
     }
 

@@ -17,7 +17,7 @@ func indexPage(_ manifest: EvidenceManifest, _ version: ModelVersion) -> String 
         (label: "Packed", value: "\(manifest.madeAt) by \(manifest.madeBy)"),
         (
             label: "To verify",
-            value: "martlet evidence verify pack.zip --key KEY, with the log's public key from its keeper"
+            value: "martlet evidence verify pack.zip --public-key KEY, with the log's public key from its keeper"
         ),
     ]
     return reportPage(

@@ -267,6 +267,16 @@ struct PolicyRuleTests {
         }
     }
 
+    @Test func `What is frozen names the way that two people have to the very place`() {
+        let frozen = UnmetGate.frozen(FreezeWindow(name: "close", .weekly([1]), stages: [.staging]))
+        for (door, words) in [
+            (RegistryError.Door.stage(.archived), "--to Archived"), (.alias("our champion"), "--alias 'our champion'"),
+        ] {
+            let refusal = RegistryError.gatesUnmet(Rules.id, into: door, [frozen])
+            #expect(refusal.message.contains("break-glass \(Rules.id.argument) \(words) --reason WHY"))
+        }
+    }
+
     @Test func `Policies that ask for less are told apart from those that ask for as much`() {
         let governed = Policies(.governed)
         #expect(governed.weakenings(from: governed, models: ["m"]).isEmpty)

@@ -98,7 +98,7 @@ struct MonitoringCommand: AsyncParsableCommand {
                 2013-09-01 --experiment flights-monitoring
                 """)
         @Argument(help: "The registered model.") var model: String
-        @Option(help: "The predictions table.") var predictions: String
+        @Option(help: "The predictions table. Default: the one that the plan selects.") var predictions: String?
         @Option(help: "The first moment, as 2013-08-01 or with a time (UTC).") var from: String
         @Option(help: "The moment after the last.") var to: String
         @Option(help: "Use outcomes as they were known then. Default: now.") var labelsKnownAt: String?
@@ -107,8 +107,8 @@ struct MonitoringCommand: AsyncParsableCommand {
 
         func run() async throws {
             let request = CheckModel(
-                model: model, predictions: try TableName(predictions), from: try Instant(from), to: try Instant(to),
-                labelsKnownAt: try labelsKnownAt.map { try Instant($0) }, experiment: experiment)
+                model: model, predictions: try predictions.map { try TableName($0) }, from: try Instant(from),
+                to: try Instant(to), labelsKnownAt: try labelsKnownAt.map { try Instant($0) }, experiment: experiment)
             let check = try await connection.withClient { try await $0.send(request) }
             if connection.json { try printJSON(check) } else { show(check) }
             if check.datasetDrift { throw ExitCode(1) }

@@ -14,6 +14,8 @@ extension Migration {
             """,
             // What the rows of the training set were: JSON.
             "ALTER TABLE trained_models ADD COLUMN content TEXT",
+            // What its files were when it was trained, as a version of them is sealed with.
+            "ALTER TABLE trained_models ADD COLUMN files_digest TEXT",
             // Predictions that were handed out and wait to be written to their model's table; the values are JSON.
             """
             CREATE TABLE logged_predictions (

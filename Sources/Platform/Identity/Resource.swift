@@ -18,6 +18,8 @@ package enum Resource: Sendable, Hashable {
     case modelURI(String)
     /// Tables and feature views by name, with or without a branch.
     case tables([String])
+    /// The table of predictions that a model's monitoring plan names.
+    case plannedTable(model: String)
     /// A transaction on a table, by its id.
     case transaction(String)
     /// A file that is looked at: it may be an experiment's, or a registered version's.
@@ -75,6 +77,12 @@ extension Snapshot {
         case .modelURI(let uri): return try scopes(ofModel: uri)
         case .tables(let names):
             return [names.map { .featureTable(String($0.prefix { $0 != ":" && $0 != "@" })) }]
+        case .plannedTable(let name):
+            // A model that is not there is refused as one that has no plan.
+            guard let model = try? registeredModel(name),
+                let selection = try monitoringPlan(ofModel: model)?.selection
+            else { return [] }
+            return try scopes(of: .tables([selection.table]))
         case .transaction(let id):
             return [
                 try ids("SELECT name AS id FROM dataset_transactions WHERE id = ?", [id]).map {

@@ -117,11 +117,13 @@ extension Snapshot {
     /// in these versions of them. The training set comes first.
     private func trainingData(of stored: StoredVersion) throws -> Evidence.TrainingData {
         guard let run = stored.version.runID, let folder = stored.version.artifactPath else { return .init() }
-        // Of the very model that was trained: a version's run is what whoever uploads says it is.
+        // Of the very model that was trained: a version's run is what whoever uploads says it is, and files may have been
+        // put in the place of those before they were registered.
         let training = try row(
             "SELECT t.training_table, t.training_version FROM trained_models t JOIN logged_models m "
-                + "ON m.model_id = t.model_id WHERE t.run_id = ? AND m.artifact_uri = ?",
-            [.text(run), .text("mlflow-artifacts:/" + folder)])
+                + "ON m.model_id = t.model_id WHERE t.run_id = ? AND m.artifact_uri = ? "
+                + "AND (t.files_digest IS NULL OR t.files_digest = ?)",
+            [.text(run), .text("mlflow-artifacts:/" + folder), .text(stored.version.artifactDigest)])
         guard let training else { return .init() }
         let name = try training.text("training_table")
         let number = try training.integer("training_version")

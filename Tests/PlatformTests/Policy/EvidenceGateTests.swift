@@ -84,6 +84,32 @@ struct EvidenceGateTests {
         }
     }
 
+    @Test func `Files that were put in the place of what was trained have no training data`() async throws {
+        var policy = Policy.open
+        policy.production.trainingDrift = TrainingDriftGate(maximumShare: 0.5)
+        try await withModel(policy) { platform, made in
+            let registry = platform.registry
+            try await registry.setMonitoringPlan(
+                MonitoringPlan(
+                    model: Deliveries.model, owner: "author", frequency: .monthly, reference: made.training,
+                    thresholds: .init(), retrainingTrigger: .manual), by: Self.author)
+            #expect(try await unmet(platform).isEmpty)
+            var specification = Deliveries.specification(made.training, holdout: made.holdout)
+            specification.registerAs = nil
+            for (number, isChanged) in [("2", false), ("3", true)] {
+                let trained = try await platform.models.train(specification, by: Self.author)
+                let logged = try await platform.tracking.loggedModel(trained.modelID)
+                if isChanged {
+                    try await platform.artifacts.write(
+                        Data("another".utf8), to: logged.artifactURI + "/model.xgb", by: Self.author)
+                }
+                _ = try await registry.createVersion(
+                    of: Deliveries.model, source: "models:/\(trained.modelID)", runID: trained.runID, by: Self.author)
+                #expect(try await unmet(platform, number).isEmpty != isChanged)
+            }
+        }
+    }
+
     @Test func `Training data are held against the reference in force`() async throws {
         var policy = Policy.open
         policy.production.trainingDrift = TrainingDriftGate(maximumShare: 0.5)

@@ -62,7 +62,10 @@ func addMonitoringRoutes(to group: Routes, platform: Platform) {
     group.on(
         CheckModel.self, "monitoring.check",
         of: .all([.registeredModel, .featureTable, .experiment]) {
-            [.registeredModels([$0.model]), .tables(["\($0.predictions)"]), .experimentNamed($0.experiment)]
+            [
+                .registeredModels([$0.model]), .experimentNamed($0.experiment),
+                $0.predictions.map { .tables(["\($0)"]) } ?? .plannedTable(model: $0.model),
+            ]
         }
     ) { body, context in
         try await platform.monitoring.check(

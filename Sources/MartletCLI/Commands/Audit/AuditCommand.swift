@@ -12,7 +12,7 @@ struct AuditCommand: AsyncParsableCommand {
         commandName: "audit", abstract: "The log of who did what: verify it, read it, take its checkpoint away.",
         subcommands: [
             LogCommand.self, ShowCommand.self, Verify.self, ProveCommand.self, CheckpointCommand.self,
-            CosignCommand.self, WitnessCommand.self, Entries.self, ExportCommand.self,
+            CosignCommand.self, WitnessCommand.self, ExportCommand.self,
         ])
 
     struct Verify: AsyncParsableCommand {
@@ -114,28 +114,6 @@ struct AuditCommand: AsyncParsableCommand {
                 print("DOES NOT HOLD: \(error.message)")
                 throw ExitCode(1)
             }
-        }
-    }
-
-    struct Entries: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print entries of the log, oldest first.")
-        @Option(help: "The first position, from 0.") var from: Int64 = 0
-        @Option(help: "How many, 1,000 at most.") var limit = 100
-        @OptionGroup var connection: ConnectionOptions
-
-        func run() async throws {
-            let request = ListAuditEntries(from: from, limit: limit)
-            let entries = try await connection.withClient { try await $0.send(request).entries }
-            if connection.json { return try printJSON(entries) }
-            printTable(
-                ["POSITION", "WHEN", "WHO", "WHAT", "STATUS", "ABOUT"],
-                entries.map { entry in
-                    let about = entry.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.prefix(40))" }
-                    return [
-                        "\(entry.position)", entry.time, entry.user, entry.action, "\(entry.status)",
-                        about.joined(separator: " "),
-                    ]
-                })
         }
     }
 }

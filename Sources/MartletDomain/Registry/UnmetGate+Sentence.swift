@@ -102,7 +102,7 @@ extension ModelVersion.ID {
 }
 
 /// `text` as one word of a command line.
-func shellWord(_ text: String) -> String {
+package func shellWord(_ text: String) -> String {
     let isPlain = text.utf8.allSatisfy { byte in
         switch byte {
         case 0x2B...0x3A, 0x3D, 0x40...0x5A, 0x5F, 0x61...0x7A: byte != 0x2C

@@ -13,7 +13,8 @@ struct InitCommand: AsyncParsableCommand {
             performance gate. Who registers or asks never approves. Tokens are shown once and stored only as hashes. Keep the \
             public key of the audit log where the workspace's keepers cannot change it.
 
-            Example: martlet init --workspace prod --user trainer:contributor --user validator:reviewer --user director:program_manager
+            Example: martlet init --workspace prod --user trainer:contributor --user validator:reviewer \
+            --user director:program_manager --user keeper:administrator
             """)
 
     @Option(help: "The folder to make. Default: MARTLET_WORKSPACE, else martlet-data.")
@@ -60,6 +61,8 @@ struct InitCommand: AsyncParsableCommand {
             + Set(names.filter { name in names.count { $0 == name } > 1 }).sorted().map {
                 "The user \($0) is named twice."
             }
+            + (wanted.contains { $0.roles.contains(.administrator) }
+                ? [] : ["Nobody could give roles or renew tokens: add --user NAME:administrator."])
         guard problems.isEmpty else { throw InvalidRequest(problems) }
         let made = try await withPlatform(at: folder, creating: .governed) { platform in
             var accounts: [Made.Account] = []

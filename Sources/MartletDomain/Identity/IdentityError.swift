@@ -6,6 +6,10 @@ public enum IdentityError: MartletError, Equatable {
     case mayNotAdminister(user: String)
     /// Not this, or not on this; whether it exists is not said.
     case denied(user: String, Verb)
+    /// The person may, and the token that they came with is not good for it.
+    case beyondToken(user: String, Verb)
+    /// A limited token gives nobody anything.
+    case limitedToken(user: String)
     /// Too many attempts that failed. The time is milliseconds until the next is looked at.
     case tooManyAttempts(retryAfter: Int64)
     case tokenMissing(String)
@@ -22,7 +26,7 @@ public enum IdentityError: MartletError, Equatable {
     public var code: ErrorCode {
         switch self {
         case .unauthenticated: .unauthenticated
-        case .mayNotChange, .mayNotAdminister, .denied, .forged: .permissionDenied
+        case .mayNotChange, .mayNotAdminister, .denied, .beyondToken, .limitedToken, .forged: .permissionDenied
         case .tooManyAttempts: .temporarilyUnavailable
         case .userExists, .groupExists: .resourceAlreadyExists
         case .userMissing, .tokenMissing, .groupMissing, .roleMissing, .bindingMissing: .resourceDoesNotExist
@@ -43,6 +47,12 @@ public enum IdentityError: MartletError, Equatable {
         case .denied(let user, let verb):
             "\(user) may not do \(verb) here, or there is nothing of that name. Somebody who manages users can give a role "
                 + "that includes it: `martlet roles grant user:\(user) --role ROLE [--on SCOPE]`."
+        case .beyondToken(let user, let verb):
+            "\(user)'s token is limited, and \(verb) here is not what it is for. Come with another token, or make one: "
+                + "martlet tokens create NAME --verb \(verb)"
+        case .limitedToken(let user):
+            "\(user)'s token is limited, and gives nobody a token, password, account, group or role: that would be good for "
+                + "more than it is. Come with a token without limits."
         case .tooManyAttempts(let milliseconds):
             "Too many attempts to log in failed. Wait \((milliseconds + 999) / 1_000) seconds, then try again."
         case .tokenMissing(let id): "There is no token \(id). `martlet tokens list` names those there are."
@@ -65,6 +75,9 @@ public enum IdentityError: MartletError, Equatable {
 extension IdentityError {
     /// Why `user` may not do `verb`, in the words that help most.
     public static func refusal(of verb: Verb, to user: User) -> IdentityError {
+        var person = user
+        person.access?.limits = nil
+        if user.access?.limits != nil, person.mayAnywhere(verb) { return .beyondToken(user: user.name, verb) }
         if verb.service == "identity", !verb.isReading { return .mayNotAdminister(user: user.name) }
         if !verb.isReading, !user.mayChange { return .mayNotChange(user: user.name) }
         return .denied(user: user.name, verb)

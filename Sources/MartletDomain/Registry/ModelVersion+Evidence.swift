@@ -48,9 +48,10 @@ extension ModelVersion {
     /// Training data that are the reference have not moved from it.
     private func isWithin(_ gate: TrainingDriftGate, _ evidence: Evidence) -> Bool {
         guard let reference = evidence.monitoringPlan?.reference else { return false }
-        if evidence.trainingData.tables.first == reference { return true }
+        let training = evidence.trainingData.tables.first
+        if training == reference { return true }
         let last = evidence.trainingDrift.last {
-            isOfThese($0.version, $0.artifactDigest) && $0.reference == reference
+            isOfThese($0.version, $0.artifactDigest) && $0.reference == reference && $0.training == training
         }
         return last.map { $0.share <= gate.maximumShare } ?? false
     }

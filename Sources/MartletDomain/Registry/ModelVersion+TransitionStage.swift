@@ -98,8 +98,13 @@ extension ModelVersion {
         let results = evidence.gateResults.filter {
             $0.version == id && $0.metric == GateResult.areaUnderROC && $0.artifactDigest == artifactDigest
         }
-        // A try that came to no figure says nothing about the files: it does not pass, nor takes a pass away.
-        let last = results.last { $0.outcome != .couldNotBeEvaluated } ?? results.last
+        // A try that came to no figure says nothing about the files, and one that was held against less than the policy
+        // asks for says nothing new about them: neither passes, nor takes a pass away.
+        let last =
+            results.last { result in
+                let isLenient = result.outcome == .passed && result.minimum < minimum
+                return result.outcome != .couldNotBeEvaluated && !(isLenient && result.value ?? -1 >= minimum)
+            } ?? results.last
         let isMet = artifactCount > 0 && last.map { $0.outcome == .passed && $0.minimum >= minimum } ?? false
         return isMet ? [] : [.performance(minimum: minimum, last: last)]
     }

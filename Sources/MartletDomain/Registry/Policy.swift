@@ -82,15 +82,22 @@ public struct Policy: Sendable, Hashable {
     /// Whether nothing is asked for anywhere.
     public var isOpen: Bool { requirements.isEmpty && freezes.isEmpty && rollback.requirements.isEmpty }
 
-    /// The roles whose sign-off means something for a stage: those it asks for, or those that usually sign.
+    /// The roles whose sign-off means something for a stage, each once: those it asks for, or those that usually sign,
+    /// and those that going back to it takes.
     public func signers(for stage: Stage) -> [Role] {
         let wanted = self[stage].signOffs
-        guard wanted.isEmpty else { return wanted }
+        let roles = wanted.isEmpty ? Self.usualSigners(for: stage) : wanted
+        return (roles + (stage.isInService ? rollback.requirements.signOffs : [])).reduce(into: []) { found, role in
+            if !found.contains(role) { found.append(role) }
+        }
+    }
+
+    private static func usualSigners(for stage: Stage) -> [Role] {
         switch stage {
-        case .staging: return [.reviewer]
-        case .production: return [.programManager]
-        case .unstaged, .archived: return []
-        default: return [.reviewer, .programManager]
+        case .staging: [.reviewer]
+        case .production: [.programManager]
+        case .unstaged, .archived: []
+        default: [.reviewer, .programManager]
         }
     }
 

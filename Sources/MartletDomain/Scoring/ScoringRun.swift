@@ -53,6 +53,8 @@ public struct ScoringRun: Sendable, Hashable, Codable {
 public enum ScoringError: MartletError, Equatable {
     case otherFeatures(model: String, expected: String, found: String)
     case notTrainedHere(model: String)
+    /// Nothing on record says which rows a model's files have seen.
+    case trainingUnknown(model: String)
     case noRows(table: String, window: String)
     case unknownPrediction(String)
     case notInService(String)
@@ -74,6 +76,9 @@ public enum ScoringError: MartletError, Equatable {
         case .notTrainedHere(let model):
             "\(model) was not used: it carries no feature recipe, so its input cannot be put together here. "
                 + "Train it with `martlet train`, which packs one."
+        case .trainingUnknown(let model):
+            "\(model) was not measured: no training on record made its files, so nothing says which rows they have seen. "
+                + "Register what `martlet train` logs, as it is."
         case .noRows(let table, let window): "\(table) has no rows in \(window), so nothing was scored."
         case .notInService(let uri):
             "Nothing was scored: \(uri) does not name a version by a stage in service or an alias, so it would walk around "

@@ -15,7 +15,10 @@ struct Locator<Subject>: Sendable {
     /// Nothing smaller than the workspace.
     static var workspace: Locator { Locator([]) { _ in .workspace } }
 
-    /// One's own account, and what everybody has who has anything.
+    /// One's own account: a token for single things says nothing of its owner's others.
+    static var account: Locator { Locator(Scope.Kind.allCases.filter { $0 != .workspace }) { _ in .account } }
+
+    /// Who one is, and what everybody has who has anything.
     static var own: Locator { Locator(Scope.Kind.allCases.filter { $0 != .workspace }) { _ in .visible } }
 
     /// A search over things of a kind: it finds what the caller may see.

@@ -16,6 +16,7 @@ extension Migration {
             "ALTER TABLE trained_models ADD COLUMN content TEXT",
             // What its files were when it was trained, as a version of them is sealed with.
             "ALTER TABLE trained_models ADD COLUMN files_digest TEXT",
+            "CREATE INDEX trained_models_by_digest ON trained_models (files_digest)",
             // Predictions that were handed out and wait to be written to their model's table; the values are JSON.
             """
             CREATE TABLE logged_predictions (

@@ -7,15 +7,8 @@ import ReportPage
 extension EvidencePacks {
     /// What the version was trained on, as our record of the training or its own features have it.
     private func trainingTable(of version: ModelVersion) async throws -> TableReference? {
-        if let summary = try? await registry.packedFeatures(of: version.id) { return summary.trainingSet }
-        guard let run = version.runID, !run.isEmpty else { return nil }
-        return try await store.read { db in
-            try db.row(
-                "SELECT training_table, training_version FROM trained_models WHERE run_id = ?", [.text(run)]
-            ).map {
-                TableReference(try TableName($0.text("training_table")), version: try $0.integer("training_version"))
-            }
-        }
+        if let record = try await store.read({ try $0.trainingRecord(of: version) }) { return record.table }
+        return (try? await registry.packedFeatures(of: version.id))?.trainingSet
     }
 
     func addLineage(to draft: inout EvidenceDraft) async throws {
@@ -75,18 +68,16 @@ extension EvidencePacks {
         }
         if let record = try? await features.trainingSetRecord(table.name, version: table.version) {
             files.append(try draft.add("training-data/training-set.json", json: record))
-        } else if let run = draft.version.runID, let content = try await recordedContent(run) {
-            files.append(draft.add("training-data/content.json", Data(content.utf8)))
+        } else if let content = try await recordedContent(of: draft.version) {
+            files.append(try draft.add("training-data/content.json", json: content))
         } else {
             missing.append("digests of the training set's rows")
         }
         draft.sections.append(EvidenceSection(.trainingData, files: files, missing: missing))
     }
 
-    private func recordedContent(_ run: String) async throws -> String? {
-        try await store.read { db in
-            try db.row("SELECT content FROM trained_models WHERE run_id = ?", [.text(run)])?.textIfPresent("content")
-        }
+    private func recordedContent(of version: ModelVersion) async throws -> TableContent? {
+        try await store.read { db in try db.trainingRecord(of: version)?.content }
     }
 
     func addMetrics(to draft: inout EvidenceDraft) async throws {

@@ -12,7 +12,7 @@ extension Identity {
         let hash = AccessToken.hash(token)
         let words = roles.map(\.rawValue).sorted()
         let parameters = ["name": name, "roles": words.joined(separator: ","), "kind": kind.rawValue]
-        try await store.change(AuditAction("identity", "create_user", parameters), by: caller) { db in
+        try await give("create_user", parameters, by: caller) { db in
             // An account for a program may get its roles on single things later.
             let problems = User.problems(name: name, roles: kind == .serviceAccount ? roles.union([.viewer]) : roles)
             guard problems.isEmpty else { throw IdentityError.invalid(problems) }
@@ -35,7 +35,7 @@ extension Identity {
     package func renewToken(of name: String, by caller: Caller) async throws -> String {
         let token = AccessToken.random()
         let (hash, id) = (AccessToken.hash(token), Self.tokenID())
-        try await store.change(AuditAction("identity", "renew_token", ["name": name]), by: caller) { db in
+        try await give("renew_token", ["name": name], by: caller) { db in
             try db.requireUser(name)
             try db.execute(
                 "UPDATE access_tokens SET revoked_at = ? WHERE owner = ? AND name = 'first' AND revoked_at IS NULL",
@@ -48,17 +48,8 @@ extension Identity {
     /// Shuts an account: its tokens, password and sessions let nobody in from then on. What it was given stays on
     /// record.
     package func deactivate(_ name: String, by caller: Caller) async throws {
-        try await store.change(AuditAction("identity", "deactivate_user", ["name": name]), by: caller) { db in
+        try await take("deactivate_user", ["name": name], by: caller) { db in
             try db.requireUser(name)
-            let others = try db.rows(
-                "SELECT u.name FROM role_bindings b JOIN users u ON b.member = 'user:' || u.name "
-                    + "WHERE b.role = 'administrator' AND b.scope = 'workspace' AND u.deactivated_at IS NULL")
-            if try others.map({ try $0.text("name") }) == [name] {
-                throw IdentityError.invalid([
-                    "\(name) is the last administrator: nobody could manage users any more. Give the role to somebody "
-                        + "else first: martlet roles grant user:NAME --role administrator"
-                ])
-            }
             try db.execute(
                 "UPDATE users SET deactivated_at = ? WHERE name = ? AND deactivated_at IS NULL",
                 [.integer(db.now), .text(name)])
@@ -70,7 +61,7 @@ extension Identity {
 
     /// Opens a shut account again.
     package func activate(_ name: String, by caller: Caller) async throws {
-        try await store.change(AuditAction("identity", "activate_user", ["name": name]), by: caller) { db in
+        try await give("activate_user", ["name": name], by: caller) { db in
             try db.requireUser(name)
             try db.execute("UPDATE users SET deactivated_at = NULL WHERE name = ?", [.text(name)])
         }

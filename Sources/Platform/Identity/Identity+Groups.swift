@@ -24,7 +24,7 @@ extension Identity {
 
     /// Removes a group, and with it what its members had by it.
     package func deleteGroup(_ name: String, by caller: Caller) async throws {
-        try await store.change(AuditAction("identity", "delete_group", ["name": name]), by: caller) { db in
+        try await take("delete_group", ["name": name], by: caller) { db in
             try db.require(.group(name))
             try db.execute("DELETE FROM group_members WHERE group_name = ?", [.text(name)])
             try db.execute("DELETE FROM role_bindings WHERE member = ?", [.text("\(Member.group(name))")])
@@ -34,8 +34,7 @@ extension Identity {
 
     /// Puts an account into a group; nothing changes if it is there.
     package func add(_ member: String, to group: String, by caller: Caller) async throws {
-        let action = AuditAction("identity", "add_member", ["group": group, "member": member])
-        try await store.change(action, by: caller) { db in
+        try await give("add_member", ["group": group, "member": member], by: caller) { db in
             try db.require(.group(group))
             try db.requireUser(member)
             let isThere = try db.row(
@@ -48,8 +47,7 @@ extension Identity {
     }
 
     package func remove(_ member: String, from group: String, by caller: Caller) async throws {
-        let action = AuditAction("identity", "remove_member", ["group": group, "member": member])
-        try await store.change(action, by: caller) { db in
+        try await take("remove_member", ["group": group, "member": member], by: caller) { db in
             try db.require(.group(group))
             let changed = try db.execute(
                 "DELETE FROM group_members WHERE member = ? AND group_name = ?", [.text(member), .text(group)])

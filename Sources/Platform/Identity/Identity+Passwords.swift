@@ -10,8 +10,7 @@ extension Identity {
         let problems = Password.problems(password, of: name)
         guard problems.isEmpty else { throw IdentityError.invalid(problems) }
         let digest = try await offTheCooperativePool { try Password.digest(password) }
-        try await store.change(AuditAction("identity", verb, ["name": name]), by: caller) { db in
-            if caller.user.access?.limits != nil { throw IdentityError.mayNotAdminister(user: caller.user.name) }
+        try await give(verb, ["name": name], by: caller) { db in
             guard let row = try db.row("SELECT kind FROM users WHERE name = ?", [.text(name)]) else {
                 throw IdentityError.userMissing(name)
             }

@@ -5,7 +5,7 @@ extension Identity {
     /// Gives a role to somebody on something.
     /// - Throws: ``IdentityError``: there is no such member or role, or who gives roles would sign.
     package func grant(_ binding: RoleBinding, by caller: Caller) async throws {
-        try await store.change(AuditAction("identity", "grant_role", binding.facts), by: caller) { [customRoles] db in
+        try await give("grant_role", binding.facts, by: caller) { [customRoles] db in
             try db.require(binding.member)
             let known = try db.row("SELECT name FROM custom_roles WHERE name = ?", [.text(binding.role)]) != nil
             guard Role(word: binding.role) != nil || customRoles[binding.role] != nil || known else {
@@ -23,7 +23,7 @@ extension Identity {
 
     /// Takes a role back.
     package func revoke(_ binding: RoleBinding, by caller: Caller) async throws {
-        try await store.change(AuditAction("identity", "revoke_role", binding.facts), by: caller) { db in
+        try await take("revoke_role", binding.facts, by: caller) { db in
             let changed = try db.execute(
                 "DELETE FROM role_bindings WHERE member = ? AND role = ? AND scope = ?", binding.values)
             guard changed > 0 else { throw IdentityError.bindingMissing(binding) }
@@ -45,8 +45,7 @@ extension Identity {
     /// Makes a role of verbs.
     package func createRole(_ name: String, verbs: [VerbPattern], by caller: Caller) async throws {
         let words = verbs.map(\.description).joined(separator: " ")
-        let action = AuditAction("identity", "create_role", ["name": name, "verbs": words])
-        try await store.change(action, by: caller) { [customRoles] db in
+        try await give("create_role", ["name": name, "verbs": words], by: caller) { [customRoles] db in
             var problems = User.problems(name: name, roles: [.viewer])
             if Role(word: name) != nil { problems.append("\(name) is a built-in role, and stays as it is.") }
             if verbs.isEmpty || verbs.count > 500 { problems.append("A role has 1 to 500 verbs.") }
@@ -61,7 +60,7 @@ extension Identity {
 
     /// Removes a custom role, which takes it from whoever had it.
     package func deleteRole(_ name: String, by caller: Caller) async throws {
-        try await store.change(AuditAction("identity", "delete_role", ["name": name]), by: caller) { db in
+        try await take("delete_role", ["name": name], by: caller) { db in
             guard try db.execute("DELETE FROM custom_roles WHERE name = ?", [.text(name)]) > 0 else {
                 throw IdentityError.roleMissing(name)
             }

@@ -32,8 +32,7 @@ extension Identity {
         let text = limits.isEmpty ? nil : try canonicalText(limits)
         let verb = owner == caller.user.name ? "create_own_token" : "create_token"
         let parameters = ["owner": owner, "name": name, "token_id": id, "limits": text]
-        let record = try await store.change(AuditAction("identity", verb, parameters), by: caller) { db in
-            if caller.user.access?.limits != nil { throw IdentityError.mayNotAdminister(user: caller.user.name) }
+        let record = try await give(verb, parameters, by: caller) { db in
             guard name.utf8.count <= 200, !name.utf8.contains(0) else {
                 throw IdentityError.invalid(["A token's comment has at most 200 bytes."])
             }

@@ -7,6 +7,8 @@ package enum Resource: Sendable, Hashable {
     case workspace
     /// Whatever the caller may see: the answer holds nothing else.
     case visible
+    /// The caller's account.
+    case account
     case experiments([String])
     case experimentNamed(String)
     case runs([String])
@@ -38,6 +40,7 @@ extension Identity {
         if user.may(verb, on: .workspace) { return true }
         guard user.mayAnywhere(verb) else { return false }
         if resource == .visible { return true }
+        if resource == .account { return user.access?.limits?.scopes.isEmpty ?? true }
         let ways = try await store.read { try $0.scopes(of: resource) }
         return ways.contains { way in !way.isEmpty && way.allSatisfy { user.may(verb, on: $0) } }
     }
@@ -56,7 +59,7 @@ extension Snapshot {
     /// The things that a resource is part of: whoever may do something on all that one of the ways names may do it.
     fileprivate func scopes(of resource: Resource) throws -> [[Scope]] {
         switch resource {
-        case .workspace, .visible: return [[.workspace]]
+        case .workspace, .visible, .account: return [[.workspace]]
         case .experiments(let ids): return [ids.map { .experiment($0) }]
         case .experimentNamed(let name):
             return [

@@ -55,6 +55,15 @@ package final class TokenIssuer: Sendable {
         }
     }
 
+    /// Fetches the keys if they are old.
+    func refresh(now: Int64) async throws {
+        guard state.withLock({ state in state.fetchedAt.map { now - $0 >= Self.age || now < $0 } ?? true }) else {
+            return
+        }
+        let keys = try await fetch()
+        state.withLock { ($0.keys, $0.fetchedAt, $0.triedAt) = (keys, now, now) }
+    }
+
     private func fetch() async throws -> [WebKey] {
         guard let url = URL(string: settings.jwks), let scheme = url.scheme, scheme != "file" else {
             let path = URL(string: settings.jwks)?.scheme == "file" ? String(settings.jwks.dropFirst(7)) : settings.jwks
@@ -84,6 +93,22 @@ private final class NoRedirects: NSObject, URLSessionTaskDelegate {
 }
 
 extension Identity {
+    /// Fetches the keys of issuers that are old.
+    /// - Returns: A sentence for each issuer whose keys cannot be read: nobody new is let in by its tokens.
+    package func refreshIssuers() async -> [String] {
+        var problems: [String] = []
+        for issuer in issuers {
+            do {
+                try await issuer.refresh(now: store.clock.now)
+            } catch {
+                let reason = (error as? any MartletError)?.message ?? error.localizedDescription
+                problems.append(
+                    "The keys of \(issuer.settings.issuer) could not be read from \(issuer.settings.jwks): \(reason)")
+            }
+        }
+        return problems
+    }
+
     /// The user of a token that a trusted issuer signed; nil for any other.
     func userOfIssuedToken(_ text: String) async throws -> User? {
         guard !issuers.isEmpty, let token = SignedToken(text) else { return nil }

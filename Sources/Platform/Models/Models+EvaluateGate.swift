@@ -60,7 +60,10 @@ extension Models {
             throw ScoringError.otherFeatures(
                 model: version.id.description, expected: opened.card.recipe.featureSet, found: set.recipe.featureSet)
         }
-        let trained = try await features.trainingSet(opened.card.trainingSet)
+        guard let training = try await trainingRecord(of: version) else {
+            throw ScoringError.trainingUnknown(model: version.id.description)
+        }
+        let trained = try await features.trainingSet(training.table)
         try set.requireApart(from: trained)
         let rows = try await rows(of: set, inputs: opened.card.inputs)
         let scores = try opened.model.predict(rows.matrix)

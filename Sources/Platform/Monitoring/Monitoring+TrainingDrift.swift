@@ -10,8 +10,10 @@ extension Monitoring {
         guard let plan = try await registry.monitoringPlan(id.name) else { throw MonitoringError.noPlan(id.name) }
         let opened = try await models.open(version)
         let inputs = opened.card.inputs
-        let training = try await models.rows(
-            of: try await features.trainingSet(opened.card.trainingSet), inputs: inputs)
+        guard let own = try await models.trainingRecord(of: version)?.table else {
+            throw ScoringError.trainingUnknown(model: id.description)
+        }
+        let training = try await models.rows(of: try await features.trainingSet(own), inputs: inputs)
         let reference = try await models.rows(of: try await features.trainingSet(plan.reference), inputs: inputs)
         let drift = try await offTheCooperativePool {
             datasetDrift(
@@ -19,11 +21,11 @@ extension Monitoring {
                 methods: plan.driftMethods, driftShare: plan.thresholds.driftShare)
         }
         guard drift.columnCount > 0 else {
-            throw InvalidRequest("No column of \(opened.card.trainingSet) could be compared with \(plan.reference).")
+            throw InvalidRequest("No column of \(own) could be compared with \(plan.reference).")
         }
         return try await registry.record(
             TrainingDrift(
-                version: id, training: opened.card.trainingSet, reference: plan.reference, share: drift.driftedShare,
+                version: id, training: own, reference: plan.reference, share: drift.driftedShare,
                 driftedColumns: drift.columns.filter(\.isDrifted).map(\.name), artifactDigest: version.artifactDigest),
             by: caller)
     }

@@ -24,9 +24,10 @@ extension Registry {
         return try await change("ask_break_glass", parameters, by: caller) { db in
             let stored = try db.version(id)
             // Out of service is a way only from within it.
-            guard policy.order.contains(stage),
-                stage.isInService || (stage == .archived && stored.version.stage.isInService)
-            else {
+            if stage == .archived, !stored.version.stage.isInService {
+                throw RegistryError.nothingToBreak(id, target)
+            }
+            guard policy.order.contains(stage), stage.isInService || stage == .archived else {
                 let known = policy.order.filter { $0.isInService || $0 == .archived }
                 throw RegistryError.gatesUnmet(id, into: .stage(stage), [.unknownStage(stage, known: known)])
             }

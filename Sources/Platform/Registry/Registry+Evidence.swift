@@ -116,31 +116,21 @@ extension Snapshot {
     /// The training set of a version that was trained here with the tables that it was made from, and what suites found
     /// in these versions of them. The training set comes first.
     private func trainingData(of stored: StoredVersion) throws -> Evidence.TrainingData {
-        guard let run = stored.version.runID, let folder = stored.version.artifactPath else { return .init() }
-        // Of the very model that was trained: a version's run is what whoever uploads says it is, and files may have been
-        // put in the place of those before they were registered.
-        let training = try row(
-            "SELECT t.training_table, t.training_version FROM trained_models t JOIN logged_models m "
-                + "ON m.model_id = t.model_id WHERE t.run_id = ? AND m.artifact_uri = ? "
-                + "AND (t.files_digest IS NULL OR t.files_digest = ?)",
-            [.text(run), .text("mlflow-artifacts:/" + folder), .text(stored.version.artifactDigest)])
-        guard let training else { return .init() }
-        let name = try training.text("training_table")
-        let number = try training.integer("training_version")
-        var tables = [try TableReference("\(name)@\(number)")]
+        guard let training = try trainingRecord(of: stored.version)?.table else { return .init() }
+        var tables = [training]
         let inputs = try rows(
             "SELECT input_name, input_version FROM dataset_inputs WHERE name = ? AND version = ? "
-                + "ORDER BY input_name, input_version", [.text(name), .integer(number)])
+                + "ORDER BY input_name, input_version", [.text(training.name.description), .integer(training.version)])
         tables += try inputs.map {
             try TableReference("\(try $0.text("input_name"))@\(try $0.integer("input_version"))")
         }
         var data = Evidence.TrainingData(tables: tables)
         for table in tables {
             let found = try rows(
-                "SELECT suite, success FROM quality_runs WHERE table_name = ? AND table_version = ? ORDER BY ran_at, id",
+                "SELECT suite, stopped FROM quality_runs WHERE table_name = ? AND table_version = ? ORDER BY ran_at, id",
                 [.text(table.name.description), .integer(table.version)])
             data.runs += try found.map {
-                .init(suite: try $0.text("suite"), table: table, passed: try $0.boolean("success"))
+                .init(suite: try $0.text("suite"), table: table, passed: !(try $0.boolean("stopped")))
             }
         }
         return data

@@ -10,7 +10,13 @@ extension Registry {
         let problems = plan.problems + plan.unknownTests
         guard problems.isEmpty else { throw RegistryError.invalid(problems) }
         let text = try canonicalText(plan)
-        return try await change("set_monitoring_plan", ["name": plan.model, "plan": text], by: caller) { db in
+        return try await change("set_monitoring_plan", ["name": plan.model, "plan": text], by: caller) { [knows] db in
+            guard try knows(db, plan.reference) else {
+                throw RegistryError.invalid([
+                    "There is no \(plan.reference), so nothing could be held against it. `martlet data history "
+                        + "\(plan.reference.name)` names the versions that there are."
+                ])
+            }
             db.note("revision", "\(try db.put(plan, onModel: plan.model))")
             return plan
         }
@@ -41,6 +47,12 @@ extension Transaction {
 }
 
 extension Snapshot {
+    func knows(_ table: TableReference) throws -> Bool {
+        try row(
+            "SELECT version FROM dataset_versions WHERE name = ? AND version = ?",
+            [.text(table.name.description), .integer(table.version)]) != nil
+    }
+
     func monitoringPlan(ofModel model: Int64) throws -> MonitoringPlan? {
         let row = try row(
             "SELECT p.plan, m.name FROM monitoring_plans p JOIN registered_models m ON m.number = p.model "

@@ -89,8 +89,27 @@ extension Transaction {
                 .appliedTransition, on: stored, comment: move.comment, from: stored.version.stage, to: moved.stage)
         }
         try closeRequests(of: stored, to: moved.stage, as: .applied)
-        if !approvals.isEmpty { note("approved_by", approvals.map(\.user).joined(separator: " ")) }
-        if move.archivesExisting { try archiveOthers(than: stored, in: move.stage) }
+        if change != nil, !approvals.isEmpty { note("approved_by", approvals.map(\.user).joined(separator: " ")) }
+        if move.archivesExisting {
+            // Nothing takes their place that did not stand there: they are just taken out.
+            if change == nil { try requireRemovable(others(than: stored, in: move.stage), move) }
+            try archiveOthers(than: stored, in: move.stage)
+        }
+    }
+
+    /// - Throws: ``RegistryError/gatesUnmet(_:into:_:)`` for the first that may not be archived.
+    private func requireRemovable(_ others: [StoredVersion], _ move: StageMove) throws {
+        for other in others {
+            let evidence = try evidence(on: other, under: move.policy, files: nil, at: now)
+            _ = try other.version.moved(
+                to: .archived, by: move.asker, under: move.policy, given: evidence, at: now)
+        }
+    }
+
+    private func others(than stored: StoredVersion, in stage: Stage) throws -> [StoredVersion] {
+        try versions(
+            "WHERE r.model = ? AND r.stage = ? AND r.number <> ? AND r.deleted_at IS NULL ORDER BY r.version",
+            [.integer(stored.model), .text(stage.rawValue), .integer(stored.number)])
     }
 
     /// Puts a version into a stage, and tells of it.
@@ -121,9 +140,7 @@ extension Transaction {
     }
 
     func archiveOthers(than stored: StoredVersion, in stage: Stage) throws {
-        let others = try versions(
-            "WHERE r.model = ? AND r.stage = ? AND r.number <> ? AND r.deleted_at IS NULL ORDER BY r.version",
-            [.integer(stored.model), .text(stage.rawValue), .integer(stored.number)])
+        let others = try others(than: stored, in: stage)
         for other in others {
             try move(other, to: .archived, told: .replaced, replacement: stored.version.id)
             try act(.systemTransition, on: other, from: stage, to: .archived)

@@ -14,15 +14,19 @@ package struct Registry: Sendable {
     private let changed: @Sendable () -> Void
     /// Whether somebody who is named as an owner still is there.
     let standing: @Sendable (Snapshot, String) throws -> OwnerStanding
+    /// Whether there is this version of a table.
+    let knows: @Sendable (Snapshot, TableReference) throws -> Bool
 
     package init(
         store: Store, artifacts: Artifacts, policies: Policies,
         resolveSource: @escaping @Sendable (String) async throws -> ModelSource?,
         standing: @escaping @Sendable (Snapshot, String) throws -> OwnerStanding = { try $0.standing(of: $1) },
+        knows: @escaping @Sendable (Snapshot, TableReference) throws -> Bool = { try $0.knows($1) },
         changed: @escaping @Sendable () -> Void = {}
     ) {
         (self.store, self.artifacts, self.policies) = (store, artifacts, policies)
-        (self.resolveSource, self.standing, self.changed) = (resolveSource, standing, changed)
+        (self.resolveSource, self.standing) = (resolveSource, standing)
+        (self.knows, self.changed) = (knows, changed)
     }
 
     /// With one policy for all models.

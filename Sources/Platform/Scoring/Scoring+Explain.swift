@@ -99,26 +99,15 @@ extension Scoring {
         stored.columns.map(\.name).filter { !PredictionColumn.all.contains($0) && !run.recipe.key.contains($0) }
     }
 
-    /// What the version was trained on: by its own files, or by our record of the training.
+    /// What the version was trained on: by our record of the training, or by what its own files say.
     func trainingSet(
         of version: ModelVersion, _ own: TableReference?
     ) async throws -> (table: TableReference, content: TableContent?) {
-        let runID = version.runID ?? ""
-        let recorded = try await store.read { db in
-            try db.row(
-                "SELECT training_table, training_version, content FROM trained_models WHERE run_id = ?", [.text(runID)]
-            ).map { row in
-                (
-                    TableReference(
-                        try TableName(row.text("training_table")), version: try row.integer("training_version")),
-                    try row.textIfPresent("content").map { try decoded(TableContent.self, from: $0) }
-                )
-            }
-        }
-        guard let table = own ?? recorded?.0 else {
+        let recorded = try await models.trainingRecord(of: version)
+        guard let table = recorded?.table ?? own else {
             throw ScoringError.notTrainedHere(model: version.id.description)
         }
-        if let content = recorded?.1, recorded?.0 == table { return (table, content) }
+        if let content = recorded?.content { return (table, content) }
         return (table, (try? await features.trainingSetRecord(table.name, version: table.version))?.content)
     }
 

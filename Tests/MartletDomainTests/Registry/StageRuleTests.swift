@@ -148,6 +148,16 @@ struct StageRuleTests {
         #expect(try passes([Self.gate(0.8), Self.gate(nil)]))
         #expect(try !passes([Self.gate(0.7), Self.gate(nil)]))
         #expect(try !passes([Self.gate(0.8)], files: 0))
+        // Nor does a pass of a lower bar, unless what was measured is below the floor.
+        #expect(try passes([Self.gate(0.8), Self.gate(0.8, minimum: 0.5)]))
+        #expect(try !passes([Self.gate(0.8), Self.gate(0.7, minimum: 0.5)]))
+    }
+
+    @Test func `Whose word rolls back may sign, and every role is named once`() {
+        var policy = Policy(production: .init(signOffs: [.programManager, .programManager]))
+        policy.rollback.requirements.signOffs = [.reviewer]
+        #expect(policy.signers(for: .production) == [.programManager, .reviewer])
+        #expect(policy.signers(for: .archived).isEmpty)
     }
 
     @Test func `Sign-offs fill as many places as any choice of people could`() {

@@ -194,6 +194,19 @@ struct IssuedTokenTests {
         }
     }
 
+    @Test func `It is said of an issuer that its keys cannot be read`() async throws {
+        try await withIssuer { server, file in
+            let identity = server.platform.identity
+            #expect(await identity.refreshIssuers().isEmpty)
+            try FileManager.default.removeItem(at: file)
+            // They are good for ten minutes.
+            #expect(await identity.refreshIssuers().isEmpty)
+            clock.advance(by: 600_000)
+            let problems = await identity.refreshIssuers()
+            #expect(problems.count == 1 && problems.first?.contains(file.path) == true, "\(problems)")
+        }
+    }
+
     @Test func `A key that its issuer takes up is found, and one that it gave up is not`() async throws {
         try await withIssuer { server, file in
             #expect(try await user(server, token()) != nil)

@@ -83,6 +83,38 @@ struct TokenRouteTests {
         }
     }
 
+    @Test func `A limited token gives nobody anything, and knows nothing of its owner's others`() async throws {
+        try await withServer(policy: .governed) { server in
+            let root = try await server.token(.administrator, named: "root")
+            _ = try await server.token(.contributor, named: "bo")
+            try await server.platform.identity.createGroup("risk", by: .setup)
+            func limited(_ limits: JSON) async throws -> (token: String, id: String) {
+                let made = try await server.martlet("identity/tokens/create", limits, token: root)
+                return (made.json["token"].text, made.json["info"]["id"].text)
+            }
+            let helper = try await limited(["name": "helper", "verbs": ["identity.*"]])
+            let binding: JSON = ["member": "user:bo", "role": "administrator", "scope": "workspace"]
+            for (path, body) in [
+                ("identity/users/create", ["name": "cy", "roles": ["administrator"]]),
+                ("identity/users/renew-token", ["name": "root"]), ("identity/users/renew-token", ["name": "bo"]),
+                ("identity/roles/grant", ["binding": binding]),
+                ("identity/roles/create", ["name": "all", "verbs": ["*"]]),
+                ("identity/groups/members/change", ["group": "risk", "member": "bo"]),
+            ] as [(String, JSON)] {
+                let answer = try await server.martlet(path, body, token: helper.token)
+                #expect(answer.status == 403, "\(path): \(answer.json)")
+                #expect(answer.json["message"].text.contains("token is limited"), "\(path): \(answer.json)")
+            }
+            let narrow = try await limited(["name": "narrow", "scopes": ["experiment/0"]])
+            for (path, body) in [
+                ("identity/tokens/list", [:]), ("identity/tokens/revoke", ["id": .text(helper.id)]),
+            ] as [(String, JSON)] {
+                #expect(try await server.martlet(path, body, token: narrow.token).status == 403, "\(path)")
+            }
+            #expect(try await me(server, helper.token) == 200)
+        }
+    }
+
     @Test func `Nobody touches the tokens, passwords and roles of others without managing users`() async throws {
         try await withServer(policy: .governed) { server in
             let (bo, cy) = (

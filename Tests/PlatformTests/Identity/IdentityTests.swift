@@ -46,6 +46,36 @@ struct IdentityTests {
         }
     }
 
+    @Test func `Somebody who can give roles is always left`() async throws {
+        try await Fixture.with { fixture in
+            let identity = Identity(store: fixture.store, isOpen: false)
+            let root = Fixture.caller("root", [.administrator])
+            let keepers = Member.group("keepers")
+            for (name, role) in [("root", Role.administrator), ("bo", .contributor)] {
+                _ = try await identity.createUser(name, roles: [role], by: root)
+            }
+            func refuses(_ change: () async throws -> Void) async {
+                let refusal = await #expect(throws: IdentityError.self) { try await change() }
+                #expect(refusal?.message.contains("roles grant user:NAME --role administrator") == true)
+            }
+            let own = RoleBinding(.principal("root"), "administrator")
+            await refuses { try await identity.revoke(own, by: root) }
+            await refuses { try await identity.deactivate("root", by: root) }
+            // By a group, and by a role of one's own.
+            try await identity.createGroup("keepers", by: root)
+            try await identity.createRole("keeper", verbs: [#require(VerbPattern("identity.*"))], by: root)
+            try await identity.grant(RoleBinding(keepers, "keeper"), by: root)
+            await refuses { try await identity.revoke(own, by: root) }
+            try await identity.add("bo", to: "keepers", by: root)
+            try await identity.revoke(own, by: root)
+            await refuses { try await identity.remove("bo", from: "keepers", by: root) }
+            await refuses { try await identity.deleteGroup("keepers", by: root) }
+            await refuses { try await identity.deleteRole("keeper", by: root) }
+            await refuses { try await identity.deactivate("bo", by: root) }
+            try await identity.deactivate("root", by: root)
+        }
+    }
+
     @Test func `Only administrators make users, and what makes no sense is refused and audited`() async throws {
         try await Fixture.with { fixture in
             let identity = Identity(store: fixture.store, isOpen: false)

@@ -51,6 +51,34 @@ struct DoorTests {
         }
     }
 
+    @Test func `To archive the others is no way to take one out that only a sign-off takes out`() async throws {
+        var policy = Policy(production: .init(signOffs: [.programManager]))
+        policy[.archived].signOffs = [.programManager]
+        try await Fixture.with(policy) { fixture in
+            let registry = fixture.registry
+            for (number, files) in [("1", "one"), ("2", "two")] {
+                try await fixture.register(files: files)
+                try await registry.signOff("flight-delay", number, for: .production, by: Fixture.director)
+                try await registry.transition("flight-delay", number, to: .production, by: Fixture.author)
+            }
+            await #expect(throws: RegistryError.self) {
+                try await registry.transition("flight-delay", "2", to: .archived, by: Fixture.author)
+            }
+            // It stands there already, so it takes nobody's place.
+            await #expect(throws: RegistryError.self) {
+                try await registry.transition(
+                    "flight-delay", "1", to: .production, archiveExisting: true, by: Fixture.author)
+            }
+            #expect(try await registry.version("flight-delay", "2").stage == .production)
+            // One that comes takes theirs.
+            try await fixture.register(files: "three")
+            try await registry.signOff("flight-delay", "3", for: .production, by: Fixture.director)
+            try await registry.transition(
+                "flight-delay", "3", to: .production, archiveExisting: true, by: Fixture.author)
+            #expect(try await registry.version("flight-delay", "1").stage == .archived)
+        }
+    }
+
     @Test func `A copy of a version takes neither its approvals nor its author's silence with it`() async throws {
         try await Fixture.with(Self.signed) { fixture in
             try await fixture.register()

@@ -134,7 +134,7 @@ struct EmergencyTests {
         passesFreeze: Bool
     ) async throws {
         var policy = Policy(production: .init(signOffs: [.programManager]))
-        policy.rollback.requirements.signOffs = [.programManager, .programManager]
+        policy.rollback.requirements.signOffs = [.programManager, .reviewer]
         policy.rollback.duringFreeze = passesFreeze
         let from = try #require(FreezeWindow.LocalTime("2026-03-10", isEnd: false))
         let to = try #require(FreezeWindow.LocalTime("2026-03-20", isEnd: true))
@@ -152,7 +152,7 @@ struct EmergencyTests {
                 try await registry.rollBack("flight-delay", by: Fixture.author)
             }
             #expect(refusal?.message.contains("sign-off for Production") == true)
-            try await registry.signOff("flight-delay", "1", for: .production, by: Fixture.otherDirector)
+            try await registry.signOff("flight-delay", "1", for: .production, by: Fixture.checker)
             time.advance(days: 10)
             if !passesFreeze {
                 let frozen = await #expect(throws: RegistryError.self) {

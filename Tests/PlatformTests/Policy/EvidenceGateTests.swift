@@ -68,6 +68,8 @@ struct EvidenceGateTests {
                     table: \(made.training.name)
                     expectations:
                       - expect_column_values_to_be_between: {column: distance, min_value: 1, max_value: \(most)}
+                      - expect_column_values_to_be_between: {column: distance, min_value: 1, max_value: 2}
+                        severity: warn
                 """
             }
             #expect(try await unmet(platform).count == 1)
@@ -100,12 +102,22 @@ struct EvidenceGateTests {
                 let trained = try await platform.models.train(specification, by: Self.author)
                 let logged = try await platform.tracking.loggedModel(trained.modelID)
                 if isChanged {
-                    try await platform.artifacts.write(
-                        Data("another".utf8), to: logged.artifactURI + "/model.xgb", by: Self.author)
+                    // What it was trained on is no word of its own files.
+                    let file = logged.artifactURI + "/" + ModelCard.fileName
+                    let card = try String(
+                        contentsOf: platform.artifacts.localURL(#require(ArtifactPath.inStore(uri: file))),
+                        encoding: .utf8)
+                    let forged = card.replacing("\(made.training.name)", with: "deliveries.other")
+                    #expect(forged != card)
+                    try await platform.artifacts.write(Data(forged.utf8), to: file, by: Self.author)
                 }
                 _ = try await registry.createVersion(
                     of: Deliveries.model, source: "models:/\(trained.modelID)", runID: trained.runID, by: Self.author)
                 #expect(try await unmet(platform, number).isEmpty != isChanged)
+                let id = try ModelVersion.ID(Deliveries.model, number)
+                let gate = try await platform.models.evaluateGate(
+                    id, on: made.holdout, minimumAreaUnderROC: 0.5, by: Self.author)
+                #expect(gate.outcome == (isChanged ? .couldNotBeEvaluated : .passed))
             }
         }
     }
@@ -123,6 +135,9 @@ struct EvidenceGateTests {
                 model: Deliveries.model, owner: "author", frequency: .monthly, reference: made.training,
                 thresholds: .init(), retrainingTrigger: .manual)
             try await registry.setMonitoringPlan(plan, by: Self.author)
+            plan.reference = try TableReference("\(made.training.name)@99")
+            await #expect(throws: RegistryError.self) { try await registry.setMonitoringPlan(plan, by: Self.author) }
+            plan.reference = made.training
             // What was trained on the reference has not moved from it.
             #expect(try await unmet(platform).isEmpty)
             plan.reference = made.holdout

@@ -23,7 +23,7 @@ func addIdentityRoutes(to group: Routes, _ identity: Identity) {
         }
         return Done()
     }
-    group.on(SetPassword.self, "identity.set_own_password", of: .own) { body, context in
+    group.on(SetPassword.self, "identity.set_own_password", of: .account) { body, context in
         let name = body.name ?? context.user.name
         if name != context.user.name { try await context.require("identity.set_password", on: .workspace) }
         try await identity.setPassword(body.password, of: name, by: context.callerInPerson)
@@ -35,7 +35,7 @@ func addIdentityRoutes(to group: Routes, _ identity: Identity) {
 }
 
 private func addOwnTokenRoutes(to group: Routes, _ identity: Identity) {
-    group.on(CreateToken.self, "identity.create_own_token", of: .own) { body, context in
+    group.on(CreateToken.self, "identity.create_own_token", of: .account) { body, context in
         let owner = body.owner ?? context.user.name
         if owner != context.user.name { try await context.require("identity.create_token", on: .workspace) }
         let made = try await identity.createToken(
@@ -43,13 +43,13 @@ private func addOwnTokenRoutes(to group: Routes, _ identity: Identity) {
             limits: TokenLimits(verbs: body.verbs ?? [], scopes: body.scopes ?? []), by: context.callerInPerson)
         return CreateToken.Response(token: made.token, info: AccessTokenInfo(made.record))
     }
-    group.on(ListTokens.self, "identity.list_own_tokens", of: .own) { body, context in
+    group.on(ListTokens.self, "identity.list_own_tokens", of: .account) { body, context in
         let all = body.all ?? false
         if all { try await context.require("identity.list_tokens", on: .workspace) }
         let found = try await identity.tokens(of: all ? nil : context.user.name)
         return ListTokens.Response(tokens: found.map { AccessTokenInfo($0) })
     }
-    group.on(RevokeToken.self, "identity.revoke_own_token", of: .own) { body, context in
+    group.on(RevokeToken.self, "identity.revoke_own_token", of: .account) { body, context in
         try await identity.revokeToken(body.id, by: context.callerInPerson)
         return Done()
     }

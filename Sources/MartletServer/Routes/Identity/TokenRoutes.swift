@@ -7,16 +7,16 @@ import Platform
 /// `/api/2.0/preview/scim/v2/Me`.
 func addTokenRoutes(to routes: Routes, _ identity: Identity) {
     let group = routes.group("api/2.0/token")
-    group.answer(.post, "create", Wire.Create.self, "identity.create_own_token", of: .own) { body, context in
+    group.answer(.post, "create", Wire.Create.self, "identity.create_own_token", of: .account) { body, context in
         let made = try await identity.createToken(
             named: body.comment ?? "", lifetime: try milliseconds(body.lifetime_seconds?.value),
             by: context.callerInPerson)
         return Wire.Created(token_value: made.token, token_info: Wire.Info(made.record))
     }
-    group.answer("list", "identity.list_own_tokens", of: .own) { _, context in
+    group.answer("list", "identity.list_own_tokens", of: .account) { _, context in
         Wire.List(token_infos: try await identity.tokens(of: context.user.name).map { Wire.Info($0) })
     }
-    group.answer(.post, "delete", Wire.Delete.self, "identity.revoke_own_token", of: .own) { body, context in
+    group.answer(.post, "delete", Wire.Delete.self, "identity.revoke_own_token", of: .account) { body, context in
         try await identity.revokeToken(try required(body.token_id, "token_id"), by: context.callerInPerson)
         return MLflowTracking.Empty()
     }

@@ -47,11 +47,13 @@ public struct Evidence: Sendable, Hashable {
 
         public struct Run: Sendable, Hashable {
             public var suite: String
+            /// Of what it asked for; nil for one from before that was kept.
+            public var digest: String?
             public var table: TableReference
             public var passed: Bool
 
-            public init(suite: String, table: TableReference, passed: Bool) {
-                (self.suite, self.table, self.passed) = (suite, table, passed)
+            public init(suite: String, digest: String? = nil, table: TableReference, passed: Bool) {
+                (self.suite, self.digest, self.table, self.passed) = (suite, digest, table, passed)
             }
         }
 

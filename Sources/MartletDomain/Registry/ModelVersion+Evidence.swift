@@ -81,11 +81,11 @@ extension Evidence.TrainingData {
         guard !own.isEmpty else {
             return "no suite was run on \(tables.map(\.description).joined(separator: ", "))"
         }
-        for suite in gate.suites where !own.contains(where: { $0.suite == suite }) {
+        for suite in gate.suites where !own.contains(where: { gate.means($0, by: suite) }) {
             return "\(suite) was not run on \(tables.map(\.description).joined(separator: ", "))"
         }
         var newest: [String: Run] = [:]
-        for run in own where gate.suites.isEmpty || gate.suites.contains(run.suite) {
+        for run in own where gate.suites.isEmpty || gate.suites.contains(where: { gate.means(run, by: $0) }) {
             newest["\(run.suite) \(run.table)"] = run
         }
         let failed = newest.values.filter { !$0.passed }.map { "\($0.suite) on \($0.table)" }.sorted()

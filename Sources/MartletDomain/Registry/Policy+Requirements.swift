@@ -74,10 +74,19 @@ public struct MetricGate: Sendable, Hashable {
 
 /// What must have been found good in the very versions of the tables that a version was trained on.
 public struct DataQualityGate: Sendable, Hashable {
-    /// The suites that must have passed; none for whatever was run, of which there must be some.
+    /// The suites that must have passed, by name, or as `name@digest` with 12 digits or more of what they ask for, so that
+    /// no other passes under that name. None for whatever was run, of which there must be some.
     public var suites: [String]
 
     public init(suites: [String] = []) { self.suites = suites }
+
+    /// Whether a run was of the suite that an entry of ``suites`` names.
+    func means(_ run: Evidence.TrainingData.Run, by entry: String) -> Bool {
+        guard let at = entry.lastIndex(of: "@") else { return run.suite == entry }
+        let digits = entry[entry.index(after: at)...]
+        guard digits.utf8.count >= 12, digits.allSatisfy(\.isHexDigit) else { return run.suite == entry }
+        return run.suite == entry[..<at] && run.digest?.hasPrefix(digits.lowercased()) == true
+    }
 }
 
 /// How far a version's training data may have moved from the reference of the monitoring plan in force.

@@ -25,6 +25,8 @@ extension Migration {
             // The newest time that the registry has recorded: a clock that is turned back is noticed by it.
             "CREATE TABLE registry_clock (id BIGINT NOT NULL PRIMARY KEY, newest BIGINT NOT NULL)",
             "INSERT INTO registry_clock (id, newest) SELECT 1, COALESCE(MAX(changed_at), 0) FROM stage_changes",
+            // SHA-256 of what the suite asked for; absent of runs from before it was kept.
+            "ALTER TABLE quality_runs ADD COLUMN suite_digest TEXT",
             "ALTER TABLE stage_changes ADD COLUMN way TEXT",
             "ALTER TABLE stage_changes ADD COLUMN policy_digest TEXT",
             "ALTER TABLE stage_changes ADD COLUMN audit_position BIGINT",

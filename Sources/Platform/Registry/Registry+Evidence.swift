@@ -127,10 +127,13 @@ extension Snapshot {
         var data = Evidence.TrainingData(tables: tables)
         for table in tables {
             let found = try rows(
-                "SELECT suite, stopped FROM quality_runs WHERE table_name = ? AND table_version = ? ORDER BY ran_at, id",
+                "SELECT suite, suite_digest, stopped FROM quality_runs WHERE table_name = ? AND table_version = ? "
+                    + "ORDER BY ran_at, id",
                 [.text(table.name.description), .integer(table.version)])
             data.runs += try found.map {
-                .init(suite: try $0.text("suite"), table: table, passed: !(try $0.boolean("stopped")))
+                .init(
+                    suite: try $0.text("suite"), digest: try $0.textIfPresent("suite_digest"), table: table,
+                    passed: !(try $0.boolean("stopped")))
             }
         }
         return data

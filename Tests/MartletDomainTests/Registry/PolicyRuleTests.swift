@@ -77,13 +77,16 @@ struct PolicyRuleTests {
 
     @Test func `Quality counts for the very versions that a version was trained on`() throws {
         let used = try TableReference("flights.training@3")
+        let digest = String(repeating: "0a", count: 32)
         func passes(_ runs: [(String, String, Bool)], suites: [String] = [], tables: [TableReference]? = nil) throws
             -> Bool
         {
             var evidence = Evidence()
             evidence.trainingData = .init(
                 tables: tables ?? [used],
-                runs: try runs.map { .init(suite: $0.0, table: try TableReference($0.1), passed: $0.2) })
+                runs: try runs.map {
+                    .init(suite: $0.0, digest: digest, table: try TableReference($0.1), passed: $0.2)
+                })
             return unmet(requirements { $0.dataQuality = .init(suites: suites) }, evidence).isEmpty
         }
         #expect(try !passes([]))
@@ -94,6 +97,12 @@ struct PolicyRuleTests {
         #expect(try passes([("a", "flights.training@3", true), ("b", "flights.training@3", false)], suites: ["a"]))
         #expect(try !passes([("a", "flights.training@3", true)], suites: ["a", "b"]))
         #expect(try !passes([("a", "flights.training@3", true)], tables: []))
+        // A policy that names what a suite asks for takes no other of its name.
+        for (entry, isMet) in [
+            ("a@0a0a0a0a0a0a", true), ("a@0A0A0A0A0A0A0A", true), ("a@0b0a0a0a0a0a", false), ("a@0a", false),
+        ] {
+            #expect(try passes([("a", "flights.training@3", true)], suites: [entry]) == isMet, "\(entry)")
+        }
     }
 
     @Test func `Training data may not have moved from the reference in force`() throws {

@@ -63,7 +63,7 @@ struct IdentityTests {
             await refuses { try await identity.deactivate("root", by: root) }
             // By a group, and by a role of one's own.
             try await identity.createGroup("keepers", by: root)
-            try await identity.createRole("keeper", verbs: [#require(VerbPattern("identity.*"))], by: root)
+            try await identity.createRole("keeper", verbs: ["identity.*"], by: root)
             try await identity.grant(RoleBinding(keepers, "keeper"), by: root)
             await refuses { try await identity.revoke(own, by: root) }
             try await identity.add("bo", to: "keepers", by: root)

@@ -105,7 +105,7 @@ struct EvidenceGateTests {
                     // What it was trained on is no word of its own files.
                     let file = logged.artifactURI + "/" + ModelCard.fileName
                     let card = try String(
-                        contentsOf: platform.artifacts.localURL(#require(ArtifactPath.inStore(uri: file))),
+                        contentsOf: platform.artifacts.localURL(#require(try ArtifactPath.inStore(uri: file))),
                         encoding: .utf8)
                     let forged = card.replacing("\(made.training.name)", with: "deliveries.other")
                     #expect(forged != card)

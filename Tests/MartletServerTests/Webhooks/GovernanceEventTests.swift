@@ -77,6 +77,7 @@ struct GovernanceEventTests {
             let registry = server.platform.registry
             let (author, director) = (caller("author", .contributor), caller("director", .programManager))
             let checker = caller("checker", .reviewer)
+            try await server.platform.writeTable("a.b")
             try await registry.createModel("late", by: author)
             for _ in 0..<2 {
                 try await registry.createVersion(of: "late", source: try await server.logModel(), by: author)
@@ -152,6 +153,7 @@ struct GovernanceEventTests {
         policy.monitoring = .init(tolerance: .days(1), archiveAfter: .days(60))
         try await withServer(policy: policy, webhooks: here, clock: clock.wall) { server in
             let registry = server.platform.registry
+            try await server.platform.writeTable("a.b")
             let asks = try await hook(
                 server, [.healthTurnedRed, .modelHealthEscalated, .archivingAsked, .transitionRequested])
             let named = try await hook(server, [.registeredModelCreated], name: "desk")

@@ -18,8 +18,9 @@ struct EscalationTests {
             let registry = platform.registry
             let hook = try await platform.webhooks.create(
                 "pager", url: "http://127.0.0.1:9/hook", events: [.promptCreated], by: .anyone)
-            _ = try await Deliveries.train(platform)
+            let made = try await Deliveries.train(platform)
             var plan = try Fixture.plan(Deliveries.model)
+            plan.reference = made.training
             plan.escalation = .init(contacts: ["desk", "duty"], webhook: "pager")
             plan.retrainingJob = "retrain"
             try await registry.setMonitoringPlan(plan, by: .anyone)

@@ -127,7 +127,7 @@ extension HealthFacts {
                 .init(
                     .signOffsExpired, .yellow,
                     "sign-offs have expired or do not count any more: "
-                        + signOffs.map { $0.sentence(version.id) }.joined(separator: " ")))
+                        + signOffs.map { $0.sentence(version.id) }.joined(separator: "; ")))
         }
         let others = unmet.filter { gate in
             switch gate {
@@ -141,7 +141,7 @@ extension HealthFacts {
                 .init(
                     .policyUnmet, .yellow,
                     "it does not meet the policy of today: "
-                        + others.map { $0.sentence(version.id) }.joined(separator: " ")))
+                        + others.map { $0.sentence(version.id) }.joined(separator: "; ")))
         }
     }
 }

@@ -104,7 +104,7 @@ package enum WorkspaceError: MartletError, Equatable {
             "The workspace \(folder) is open in another process. Name its server with --server URL, or stop that process."
         case .alreadyExists(let folder):
             "There is a workspace in \(folder) already; nothing was changed. Choose another folder with --workspace DIR."
-        case .notWritable(let folder, let reason): 
+        case .notWritable(let folder, let reason):
             "The folder \(folder) cannot be written: \(reason). Name one that can be with --workspace DIR."
         case .configuration(let file, let reason):
             "\(file) is not a valid configuration: \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason). Mend the file; nothing was opened."

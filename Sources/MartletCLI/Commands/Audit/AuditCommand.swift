@@ -80,7 +80,9 @@ struct AuditCommand: AsyncParsableCommand {
                             .init(position: $0.position, lastPosition: $0.lastPosition, what: $0.what)
                         }))
             } else if found.isIntact {
-                print("Intact: \(found.size) entries, root \(found.root.base64), signed by \(key.name)\nRead from \(place)")
+                print(
+                    "Intact: \(found.size) entries, root \(found.root.base64), signed by \(key.name)\nRead from \(place)"
+                )
             } else {
                 let count = found.problems.count + found.problemsOmitted
                 print("CHANGED: \(count) problem\(count == 1 ? "" : "s") in \(found.size) entries\nRead from \(place)")
@@ -125,7 +127,9 @@ struct AuditCommand: AsyncParsableCommand {
                 if let entry { print(entry) }
             } catch let error as AuditLogError {
                 if case .malformedProof = error { throw error }
-                if json { try printJSON(Held(ok: false, reason: error.message)) } else {
+                if json {
+                    try printJSON(Held(ok: false, reason: error.message))
+                } else {
                     print("DOES NOT HOLD: \(error.message)")
                 }
                 throw ExitCode(1)

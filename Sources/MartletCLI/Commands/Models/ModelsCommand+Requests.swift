@@ -6,7 +6,9 @@ import MartletDomain
 /// A version and the stage that it is to go to.
 struct StageRequestOptions: ParsableArguments {
     @Argument(help: "The version, as name/version.") var version: String
-    @Option(name: .customLong("to"), help: "The stage.") var stage: Stage
+    @Option(
+        name: .customLong("to"), help: "The stage: None, Staging, Production, Archived, or another that the policy has."
+    ) var stage: Stage
     @Option(help: "Why.") var comment: String?
     @OptionGroup var connection: ConnectionOptions
 

@@ -45,7 +45,8 @@ extension ServerError {
         case let error as IOError where error.errnoCode == EADDRINUSE: self = .portTaken(host: host, port: port)
         case let error as IOError:
             self = .notBound(host: host, port: port, reason: String(cString: strerror(error.errnoCode)))
-        case is SocketAddressError: self = .notBound(host: host, port: port, reason: "there is no such address")
+        case is SocketAddressError, is SocketAddressError.UnknownHost:
+            self = .notBound(host: host, port: port, reason: "there is no such address")
         default: return nil
         }
     }

@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_changes_answer_in_json(home):
 def test_places_that_cannot_be_a_workspace_are_said_to_be_so(home, tmp_path):
     file = tmp_path / "file"
     file.write_text("x")
-    for arguments in (("registry", "list"), ("policy", "show"), ("init",), ("server", "--port", "0")):
+    for arguments in (("registry", "list", "risk"), ("policy", "show"), ("init",), ("server", "--port", "0")):
         assert "it is a file" in refused(*arguments, "--workspace", str(file), status=65)
         assert "--workspace DIR" in refused(*arguments, "--workspace", "/proc/nowhere", status=65)
     for file in (tmp_path / "none.yaml", tmp_path):
@@ -154,10 +155,9 @@ def test_an_answer_of_another_program_is_said_to_be_one(tmp_path):
         "    self.rfile.read(int(self.headers['Content-Length'])); self.do_GET()\n"
         "s = http.server.HTTPServer(('127.0.0.1', 0), H); print(s.server_port, flush=True); s.serve_forever()\n"
     )
-    import sys
     other = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
-        said = refused("registry", "list", "--server", f"http://127.0.0.1:{other.stdout.readline().strip()}", status=70)
+        said = refused("registry", "list", "risk", "--server", f"http://127.0.0.1:{other.stdout.readline().strip()}", status=70)
         assert "not one of Martlet's" in said
     finally:
         other.kill()
@@ -168,7 +168,6 @@ def test_names_that_nothing_has_are_not_found(home):
     here = ("--workspace", str(home))
     said = refused("models", "show", "risk@nobody", *here, status=66)
     assert "martlet models alias set" in said
-    refused("handover", "--from", "tpyo", "--to", "anyone", *here, status=66)
     said = refused("webhooks", "delete", "0" * 32, *here, status=66)
     assert "martlet webhooks list" in said
 

@@ -118,7 +118,8 @@ package func shellWord(_ text: String) -> String {
 extension GateResult {
     fileprivate var summary: String {
         switch outcome {
-        case .couldNotBeEvaluated: "could not be evaluated, \(reason ?? "no reason given")"
+        case .couldNotBeEvaluated:
+            "could not be evaluated, \((reason ?? "no reason given").trimmingCharacters(in: ["."]))"
         case .passed, .failed:
             "\(outcome.rawValue) with \(metric) \(value.map { String(format: "%.4f", $0) } ?? "–") "
                 + "against \(minimum) on \(table)"

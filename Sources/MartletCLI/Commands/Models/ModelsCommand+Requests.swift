@@ -142,7 +142,8 @@ extension ModelsCommand {
                         formatted(milliseconds: $0.createdAt), $0.user, $0.kind.rawValue, $0.from?.rawValue ?? "",
                         $0.to?.rawValue ?? "",
                         [$0.comment, $0.systemComment].compactMap { $0 }.joined(separator: " – ")
-                            .replacing(":\n- ", with: ": ").replacing("\n- ", with: "; "),
+                            .replacing(":\n- ", with: ": ").replacing(".\n- ", with: "; ").replacing(
+                                "\n- ", with: "; "),
                     ]
                 })
         }

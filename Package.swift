@@ -103,7 +103,7 @@ let package = Package(
             name: "MartletCLI",
             dependencies: [
                 "MartletDomain", "AuditLog", "FeatureEngine", "Metadata", "Platform", "MartletAPI", "Martlet",
-                "MartletServer", "FlightsJob", "ModelLint", "TerminalText", "QueryEngine",
+                "MartletServer", "FlightsJob", "ModelLint", "TerminalText", "QueryEngine", "NativeLoader",
                 argumentParser, crypto, httpTypes, hummingbird, logging, nio,
             ]),
         .target(name: "FuzzInputs", path: "Tests/FuzzInputs"),

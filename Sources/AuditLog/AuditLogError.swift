@@ -17,6 +17,8 @@ package enum AuditLogError: Error, Sendable, Equatable, CustomStringConvertible 
     case keyFileExists(path: String)
     case keyFile(path: String, reason: String)
     case malformedTile(String)
+    /// Where a log was to be read from there is nothing.
+    case noFolder(path: String)
     /// An export folder can't be written.
     case export(path: String, reason: String)
     case malformedProof(String)
@@ -47,6 +49,7 @@ package enum AuditLogError: Error, Sendable, Equatable, CustomStringConvertible 
         case .differs(let place, let reason):
             "ALARM: \(place) and the audit log do not agree: \(reason). Nothing was written there. One of the two was "
                 + "changed or put back to an earlier state; keep both, and see what `martlet audit verify` says of each."
+        case .noFolder(let path): "There is no folder \(path) to read a log from."
         case .export(let path, let reason): "The audit log can't be exported to \(path): \(reason)."
         }
     }

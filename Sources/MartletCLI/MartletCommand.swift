@@ -51,6 +51,10 @@ struct MartletCommand: AsyncParsableCommand {
         } catch let error as any MartletError {
             say(error.message)
             exit(withError: error.code.exitCode)
+        } catch let error as ValidationError {
+            // Thrown by a command that runs already, it comes without the usage of that command.
+            say(error.message)
+            exit(withError: ExitCode.validationFailure)
         } catch {
             guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
             say(message(for: error))

@@ -138,6 +138,10 @@ package struct MartletApplication: Sendable {
                     .init(service: AuditService(audit: platform.audit)),
                     .init(service: application),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await services.run()
+        do {
+            try await services.run()
+        } catch {
+            throw ServerError(binding: error, host: host, port: port) ?? error
+        }
     }
 }

@@ -6,8 +6,8 @@ package import MartletDomain
 /// Finds entries of the log without reading all of them: a file beside the log, made from it and brought up to it
 /// before each search. It may be deleted at any time. What it finds is read from the log itself.
 package final class AuditIndex: Sendable {
-    /// Another layout gets another number, and the file is made anew.
-    private static let layout = 1
+    /// Another layout, or another choice of what an entry is about, gets another number, and the file is made anew.
+    private static let layout = 2
 
     private let file: URL
     private let queue: DatabaseQueue

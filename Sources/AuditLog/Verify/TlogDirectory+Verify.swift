@@ -8,14 +8,14 @@ extension TlogDirectory {
     ///   - key: the log's public key, from where the folder's keepers can't change it.
     ///   - kept: a checkpoint that was kept elsewhere: all that it signed must still be there, as it was.
     /// - Returns: the problems found, the lowest positions first. Without a valid checkpoint nothing else is read.
-    /// - Throws: ``AuditLogError/export(path:reason:)`` if there is no such folder, and what is wrong with `kept`.
+    /// - Throws: ``AuditLogError/noFolder(path:)`` if there is no such folder, and what is wrong with `kept`.
     package static func verifyDirectory(
         at folder: URL, key: LogVerificationKey, keeping kept: String? = nil
     ) throws(AuditLogError) -> AuditVerification {
         if let kept { _ = try Checkpoint(note: kept, verifiedBy: key) }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
-            throw .export(path: folder.path, reason: "there is no such folder")
+            throw .noFolder(path: folder.path)
         }
         return DirectoryVerifier(folder: folder).run(key: key, kept: kept)
     }

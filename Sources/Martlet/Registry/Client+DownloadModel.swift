@@ -60,7 +60,7 @@ public enum ModelDownloadError: MartletError, Equatable {
         case .folderExists(let path): "\(path) is there already. Name a new folder."
         case .filesDiffer(let version, let expected, let found):
             "The files fetched are not those that \(version) was registered with: their SHA-256 is \(found), not \(expected). "
-                + "Nothing was kept. Find out who changed them: martlet audit entries"
+                + "Nothing was kept. See who registered them: martlet audit log --object \(version)"
         }
     }
 }

@@ -5,6 +5,7 @@ import Foundation
 import Martlet
 import MartletDomain
 import MartletServer
+import NativeLoader
 import Platform
 
 struct DemoCommand: AsyncParsableCommand {
@@ -157,9 +158,8 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func exampleFolder() throws -> URL {
-        let executable = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
         var above = [URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
-        var folder = executable.deletingLastPathComponent()
+        var folder = RunningProgram.file.deletingLastPathComponent()
         for _ in 0..<6 {
             above.append(folder)
             folder.deleteLastPathComponent()

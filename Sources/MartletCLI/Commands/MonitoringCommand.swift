@@ -48,7 +48,9 @@ struct MonitoringCommand: AsyncParsableCommand {
         private func columnTests() throws -> [String: MonitoringPlan.ColumnTest]? {
             guard !columns.isEmpty else { return nil }
             var tests: [String: MonitoringPlan.ColumnTest] = [:]
-            for pair in try keyedTexts(columns) {
+            for pair in try keyedTexts(
+                columns, what: "a column and its test: write dep_delay=psi or dep_delay=psi:0.2"
+            ) {
                 let parts = pair.value.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
                 let threshold = parts.count == 2 ? Double(parts[1]) : nil
                 guard let test = parts.first, !test.isEmpty, parts.count == 1 || threshold != nil else {

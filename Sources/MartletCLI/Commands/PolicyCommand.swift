@@ -22,7 +22,7 @@ struct PolicyCommand: AsyncParsableCommand {
         @Argument(help: "The file.") var file: String
 
         func run() async throws {
-            let text = try String(contentsOf: URL(fileURLWithPath: file), encoding: .utf8)
+            let text = try textFile(file)
             let policies = try PolicyFile.policies(yaml: text)
             for policy in policies.all {
                 let stages = policy.order.filter { !policy[$0].isEmpty }.map(\.rawValue)

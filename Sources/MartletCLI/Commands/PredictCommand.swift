@@ -32,8 +32,14 @@ struct PredictCommand: AsyncParsableCommand {
 
     func run() async throws {
         let frame = PushedFrame(rows: try given()[...])
-        let done = try await connection.withClient { client in
-            try await client.predict(model, frame, allowDrift: allowDrift, history: history)
+        let done: ScoreServed.Response
+        do {
+            done = try await connection.withClient { client in
+                try await client.predict(model, frame, allowDrift: allowDrift, history: history)
+            }
+        } catch let error as ClientError where !error.issues.isEmpty {
+            // What is wrong with the row is bad input; 1 says that the features of a training set were refused.
+            throw InvalidRequest(error.issues.map(\.description))
         }
         if connection.json { return try printJSON(done) }
         for one in done.predictions { print("\(one.prediction)\t\(one.id)") }

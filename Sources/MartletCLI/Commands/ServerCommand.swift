@@ -84,7 +84,18 @@ struct ServerCommand: AsyncParsableCommand {
         if routes { return try await printRoutes(logger) }
         let interface = try interfaceFolder.map { try InterfaceFolder(at: $0) }
         let folder = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
-        try await withPlatform(at: folder, creating: .open) { [logger] platform in
+        do {
+            try await serve(folder, interface, logger)
+        } catch WorkspaceError.inUse(let path) {
+            throw CommandRefusal(
+                code: .temporarilyUnavailable,
+                message: "The workspace \(path) is open in another process, which may be its server. Stop that process "
+                    + "first, or serve another folder: --workspace DIR")
+        }
+    }
+
+    private func serve(_ folder: Workspace, _ interface: InterfaceFolder?, _ logger: Logger) async throws {
+        try await withPlatform(at: folder, creating: .open) { platform in
             print("Workspace: \(folder.folder.path)")
             print("Audit log's public key: \(platform.audit.verificationKey)")
             print(

@@ -75,6 +75,10 @@ struct WebhooksCommand: AsyncParsableCommand {
         @Option(name: .customLong("limit"), help: "How many at most, 1 to 1000.") var most = 100
         @OptionGroup var connection: ConnectionOptions
 
+        func validate() throws {
+            guard (1...1_000).contains(most) else { throw ValidationError("--limit takes a number from 1 to 1000.") }
+        }
+
         func run() async throws {
             let deliveries = try await connection.withClient {
                 try await $0.send(ListWebhookDeliveries(webhookID: id, maxResults: most)).deliveries

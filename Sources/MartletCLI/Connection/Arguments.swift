@@ -26,6 +26,9 @@ extension DatasetTransaction.Kind: ExpressibleByArgument {
 }
 
 extension Stage: ExpressibleByArgument {
+    /// Not listed, because a model's policy may have others than MLflow's.
+    public static var allValueStrings: [String] { [] }
+
     /// One of MLflow's in any case, or one that the model's policy may have.
     public init?(argument: String) {
         guard let stage = Stage(word: argument) ?? Stage(rawValue: argument) else { return nil }

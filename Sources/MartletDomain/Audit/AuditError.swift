@@ -28,9 +28,10 @@ public enum AuditError: MartletError, Equatable {
         case .positionMissing(let position, let size):
             "The log has no position \(position): its \(size) entries are numbered from 0."
         case .checkpointMissing(let size):
-            "No checkpoint of \(size) entries has left this log. `martlet audit checkpoint --list` names those that have."
+            "No checkpoint of \(size) entries has left this log, and the note has no signature of the log's. `martlet audit checkpoint --list` names those that have."
         case .noKnownWitness(let names):
-            "The note is signed by no witness that martlet.yaml knows (audit: witnesses). Signatures on it: \(names)."
+            "No signature was kept: the note has to be signed by witnesses that martlet.yaml knows (audit: witnesses), and "
+                + "by no others. Signatures of others on it: \(names)."
         case .foreignCheckpoint(let reason):
             "The cosigned checkpoint is not one that this log gave out: \(reason)."
         case .notPublished: "No checkpoint has left this log yet. `martlet audit checkpoint` makes the first."

@@ -12,7 +12,7 @@ public struct AuditQuery: Sendable, Hashable, Codable {
     /// Milliseconds since 1970 UTC: before this.
     public var until: Int64?
     public var outcome: Outcome?
-    /// What it was about: a value of a parameter, such as a model's name, `NAME/VERSION`, a run id, a table.
+    /// What it was about: a value of a parameter, such as a model's name, `NAME/VERSION`, a run id, a table, `TABLE@VERSION`.
     public var object: String?
 
     public init(
@@ -40,6 +40,11 @@ public struct AuditQuery: Sendable, Hashable, Codable {
             // `models:/churn/Production` and `models:/churn@champion` are about churn, too.
             if value.hasPrefix("models:/") {
                 objects.insert(String(value.dropFirst("models:/".count).prefix { $0 != "/" && $0 != "@" }))
+            }
+            // `flights.training@3` is about flights.training, too.
+            if let at = value.lastIndex(of: "@"), at > value.startIndex, Int64(value[value.index(after: at)...]) != nil
+            {
+                objects.insert(String(value[..<at]))
             }
         }
         if let name = parameters["name"] ?? parameters["model"], let version = parameters["version"],

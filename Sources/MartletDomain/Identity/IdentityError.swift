@@ -37,10 +37,12 @@ public enum IdentityError: MartletError, Equatable {
     public var message: String {
         switch self {
         case .unauthenticated:
-            "This workspace has users, and the request came with no token that is one's. Set MLFLOW_TRACKING_TOKEN, or give "
-                + "--token to martlet, to the token that `martlet init` or an administrator gave you."
+            "This workspace has users, and the request came with no token that is one's: with none, or with one that has "
+                + "expired or was renewed since. Set MLFLOW_TRACKING_TOKEN, or give --token to martlet, to the token that "
+                + "`martlet init` or an administrator gave you, or that `martlet tokens create` made. For one that is lost, an "
+                + "administrator runs: martlet users renew-token NAME"
         case .mayNotChange(let user):
-            "\(user) may read but change nothing: that takes the role contributor, reviewer, operator or program_manager. "
+            "\(user) may not change that: it takes the role contributor, reviewer, operator or program_manager. "
                 + "Somebody who has one can do it with their own token."
         case .mayNotAdminister(let user):
             "\(user) may not manage users: that takes the role administrator. Ask somebody who has it."
@@ -58,6 +60,8 @@ public enum IdentityError: MartletError, Equatable {
         case .tokenMissing(let id): "There is no token \(id). `martlet tokens list` names those there are."
         case .groupMissing(let name): "There is no group \(name). `martlet groups list` names those there are."
         case .groupExists(let name): "There is a group \(name) already; nothing was changed. Choose another name."
+        case .roleMissing(let name) where Role(word: name) != nil:
+            "\(name) is a built-in role, and stays as it is. `martlet roles list` names those of your own."
         case .roleMissing(let name): "There is no role \(name). `martlet roles list` names those there are."
         case .bindingMissing(let binding):
             "\(binding.member) does not have the role \(binding.role) on \(binding.scope). "

@@ -41,7 +41,9 @@ extension User {
             }
         }
         if name.isEmpty || name.utf8.count > 64 || !isPlain {
-            problems.append("A user's name is 1 to 64 of the letters a to z, digits, and . - _ @")
+            problems.append(
+                "The name '\(name.prefix(80))' does not go: a name is 1 to 64 of the letters a to z, digits, and . - _ @"
+            )
         }
         if [User.anyone.name, User.martlet.name].contains(name.lowercased()) {
             problems.append("The name \(name) is reserved.")

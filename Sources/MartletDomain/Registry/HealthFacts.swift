@@ -127,7 +127,7 @@ extension HealthFacts {
                 .init(
                     .signOffsExpired, .yellow,
                     "sign-offs have expired or do not count any more: "
-                        + signOffs.map { $0.sentence(version.id) }.joined(separator: " ")))
+                        + signOffs.list(version.id)))
         }
         let others = unmet.filter { gate in
             switch gate {
@@ -141,7 +141,7 @@ extension HealthFacts {
                 .init(
                     .policyUnmet, .yellow,
                     "it does not meet the policy of today: "
-                        + others.map { $0.sentence(version.id) }.joined(separator: " ")))
+                        + others.list(version.id)))
         }
     }
 }
@@ -158,5 +158,15 @@ extension BreakGlass {
             .brokenGlass, .red,
             "version \(version.version) \(way) past the gates, asked for by \(askedBy) and confirmed by "
                 + "\(confirmedBy ?? "nobody"): \(reason). Ratify it: \(ratifying)", since: confirmedAt)
+    }
+}
+
+extension [UnmetGate] {
+    /// Their sentences in one line.
+    fileprivate func list(_ version: ModelVersion.ID) -> String {
+        map { gate in
+            let sentence = gate.sentence(version)
+            return sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+        }.joined(separator: "; ")
     }
 }

@@ -108,7 +108,7 @@ public struct HandoverDossier: Sendable, Hashable, Codable {
             lines += items.map { "| \($0.kind.rawValue) | \(cell($0.name)) | \(time($0.since)) |" }
         }
         lines += ["", "## How the models do", ""]
-        if health.isEmpty { lines.append("There are none.") }
+        if health.isEmpty { lines += ["There are none.", ""] }
         for model in health {
             let place = model.alias.map { "by the alias \($0)" } ?? "in Production"
             let version = model.version.map { "version \($0) \(place)" } ?? "no version in Production"

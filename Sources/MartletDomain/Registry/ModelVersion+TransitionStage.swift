@@ -145,9 +145,15 @@ extension ModelVersion {
             }
         }
         let counted = distinctChoices(candidates.map { $0.map { policy.people.person($0.user) } })
-        let unmet = wanted.indices.filter { counted[$0] == nil }.map { index in
-            UnmetGate.signOff(
-                wanted[index].stage, wanted[index].role, discounted: signed[index].map(\.user).withoutRepeats)
+        let unmet = wanted.indices.filter { counted[$0] == nil }.map { index -> UnmetGate in
+            // Who fills another of the places for the same role counts.
+            let filling = wanted.indices.filter {
+                wanted[$0].stage == wanted[index].stage && wanted[$0].role == wanted[index].role
+            }.compactMap { counted[$0] }
+            return UnmetGate.signOff(
+                wanted[index].stage, wanted[index].role,
+                discounted: signed[index].map(\.user).filter { !filling.contains(policy.people.person($0)) }
+                    .withoutRepeats)
         }
         // Of several by one person the newest says what they think now.
         let chosen = wanted.indices.compactMap { index in

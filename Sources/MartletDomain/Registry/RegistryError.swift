@@ -52,14 +52,17 @@ public enum RegistryError: MartletError, Equatable {
             .permissionDenied
         case .modelExists, .requestExists: .resourceAlreadyExists
         case .modelMissing, .versionMissing, .noVersionInStage, .noVersions, .planMissing, .requestMissing,
-            .commentMissing, .breakGlassMissing, .noGoodVersion:
+            .commentMissing, .breakGlassMissing, .noGoodVersion, .aliasMissing:
             .resourceDoesNotExist
-        case .aliasMissing, .invalid, .sourceRefused: .invalidParameterValue
+        case .invalid, .sourceRefused: .invalidParameterValue
         case .inService, .hasAliases, .serves, .nothingToSign, .breakGlassOver, .nothingToBreak, .orphans:
             .invalidState
         case .gateNotOfThisFiles, .otherFiles: .resourceConflict
         }
     }
+
+    /// How what is said of an alias that nothing has begins, as with MLflow.
+    package static func aliasMissingWords(_ alias: String) -> String { "Registered model alias \(alias) not found." }
 
     public var message: String {
         switch self {
@@ -69,7 +72,9 @@ public enum RegistryError: MartletError, Equatable {
         case .modelExists(let name): "Registered Model (name=\(name)) already exists."
         case .modelMissing(let name): "Registered Model with name=\(name) not found"
         case .versionMissing(let id): "Model Version (name=\(id.name), version=\(id.version)) not found"
-        case .aliasMissing(_, let alias): "Registered model alias \(alias) not found."
+        case .aliasMissing(let model, let alias):
+            Self.aliasMissingWords(alias) + " Give it to a version: martlet models alias set "
+                + "\(shellWord("\(model)/VERSION")) \(shellWord(alias))"
         case .noVersionInStage(let model, let stage):
             "No version of \(model) is in \(stage.rawValue). Promote one: martlet registry transition "
                 + "\(shellWord("\(model)/VERSION")) --stage \(stage.rawValue)"
@@ -103,8 +108,8 @@ public enum RegistryError: MartletError, Equatable {
         case .gateNotOfThisFiles(let version):
             "The result was not recorded: it was measured on other files than those of \(version). Run the gate again."
         case .otherFiles(let version):
-            "Nothing was recorded: \(version) has other files than those that were looked at. Look at it as it is now: "
-                + "martlet models show \(version.argument)"
+            "Nothing was recorded: \(version) has other files than those that were looked at. See which it has now: "
+                + "martlet models verify \(version.argument)"
         case .requestMissing(let version, let stage):
             "Nobody asks for \(version) to go to \(stage.rawValue). Ask: martlet models request \(version.argument) --to "
                 + stage.rawValue
@@ -137,7 +142,7 @@ public enum RegistryError: MartletError, Equatable {
             "\(model) has no earlier version to go back to: none was "
                 + (alias.map { "called \($0)" } ?? "in Production") + " by the gates, is still there and has the "
                 + "files that it had. Break glass for another: martlet models break-glass "
-                + "\(shellWord("\(model)/VERSION")) --to Production --reason WHY"
+                + "\(shellWord("\(model)/VERSION")) \(alias.map { "--alias \(shellWord($0))" } ?? "--to Production") --reason WHY"
         case .orphans(let user, let things):
             "Nothing was handed over: some of what \(user) owns would be nobody's."
                 + things.map { "\n- \($0)" }.joined()

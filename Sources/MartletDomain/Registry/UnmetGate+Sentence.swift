@@ -9,8 +9,9 @@ extension UnmetGate {
             "sign-off for \(stage.rawValue) by a \(role.rawValue)"
                 + (discounted.isEmpty
                     ? ""
-                    : " (that of \(discounted.joined(separator: ", ")) does not count: "
-                        + "who registers or asks never approves, nobody approves twice, and a sign-off can expire)")
+                    : " (that of \(discounted.joined(separator: ", ")) does not count: who registers or asks never "
+                        + "approves, nobody approves twice, a sign-off can expire, and where the drift of the training data is "
+                        + "asked for, one from before the newest monitoring plan is of another reference)")
                 + ". Somebody with that role, who neither registered it nor asks for this, runs: "
                 + "martlet registry sign-off \(version.argument) --stage \(stage.rawValue)"
         case .monitoringPlan: "monitoring plan. Run: \(Self.planCommand(version.name))"
@@ -35,8 +36,10 @@ extension UnmetGate {
                 + (reference.map { "\($0)" } ?? "the reference of a monitoring plan")
                 + (last.map { " (last: \($0.share) against \($0.reference))" } ?? "")
                 + ". Run: martlet models training-drift \(version.argument)"
-        case .unitTests(_, let reason):
-            "model tests: \(reason). Run: martlet models record-tests \(version.argument) --suite NAME --passed N --failed N"
+        case .unitTests(let gate, let reason):
+            "model tests: \(reason). Run: martlet models record-tests \(version.argument) --suite "
+                + (gate.suites.count == 1 ? shellWord(gate.suites[0]) : "NAME") + " --passed N --failed N"
+                + (gate.suites.count > 1 ? " (\(gate.suites.joined(separator: ", ")))" : "")
         case .modelCard(let missing):
             "model card: \(missing.joined(separator: ", ")) not filled in. "
                 + "Run: martlet models tag \(version.argument) model_card.\(missing.first ?? "FIELD")=TEXT"
@@ -115,7 +118,8 @@ package func shellWord(_ text: String) -> String {
 extension GateResult {
     fileprivate var summary: String {
         switch outcome {
-        case .couldNotBeEvaluated: "could not be evaluated, \(reason ?? "no reason given")"
+        case .couldNotBeEvaluated:
+            "could not be evaluated, \((reason ?? "no reason given").trimmingCharacters(in: ["."]))"
         case .passed, .failed:
             "\(outcome.rawValue) with \(metric) \(value.map { String(format: "%.4f", $0) } ?? "–") "
                 + "against \(minimum) on \(table)"

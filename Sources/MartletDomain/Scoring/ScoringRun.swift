@@ -88,7 +88,7 @@ public enum ScoringError: MartletError, Equatable {
             "There is no prediction \(id). `martlet predictions TABLE --from DAY --to DAY` lists some."
         case .artifactChanged(let model, let expected, let found):
             "\(model) was not used: its files have the digest \(found), and \(expected) was registered. "
-                + "Restore the files from a copy; `martlet audit entries` says who registered them."
+                + "Restore the files from a copy; Who registered them: martlet audit log --object \(model)"
         }
     }
 }

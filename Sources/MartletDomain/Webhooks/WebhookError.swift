@@ -22,7 +22,8 @@ public enum WebhookError: MartletError, Equatable {
 
     public var message: String {
         switch self {
-        case .missing(let id): "Webhook with ID \(id.prefix(100)) not found."
+        case .missing(let id):
+            "Webhook with ID \(id.prefix(100)) not found. `martlet webhooks list` names those there are."
         case .secretUnreadable(let file):
             "The webhook's secret cannot be read: \(file) is gone, or not the file that it was encrypted with. "
                 + "Put the file back from a copy, or give the webhook its secret again."

@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -51,7 +52,11 @@ final class TLSIdentity: Sendable {
         _ files: TLSFiles, _ clients: AuthenticationSettings.ClientCertificates?
     ) throws -> NIOSSLContext {
         func read<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {
-            do { return try body() } catch { throw ServerError.tls(file: file, reason: "\(error)") }
+            do {
+                return try body()
+            } catch {
+                throw ServerError.tls(file: file, reason: reason(error, file))
+            }
         }
         let chain = try read(files.certificate) { try NIOSSLCertificate.fromPEMFile(files.certificate) }
         guard !chain.isEmpty else { throw ServerError.tls(file: files.certificate, reason: "it holds no certificate") }
@@ -70,7 +75,23 @@ final class TLSIdentity: Sendable {
             configuration.certificateVerification = .optionalVerification
             configuration.sendCANameList = true
         }
-        return try read(files.key) { try NIOSSLContext(configuration: configuration) }
+        do {
+            return try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw ServerError.tls(
+                file: files.key, reason: "it is not the key of the certificate in \(files.certificate)")
+        }
+    }
+
+    private static func reason(_ error: any Error, _ file: String) -> String {
+        guard FileManager.default.isReadableFile(atPath: file) else {
+            return "there is no such file, or it may not be read"
+        }
+        return switch error as? NIOSSLError {
+        case .failedToLoadCertificate?: "it holds no certificate as PEM"
+        case .failedToLoadPrivateKey?: "it holds no private key as PEM, or one with a passphrase"
+        default: "\(error)"
+        }
     }
 }
 

@@ -12,12 +12,18 @@ extension Audit {
         return witnesses
     }
 
-    /// Takes what witnesses say of a checkpoint that left.
+    /// Takes what witnesses say of a checkpoint that left, or of one that the log's own key signed: an export has one
+    /// that nobody was told of, and it counts as one that left from now on.
     ///
-    /// - Parameter text: the cosigned note.
+    /// - Parameters:
+    ///   - text: the cosigned note.
+    ///   - ignoringUnknown: Whether signatures of witnesses that are not known are passed over.
     /// - Returns: the checkpoint with all signatures there are now.
-    /// - Throws: ``AuditError`` or ``AuditLogError`` when it is not ours, or nobody known signed it.
-    package func cosign(_ text: String, by caller: Caller) async throws -> PublishedCheckpoint {
+    /// - Throws: ``AuditError`` or ``AuditLogError`` when it is not ours, nobody known signed it, or somebody signed it
+    ///   who is not known.
+    package func cosign(
+        _ text: String, by caller: Caller, ignoringUnknown: Bool = false
+    ) async throws -> PublishedCheckpoint {
         let (keys, key) = (try witnesses().map(\.key), verificationKey)
         let digest = CanonicalJSON.sha256Hex(text)
         return try await store.change(AuditAction("audit", "cosign", ["note_sha256": digest]), by: caller) { db in
@@ -25,9 +31,7 @@ extension Audit {
             guard checkpoint.origin.utf8.elementsEqual(key.name.utf8) else {
                 throw AuditError.foreignCheckpoint("it is about the log \(checkpoint.origin)")
             }
-            guard let ours = try db.published(size: checkpoint.size) else {
-                throw AuditError.checkpointMissing(size: checkpoint.size)
-            }
+            let ours = try db.published(size: checkpoint.size) ?? Self.leaveNow(note, checkpoint, key, db)
             guard try SignedNote(parsing: ours.note).text == note.text else {
                 throw AuditError.foreignCheckpoint("the root of \(checkpoint.size) entries is another one here")
             }
@@ -51,11 +55,31 @@ extension Audit {
                 let names = note.signatures.map(\.keyName).joined(separator: ", ")
                 throw AuditError.noKnownWitness(names.isEmpty ? "none" : names)
             }
+            let known = Set(try SignedNote(parsing: ours.note).signatures.map(\.keyName) + signers)
+            let strangers = note.signatures.map(\.keyName).filter { !known.contains($0) }
+            guard ignoringUnknown || strangers.isEmpty else {
+                throw AuditError.noKnownWitness(strangers.joined(separator: ", "))
+            }
             db.note("size", "\(checkpoint.size)")
             db.note("witnesses", signers.joined(separator: " "))
             guard let completed = try db.published(size: checkpoint.size) else { throw AuditError.notPublished }
             return completed
         }
+    }
+
+    /// The checkpoint of a note that the log's key signed, which counts as one that left from now on.
+    private static func leaveNow(
+        _ note: SignedNote, _ checkpoint: Checkpoint, _ key: LogVerificationKey, _ db: Transaction
+    ) throws -> PublishedCheckpoint {
+        let own = note.signatures.filter { $0.keyID == key.keyID && $0.keyName.utf8.elementsEqual(key.name.utf8) }
+        guard !own.isEmpty else { throw AuditError.checkpointMissing(size: checkpoint.size) }
+        guard (try? note.verify(by: [key])) != nil, (try? StoredLog(db).root(size: checkpoint.size)) == checkpoint.root
+        else {
+            throw AuditError.foreignCheckpoint("the root of \(checkpoint.size) entries is another one here")
+        }
+        var signed = try SignedNote(text: note.text)
+        for signature in own { signed.add(signature) }
+        return try db.leave(signed.encoded, size: checkpoint.size, because: "cosigned")
     }
 
     private static func read(_ text: String) throws(AuditError) -> (SignedNote, Checkpoint) {

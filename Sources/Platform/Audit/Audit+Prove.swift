@@ -54,7 +54,7 @@ extension Audit {
     /// - Parameter to: nil for the newest.
     package func proveConsistency(from: Int, to: Int?) async throws -> TlogConsistency {
         try await store.read { db in
-            guard let new = try to.map({ try db.published(size: $0) }) ?? db.published(before: nil, limit: 1).first
+            guard let new = try to.map({ try db.published(size: $0) }) ?? db.largestPublished()
             else {
                 throw to.map { AuditError.checkpointMissing(size: $0) } ?? AuditError.notPublished
             }

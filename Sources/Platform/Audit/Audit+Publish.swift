@@ -11,7 +11,7 @@ package struct PublishedCheckpoint: Sendable, Equatable {
     package var note: String
     /// Milliseconds since 1970 UTC.
     package var publishedAt: Int64
-    /// `schedule`, `promotion`, `request`, `push`, `proof`.
+    /// `schedule`, `promotion`, `request`, `push`, `proof`, `cosigned`.
     package var reason: String
     package var witnesses: [String]
 }
@@ -26,21 +26,17 @@ extension Audit {
         try await store.change(AuditAction("audit", "publish_checkpoint", ["reason": reason]), by: caller) { db in
             guard let note = try StoredLog(db).newestNote() else { throw AuditError.notPublished }
             let size = try Checkpoint(text: try SignedNote(parsing: note).text).size
-            let number = try db.next("audit_checkpoint")
-            try db.execute(
-                "INSERT INTO audit_checkpoints (number, size, note, published_at, reason) VALUES (?, ?, ?, ?, ?)",
-                [.integer(number), .integer(Int64(size)), .text(note), .integer(db.now), .text(reason)])
             db.note("size", "\(size)")
-            return try db.completed(number, size, note, db.now, reason)
+            return try db.leave(note, size: size, because: reason)
         }
     }
 
-    /// The newest checkpoint that left; nil if none has.
+    /// The largest checkpoint that left; nil if none has.
     package func newestPublished() async throws -> PublishedCheckpoint? {
-        try await published(limit: 1).first
+        try await store.read { try $0.largestPublished() }
     }
 
-    /// Checkpoints that left, the newest first.
+    /// Checkpoints that left, the last to leave first.
     package func published(before number: Int64? = nil, limit: Int) async throws -> [PublishedCheckpoint] {
         try await store.read { try $0.published(before: number, limit: limit) }
     }
@@ -48,7 +44,7 @@ extension Audit {
     /// Whether the log has something that no published checkpoint covers, other than entries of its own keeping.
     func hasNews() async throws -> Bool {
         try await store.read { db in
-            guard let newest = try db.published(before: nil, limit: 1).first else { return true }
+            guard let newest = try db.largestPublished() else { return true }
             var (isNews, count) = (false, 0)
             try db.forEach(
                 "SELECT entry FROM audit_entries WHERE position >= ? ORDER BY position LIMIT 64",
@@ -70,8 +66,28 @@ extension AuditEntry {
     }
 }
 
+extension Transaction {
+    /// Keeps a checkpoint that leaves now.
+    func leave(_ note: String, size: Int, because reason: String) throws -> PublishedCheckpoint {
+        let number = try next("audit_checkpoint")
+        try execute(
+            "INSERT INTO audit_checkpoints (number, size, note, published_at, reason) VALUES (?, ?, ?, ?, ?)",
+            [.integer(number), .integer(Int64(size)), .text(note), .integer(now), .text(reason)])
+        return try completed(number, size, note, now, reason)
+    }
+}
+
 extension Snapshot {
-    /// Checkpoints that left, the newest first.
+    /// The largest checkpoint that left; nil if none has. One of an export leaves when a witness hands it in, which may
+    /// be after a larger one.
+    func largestPublished() throws -> PublishedCheckpoint? {
+        try row(
+            "SELECT number, size, note, published_at, reason FROM audit_checkpoints "
+                + "ORDER BY size DESC, number DESC LIMIT 1"
+        ).map { try completed($0) }
+    }
+
+    /// Checkpoints that left, the last to leave first.
     func published(before number: Int64?, limit: Int) throws -> [PublishedCheckpoint] {
         try rows(
             "SELECT number, size, note, published_at, reason FROM audit_checkpoints WHERE number < ? "
@@ -90,7 +106,7 @@ extension Snapshot {
 
     /// The newest that covers a position; nil if none does.
     func published(covering position: Int64) throws -> PublishedCheckpoint? {
-        try published(before: nil, limit: 1).first { Int64($0.size) > position }
+        try largestPublished().flatMap { Int64($0.size) > position ? $0 : nil }
     }
 
     private func completed(_ row: SQLRow) throws -> PublishedCheckpoint {

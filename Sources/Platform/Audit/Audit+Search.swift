@@ -9,12 +9,12 @@ extension Audit {
     ///
     /// - Parameters:
     ///   - before: Only entries before this position.
-    ///   - limit: 1,000 at most.
+    ///   - limit: 1 to 1,000; anything else is refused.
     /// - Returns: the entries, and the position to go on before; nil when there are no more.
     package func search(
         _ query: AuditQuery, before: Int64? = nil, limit: Int
     ) async throws -> (events: [FoundEvent], next: Int64?) {
-        let limit = min(max(1, limit), 1_000)
+        guard (1...1_000).contains(limit) else { throw InvalidRequest("The limit \(limit) is not between 1 and 1000.") }
         let index = try await upToDateIndex()
         let positions = try await offTheCooperativePool {
             try index.positions(of: query, before: before, limit: limit + 1)

@@ -13,7 +13,7 @@ extension Audit {
     /// The bytes of a tile or bundle; nil if the newest checkpoint that left does not cover it.
     package func tile(_ tile: TlogTile) async throws -> [UInt8]? {
         try await store.read { db in
-            guard let size = try db.published(before: nil, limit: 1).first?.size else { return nil }
+            guard let size = try db.largestPublished()?.size else { return nil }
             let level = tile.level ?? 0
             guard level < 8, tile.range.upperBound <= size >> (8 * level) else { return nil }
             let log = StoredLog(db)

@@ -13,6 +13,8 @@ extension Models {
             throw InvalidRequest("The least AUC \(minimum) is not between 0 and 1.")
         }
         let version = try await registry.version(id)
+        // A table that is not there is a slip of the pen, and no try that came to nothing.
+        _ = try await datasets.snapshot(table)
         var result = GateResult(
             version: id, metric: GateResult.areaUnderROC, minimum: minimum, value: nil, outcome: .couldNotBeEvaluated,
             reason: nil,

@@ -81,6 +81,7 @@ extension Monitoring {
         }
         if let planned, table != planned { throw MonitoringError.notSelected("\(table)", planned: "\(planned)") }
         let snapshot = try await datasets.snapshot(table)
+        try PredictionColumn.check(snapshot.schema, of: table)
         let reference = TableReference(table, version: snapshot.version)
         guard let filter = plan.selection?.filter else { return (reference, snapshot.relation) }
         let select = "SELECT * FROM predictions WHERE (\(filter)\n)"

@@ -8,7 +8,7 @@ extension Registry {
     ///
     /// - Returns: What was handed over and how it does, for the one who takes it.
     /// - Throws: ``RegistryError/orphans(from:_:)`` with everything that nobody would answer for, when the other has no
-    ///   account or is gone.
+    ///   account or is gone; ``IdentityError/userMissing(_:)`` for one who has no account and owns nothing.
     @discardableResult
     package func handOver(from: String, to: String, by caller: Caller) async throws -> HandoverDossier {
         let problems = [(from, "--from"), (to, "--to")].compactMap { name, option in
@@ -20,6 +20,7 @@ extension Registry {
         let (policies, standing) = (policies, standing)
         return try await change("hand_over", ["from": from, "to": to], by: caller) { db in
             let owned = try db.owned(by: from)
+            if owned.items.isEmpty, try standing(db, from) == .unknown { throw IdentityError.userMissing(from) }
             guard try standing(db, to) == .active else {
                 let things = owned.items.map { "\($0.kind.rawValue) \($0.name): \(to) has no account that is in use" }
                 throw RegistryError.orphans(

@@ -54,6 +54,14 @@ enum PredictionColumn {
     static let score = "score"
 
     static let all = [id, asOf, scoredAt, model, version, scoringRun, sources, score]
+
+    /// - Throws: ``InvalidRequest`` unless a table has the columns of predictions.
+    static func check(_ schema: TableSchema, of table: TableName) throws(InvalidRequest) {
+        let names = Set(schema.fields.map { $0.name.lowercased() })
+        guard [id, asOf, model, version, score].allSatisfy(names.contains) else {
+            throw InvalidRequest("\(table) is no predictions table. Name one that `martlet score --into` wrote.")
+        }
+    }
 }
 
 /// What is kept of predictions that are handed out, besides those that go to a table.

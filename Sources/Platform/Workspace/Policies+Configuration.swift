@@ -65,7 +65,7 @@ package enum PolicyFile {
         do {
             root = try Yams.compose(yaml: text)
         } catch {
-            throw InvalidRequest("The file was not read, because it is not valid YAML: \(error)")
+            throw InvalidRequest("The file was not read, because it is not valid YAML: \(words(ofDecoding: error))")
         }
         guard let root, root.mapping != nil else { throw InvalidRequest("The file is no mapping.") }
         return try Policies.read(root)

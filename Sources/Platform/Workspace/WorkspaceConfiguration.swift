@@ -26,7 +26,7 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     package var scoring: ScoringSettings
 
     /// Whether people say who they are.
-    package enum IdentityMode: String, Codable, Sendable {
+    package enum IdentityMode: String, Codable, Sendable, CaseIterable {
         /// Whoever reaches the workspace may do anything.
         case open
         /// Every request carries a user's token.
@@ -56,7 +56,14 @@ package struct WorkspaceConfiguration: Codable, Sendable {
         policies = try Policies(configuration: decoder)
         people = policies.people.accounts.isEmpty ? nil : policies.people
         // Who leaves the line out does not open the doors by that.
-        identity = try container.decodeIfPresent(IdentityMode.self, forKey: .identity) ?? .users
+        let mode = try container.decodeIfPresent(String.self, forKey: .identity)
+        guard let identity = mode.map(IdentityMode.init(rawValue:)) ?? .users else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .identity, in: container,
+                debugDescription: "'\(mode ?? "")' is none of: "
+                    + IdentityMode.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        self.identity = identity
         engine = try container.decodeIfPresent(Engine.self, forKey: .engine) ?? Engine()
         webhooks = try container.decodeIfPresent(WebhookSettings.self, forKey: .webhooks) ?? WebhookSettings()
         features = try container.decodeIfPresent(OnlineSettings.self, forKey: .features) ?? OnlineSettings()
@@ -111,7 +118,7 @@ package struct WorkspaceConfiguration: Codable, Sendable {
         } catch let problems as ConfigurationProblems {
             throw WorkspaceError.configuration(file.path, reason: "\n- " + problems.problems.joined(separator: "\n- "))
         } catch {
-            throw WorkspaceError.configuration(file.path, reason: "\(error)")
+            throw WorkspaceError.configuration(file.path, reason: words(ofDecoding: error))
         }
     }
 

@@ -319,4 +319,20 @@ struct PolicyRuleTests {
                 == #"{"production":{"monitoring_plan":false,"sign_offs":[]},"#
                 + #""staging":{"monitoring_plan":false,"sign_offs":[]}}"#)
     }
+
+    @Test func `Of two places for a role, who fills one is not said not to count`() throws {
+        let asked = requirements { $0.signOffs = [.programManager, .programManager] }
+        let evidence = Evidence(signOffs: [Rules.signOff(.production, .programManager, by: "director")])
+        #expect(unmet(asked, evidence) == [.signOff(.production, .programManager, discounted: [])])
+        #expect(
+            unmet(asked, evidence, by: "director")
+                == Array(repeating: .signOff(.production, .programManager, discounted: ["director"]), count: 2))
+    }
+
+    @Test func `What is missing of the tests names the suite that is asked for`() {
+        let sentence = UnmetGate.unitTests(UnitTestGate(suites: ["unit"]), reason: "none").sentence(Rules.id)
+        #expect(sentence.contains("--suite unit --passed"))
+        let two = UnmetGate.unitTests(UnitTestGate(suites: ["unit", "load"]), reason: "none").sentence(Rules.id)
+        #expect(two.contains("--suite NAME") && two.hasSuffix("(unit, load)"))
+    }
 }

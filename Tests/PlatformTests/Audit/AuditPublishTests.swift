@@ -132,6 +132,9 @@ private final class Heard: Sendable {
             #expect(try await audit.search(AuditQuery(since: later), limit: 10).events.count == 1)
             #expect(try await audit.search(AuditQuery(until: later, object: "e3"), limit: 10).events.count == 1)
             #expect(try await audit.search(AuditQuery(user: "nobody"), limit: 10).events.isEmpty)
+            for limit in [0, -1, 1_001] {
+                await #expect(throws: InvalidRequest.self) { try await audit.search(AuditQuery(), limit: limit) }
+            }
             let event = try #require(refused.first)
             #expect(try await audit.event(event.entry.eventID).position == event.position)
             #expect(try await audit.event("\(event.position)").entry == event.entry)

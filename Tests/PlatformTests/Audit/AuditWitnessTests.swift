@@ -121,4 +121,50 @@ import Testing
             #expect(refused.count == 7 && refused.allSatisfy { $0.response.statusCode >= 400 })
         }
     }
+
+    @Test func `A signature of a stranger is refused beside that of a known witness, too`() async throws {
+        try await withWitnessed { platform, signer, folder in
+            let published = try await platform.audit.publish(because: "request", by: .anyone)
+            let stranger = try WitnessSigningKey.generate(name: "stranger.example")
+            let known = try signer.cosign(SignedNote(parsing: published.note), at: 5)
+            let both = try stranger.cosign(known, at: 6)
+            let refusal = await #expect(throws: AuditError.self) {
+                try await platform.audit.cosign(both.encoded, by: .anyone)
+            }
+            #expect(refusal == .noKnownWitness("stranger.example"))
+            #expect(try await platform.audit.published(limit: 1).first?.witnesses == [])
+            // What the log itself gave out is no stranger's, and a witness's answer may hold more than was asked for.
+            _ = try await platform.audit.cosign(known.encoded, by: .anyone)
+            let taken = try await platform.audit.cosign(both.encoded, by: .anyone, ignoringUnknown: true)
+            #expect(taken.witnesses == ["witness.example/w1"])
+        }
+    }
+
+    @Test func `The checkpoint of an export can be cosigned, and counts as one that left`() async throws {
+        try await withWitnessed { platform, signer, folder in
+            _ = try await platform.tracking.createExperiment(name: "one", by: .anyone)
+            let export = folder.appending(path: "export")
+            let size = try AuditArchive(platform.workspace.metadataFile).export(to: export)
+            let text = try String(contentsOf: export.appending(path: "checkpoint"), encoding: .utf8)
+            let note = try signer.cosign(SignedNote(parsing: text), at: 5)
+            _ = try await platform.tracking.createExperiment(name: "two", by: .anyone)
+            let larger = try await platform.audit.publish(because: "request", by: .anyone)
+            let taken = try await platform.audit.cosign(note.encoded, by: .anyone)
+            #expect(taken.size == size && taken.reason == "cosigned" && taken.witnesses == ["witness.example/w1"])
+            // Proofs, the folder and pushes go on from the largest.
+            #expect(try await platform.audit.newestPublished()?.size == larger.size)
+            #expect(try await platform.audit.writeFolder() > 0)
+            // One that the log's key did not sign is not let out by anybody else's word.
+            var unsigned = try SignedNote(text: Checkpoint(text: SignedNote(parsing: larger.note).text).text)
+            unsigned = try signer.cosign(unsigned, at: 6)
+            _ = try await platform.audit.cosign(unsigned.encoded, by: .anyone)
+            let grown = try Checkpoint(
+                origin: platform.audit.verificationKey.name, size: larger.size + 1, root: MerkleTree.leafHash([7]))
+            let key = try LogSigningKey(file: platform.workspace.signingKeyFile)
+            for wrong in [try SignedNote(text: grown.text), try SignedNote(parsing: grown.signed(by: key))] {
+                let cosigned = try signer.cosign(wrong, at: 7).encoded
+                await #expect(throws: AuditError.self) { try await platform.audit.cosign(cosigned, by: .anyone) }
+            }
+        }
+    }
 }

@@ -22,16 +22,23 @@ struct GateTests {
             .first { if case .performance = $0 { true } else { false } }
     }
 
-    @Test func `What cannot be evaluated is recorded as such and opens nothing`() async throws {
+    @Test func `What cannot be evaluated is recorded as such and opens nothing, and a table that is missing is a slip`()
+        async throws
+    {
         try await withModel { platform, made, author in
             let other = Deliveries.features.replacing("P30D", with: "P7D").replacing("version: 1", with: "version: 2")
             let set = try await platform.features.apply(other, named: "other", by: author)
             let window = try Deliveries.window(Deliveries.holdout)
             let others = try await platform.features.trainingSet(
                 Deliveries.recipe(set.hash), in: window, knownAt: nil, into: TableName("deliveries.others"), by: author)
+            for name in ["deliveries.nowhere@0", "deliveries.holdout@77"] {
+                let refusal = await #expect(throws: (any Error).self) {
+                    try await platform.models.evaluateGate(
+                        made.id, on: TableReference(name), minimumAreaUnderROC: 0.75, by: author)
+                }
+                #expect((refusal as? any MartletError)?.code == .resourceDoesNotExist, "\(name)")
+            }
             let cases: [(TableReference, String)] = [
-                (try TableReference("deliveries.nowhere@0"), "not a training set"),
-                (try TableReference("deliveries.holdout@77"), "not a training set"),
                 (try TableReference("deliveries.deliveries@0"), "not a training set"),
                 (made.training, "overlaps"),
                 (

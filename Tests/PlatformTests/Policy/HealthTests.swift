@@ -161,6 +161,9 @@ struct HealthTests {
             #expect(try await registry.monitoringPlan("flight-delay")?.owner == "successor")
             let left = try await registry.handOver(from: "author", to: "successor", by: Fixture.director)
             #expect(left.items.map(\.kind) == [.transitionRequest])
+            await #expect(throws: IdentityError.userMissing("nobody")) {
+                try await registry.handOver(from: "nobody", to: "successor", by: Fixture.director)
+            }
         }
     }
 

@@ -48,7 +48,9 @@ struct RegistryFixture: Sendable {
         }
         let registry = Registry(
             store: store, artifacts: artifacts, policies: policies, resolveSource: resolve,
-            standing: { _, name in gone.contains(name) ? .deactivated(since: nil) : .active },
+            standing: { _, name in
+                gone.contains(name) ? .deactivated(since: nil) : name == "nobody" ? .unknown : .active
+            },
             knows: { _, _ in true })
         let fixture = RegistryFixture(store: store, artifacts: artifacts, registry: registry)
         do {

@@ -134,4 +134,40 @@ struct WorkspaceTests {
             #expect(error.code == .dataLoss, "\(error)")
         }
     }
+
+    @Test func `A folder that cannot be a workspace is refused in words`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "file")
+            try Data("x".utf8).write(to: file)
+            for place in [file, file.appending(path: "below"), URL(fileURLWithPath: "/proc/nowhere")] {
+                let error = await #expect(throws: WorkspaceError.self) { try await Platform.open(Workspace(place)) }
+                guard case .notWritable = error else { throw try #require(error) }
+                #expect(
+                    error?.message.contains("NSCocoaErrorDomain") == false && error?.message.contains("..") == false)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("identity: foo", "identity: 'foo' is none of: open, users"),
+        ("engine: {threads: many, memory_limit_mb: 1}", "engine.threads: a whole number is expected there"),
+        ("engine: 7", "engine: "), ("scoring: {log_share: 2}", "log_share"), ("workspace: [", "line "),
+    ])
+    func `A fault of martlet.yaml is told by its place and not by a type of the program`(
+        line: String, told: String
+    ) async throws {
+        try await reopening { workspace in
+            let key = line.prefix { $0 != ":" }
+            var lines = try String(contentsOf: workspace.configurationFile, encoding: .utf8).split(separator: "\n")
+            lines.removeAll { $0.hasPrefix("\(key):") }
+            if key == "engine" { lines.removeAll { $0.contains("memory_limit_mb") || $0.contains("threads") } }
+            if key == "scoring" { lines.removeAll { $0.contains("log_share") || $0.contains("history") } }
+            try Data((lines.joined(separator: "\n") + "\n" + line + "\n").utf8).write(to: workspace.configurationFile)
+        } _: { error, _ in
+            #expect(error.message.contains(told), "\(error.message)")
+            for word in ["DecodingError", "IdentityMode", "Cannot initialize", "..", "CodingKeys", "Context("] {
+                #expect(!error.message.contains(word), "\(error.message)")
+            }
+        }
+    }
 }

@@ -56,20 +56,22 @@ struct AuditCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let workspace = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
             if let proof {
                 guard let key else { throw ValidationError("--proof takes --public-key with it.") }
-                return try verify(proof: try textFile(proof), by: try LogVerificationKey(key))
+                return try verify(proof: proof, by: try LogVerificationKey(key))
             }
+            let copy = (folder ?? directory).map { URL(fileURLWithPath: $0) }
+            let workspace = try copy == nil ? ConnectionOptions.folderOfFiles(workspace) : Workspace(URL(filePath: "."))
             let keyText = try key ?? textFile(workspace.verificationKeyFile.path)
             let key = try LogVerificationKey(keyText.trimmingCharacters(in: .whitespacesAndNewlines))
             let kept = try checkpoint.map { try keptNote($0, by: key) }
             let found =
-                if let copy = folder ?? directory {
-                    try TlogDirectory.verifyDirectory(at: URL(fileURLWithPath: copy), key: key, keeping: kept)
+                if let copy {
+                    try TlogDirectory.verifyDirectory(at: copy, key: key, keeping: kept)
                 } else {
                     try AuditArchive(workspace.metadataFile).verify(by: key, keeping: kept)
                 }
+            let place = copy?.path ?? workspace.folder.path
             if json {
                 try printJSON(
                     VerifyAudit.Response(
@@ -78,10 +80,12 @@ struct AuditCommand: AsyncParsableCommand {
                             .init(position: $0.position, lastPosition: $0.lastPosition, what: $0.what)
                         }))
             } else if found.isIntact {
-                print("Intact: \(found.size) entries, root \(found.root.base64), signed by \(key.name)")
+                print(
+                    "Intact: \(found.size) entries, root \(found.root.base64), signed by \(key.name)\nRead from \(place)"
+                )
             } else {
                 let count = found.problems.count + found.problemsOmitted
-                print("CHANGED: \(count) problem\(count == 1 ? "" : "s") in \(found.size) entries")
+                print("CHANGED: \(count) problem\(count == 1 ? "" : "s") in \(found.size) entries\nRead from \(place)")
                 for problem in found.problems { print("  \(problem)") }
             }
             if !found.isIntact { throw ExitCode(1) }
@@ -99,21 +103,47 @@ struct AuditCommand: AsyncParsableCommand {
             return note
         }
 
-        private func verify(proof text: String, by key: LogVerificationKey) throws {
+        /// - Throws: What is no proof at all, ``AuditLogError/malformedProof(_:)``: that is neither yes nor no.
+        private func verify(proof file: String, by key: LogVerificationKey) throws {
+            let text = try textFile(file)
+            if since == nil, text.hasPrefix("old ") {
+                throw ValidationError(
+                    "\(file) is a proof of consistency, which begins from an older checkpoint: add --since CHECKPOINT.")
+            }
             do {
                 if let since {
-                    let old = try AuditLog.Checkpoint(note: try textFile(since), verifiedBy: key)
+                    let old = try AuditLog.Checkpoint(note: try keptNote(since, by: key), verifiedBy: key)
                     let new = try TlogConsistency(parsing: text).verify(since: old, by: key)
+                    if json { return try printJSON(Held(ok: true, size: new.size, since: old.size)) }
                     return print("Holds: the log of \(new.size) entries begins with that of \(old.size).")
                 }
                 let proof = try TlogProof(parsing: text)
                 let checkpoint = try proof.verify(by: key)
+                let entry = proof.entry.map { String(decoding: $0, as: UTF8.self) }
+                if json {
+                    return try printJSON(Held(ok: true, size: checkpoint.size, index: proof.index, entry: entry))
+                }
                 print("Holds: entry \(proof.index) of the \(checkpoint.size) that \(key.name) signed.")
-                if let entry = proof.entry { print(String(decoding: entry, as: UTF8.self)) }
+                if let entry { print(entry) }
             } catch let error as AuditLogError {
-                print("DOES NOT HOLD: \(error.message)")
+                if case .malformedProof = error { throw error }
+                if json {
+                    try printJSON(Held(ok: false, reason: error.message))
+                } else {
+                    print("DOES NOT HOLD: \(error.message)")
+                }
                 throw ExitCode(1)
             }
+        }
+
+        /// What a proof showed.
+        private struct Held: Encodable {
+            var ok: Bool
+            var size: Int?
+            var since: Int?
+            var index: Int?
+            var entry: String?
+            var reason: String?
         }
     }
 }

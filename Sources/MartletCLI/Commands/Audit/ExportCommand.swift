@@ -24,7 +24,7 @@ extension AuditCommand {
         @Option(help: "The workspace folder. Default: MARTLET_WORKSPACE, else martlet-data.") var workspace: String?
 
         func run() async throws {
-            let folder = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
+            let folder = try ConnectionOptions.folderOfFiles(workspace)
             let archive = try AuditArchive(folder.metadataFile)
             let place = URL(fileURLWithPath: target)
             switch format ?? Format(rawValue: place.pathExtension) ?? .tiles {

@@ -18,8 +18,8 @@ extension AuditCommand {
         @Option(help: "From this moment on, as 2026-02-14 or 2026-02-14T00:00:00Z (UTC).") var since: String?
         @Option(help: "Before this moment.") var until: String?
         @Option(help: "Only what was: done, refused.") var outcome: AuditQuery.Outcome?
-        @Option(help: "What it was about: a model, NAME/VERSION, a run id, a table.") var object: String?
-        @Option(help: "How many, 1,000 at most.") var limit = 50
+        @Option(help: "What it was about: a model, NAME/VERSION, a run id, a table, TABLE@VERSION.") var object: String?
+        @Option(help: "How many, 1 to 1,000.") var limit = 50
         @Option(help: "Only entries before this position: where a page ended.") var before: Int64?
         @OptionGroup var connection: ConnectionOptions
 

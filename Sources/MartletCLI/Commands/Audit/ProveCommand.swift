@@ -33,13 +33,23 @@ extension AuditCommand {
                 if let event { return try await client.send(ProveEvent(event: event)).proof }
                 return try await client.send(ProveConsistency(from: from ?? 0, to: to)).proof
             }
+            if connection.json, out == nil { return try printJSON(Proof(proof: proof)) }
             guard let out else { return print(proof, terminator: "") }
             do {
                 try Data(proof.utf8).write(to: URL(fileURLWithPath: out), options: .atomic)
             } catch {
                 throw InvalidRequest("The file \(out) can't be written: \(error.localizedDescription)")
             }
-            print("Wrote \(out). Verify with: martlet audit verify --proof \(out) --public-key KEY")
+            if connection.json { return try printJSON(Proof(proof: proof, file: out)) }
+            print(
+                "Wrote \(out). Verify with: martlet audit verify --proof \(out)"
+                    + (event == nil ? " --since CHECKPOINT" : "") + " --public-key KEY"
+                    + (event == nil ? "\nCHECKPOINT is a file with the checkpoint of \(from ?? 0) entries." : ""))
+        }
+
+        private struct Proof: Encodable {
+            var proof: String
+            var file: String?
         }
     }
 }

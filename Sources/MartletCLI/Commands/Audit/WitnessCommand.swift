@@ -41,6 +41,10 @@ extension AuditCommand {
             if from.contains("://") { client = try Client(server: from, token: token) }
             if submit, client == nil { throw ValidationError("--submit takes a server's address in --from.") }
             let folder = URL(fileURLWithPath: from)
+            if client == nil, !FileManager.default.fileExists(atPath: folder.path) {
+                throw CommandRefusal.notFound(
+                    "There is no folder \(folder.path). Name a copy of a log, or a server's address: --from")
+            }
             let witness = Witness(
                 key: signer, log: logKey, state: URL(fileURLWithPath: state ?? key + ".seen"),
                 read: { [client] path in
@@ -58,7 +62,14 @@ extension AuditCommand {
                 notice(error.message)
                 throw ExitCode(1)
             }
-            if let out { try Data(note.utf8).write(to: URL(fileURLWithPath: out), options: .atomic) }
+            if let out {
+                do {
+                    try Data(note.utf8).write(to: URL(fileURLWithPath: out), options: .atomic)
+                } catch {
+                    throw InvalidRequest("The file \(out) can't be written: \(error.localizedDescription)")
+                }
+                print("Wrote the cosigned checkpoint to \(out)")
+            }
             if submit, let client {
                 let taken = try await client.send(AddCosignature(checkpoint: note))
                 print("Cosigned the checkpoint of \(taken.size) entries as \(signer.name), and handed it in")

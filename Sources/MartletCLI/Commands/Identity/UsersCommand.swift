@@ -33,12 +33,30 @@ struct UsersCommand: AsyncParsableCommand {
             abstract: "Make a user; the token is shown once.",
             discussion: "Example: martlet users create validator --role reviewer")
         @Argument(help: "The name.") var name: String
-        @Option(name: .customLong("role"), help: "A role on the whole workspace. May be given again.")
-        var roles: [Role] = []
+        @Option(
+            name: .customLong("role"),
+            help: ArgumentHelp(
+                "A built-in role on the whole workspace: \(Role.allCases.map(\.rawValue).joined(separator: ", ")). "
+                    + "May be given again.", valueName: "role"))
+        var roleNames: [String] = []
         @Flag(help: "An account for a program: it has tokens, and no password.") var serviceAccount = false
         @OptionGroup var connection: ConnectionOptions
 
+        private func roles() throws -> [Role] {
+            try roleNames.map { word in
+                guard let role = Role(word: word) else {
+                    throw ValidationError(
+                        "'\(word)' is not a built-in role. Make the user without it, and give a role of your own then: "
+                            + "martlet roles grant user:\(name) --role \(word)")
+                }
+                return role
+            }
+        }
+
+        func validate() throws { _ = try roles() }
+
         func run() async throws {
+            let roles = try roles()
             try show(
                 try await connection.withClient {
                     try await $0.send(

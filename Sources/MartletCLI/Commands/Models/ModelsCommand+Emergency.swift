@@ -19,7 +19,9 @@ extension ModelsCommand {
                   martlet models break-glass flight-delay/2 --alias champion --reason "version 3 crashes on null weather"
                 """)
         @Argument(help: "The version, as name/version.") var version: String
-        @Option(name: .customLong("to"), help: "The stage.") var stage: Stage?
+        @Option(
+            name: .customLong("to"),
+            help: "The stage: None, Staging, Production, Archived, or another that the policy has.") var stage: Stage?
         @Option(help: "The alias, instead of a stage.") var alias: String?
         @Option(help: "Why it cannot wait.") var reason: String?
         @Flag(help: "Confirm what another person asked for.") var confirm = false

@@ -28,7 +28,8 @@ extension ModelsCommand {
         @Argument(help: "The metric.") var metric: String
         @Argument(help: "Its value.") var value: Double
         @Option(help: "What it was measured on, as schema.table@version.") var on: String
-        @Option(help: "The SHA-256 of the files that were measured, as martlet models show says it.") var digest: String
+        @Option(help: "The SHA-256 of the files that were measured, as martlet models verify says it.") var digest:
+            String
         @OptionGroup var connection: ConnectionOptions
 
         func run() async throws {

@@ -6,7 +6,9 @@ import MartletDomain
 /// A version and the stage that it is to go to.
 struct StageRequestOptions: ParsableArguments {
     @Argument(help: "The version, as name/version.") var version: String
-    @Option(name: .customLong("to"), help: "The stage.") var stage: Stage
+    @Option(
+        name: .customLong("to"), help: "The stage: None, Staging, Production, Archived, or another that the policy has."
+    ) var stage: Stage
     @Option(help: "Why.") var comment: String?
     @OptionGroup var connection: ConnectionOptions
 
@@ -139,7 +141,9 @@ extension ModelsCommand {
                     [
                         formatted(milliseconds: $0.createdAt), $0.user, $0.kind.rawValue, $0.from?.rawValue ?? "",
                         $0.to?.rawValue ?? "",
-                        [$0.comment, $0.systemComment].compactMap { $0 }.joined(separator: " – "),
+                        [$0.comment, $0.systemComment].compactMap { $0 }.joined(separator: " – ")
+                            .replacing(":\n- ", with: ": ").replacing(".\n- ", with: "; ").replacing(
+                                "\n- ", with: "; "),
                     ]
                 })
         }

@@ -24,8 +24,12 @@ func addAliasRoutes(to group: Routes, _ registry: Registry) {
         return Wire.Empty()
     }
     group.answer("registered-models/alias", "registry.get_model_version", of: .model { $0["name"] }) { query, _ in
-        Wire.ModelVersionAnswer(
-            try await registry.version(
-                try required(query["name"], "name"), alias: try required(query["alias"], "alias")))
+        let (name, alias) = (try required(query["name"], "name"), try required(query["alias"], "alias"))
+        do {
+            return Wire.ModelVersionAnswer(try await registry.version(name, alias: alias))
+        } catch let error as RegistryError {
+            guard case .aliasMissing = error else { throw error }
+            throw InvalidRequest(error.message)
+        }
     }
 }

@@ -55,13 +55,16 @@ import Testing
         let engine = try engine()
         let (queries, (began, begin)) = (QueryInterruption(), AsyncStream.makeStream(of: Void.self))
         try await QueryInterruption.$current.withValue(queries) {
-            async let endless = engine.withSession { session in
-                begin.yield()
-                try session.query(Self.endless) { _ in }
+            let endless = Task {
+                try await engine.withSession { session in
+                    begin.yield()
+                    try session.query(Self.endless) { _ in }
+                }
             }
             for await _ in began { break }
+            try Task.checkCancellation()
             queries.interrupt()
-            await #expect(throws: CancellationError.self) { try await endless }
+            await #expect(throws: CancellationError.self) { try await endless.value }
             #expect(!Task.isCancelled)
             await #expect(throws: CancellationError.self) { try await engine.withSession { try $0.collect("SELECT 1") } }
         }

@@ -20,7 +20,7 @@ struct DatasetRouteTests {
             try await withServer { server in
                 let (client, name) = (server.client(), try TableName(table))
                 _ = try await client.importDataset(name, from: file("id,name\n1,a\n2,b\n", in: folder))
-                let run = try await server.platform.tracking.createRun(in: "0", by: .anyone).id
+                let run = try await server.platform.tracking.createRun(by: .anyone).info.id
                 let opened = try await client.beginTransaction(.update, on: name, keys: ["id"], runID: run)
                 let filled = try await client.addFile(file("id,name\n2,B\n3,c\n", in: folder), to: opened.id)
                 #expect(filled.files.map(\.rows) == [2])

@@ -3,6 +3,7 @@ import Martlet
 import MartletAPI
 import MartletDomain
 import MartletServer
+import Metadata
 import Platform
 import ServiceLifecycleTestKit
 import TestKit
@@ -58,10 +59,10 @@ import Testing
         try await withServer { server in
             let table = try TableName("shop.endless")
             try await withSocket(server, grace: .milliseconds(100)) { client, stop in
-                async let made = client.deriveDataset(table, from: nil)
+                let made = Task { try await client.deriveDataset(table, from: nil) }
                 try await waitUntil { files(server, table).contains { $0.hasPrefix(".tmp-") } }
                 stop()
-                await #expect(throws: (any Error).self) { try await made }
+                await #expect(throws: (any Error).self) { try await made.value }
             }
             #expect(files(server, table).isEmpty)
         }

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import MartletDomain
 import MartletServer
+import Metadata
 import Platform
 import TestKit
 import Testing
@@ -63,7 +64,7 @@ import Testing
     private let read = "api/2.0/preview/scim/v2/Me"
 
     @Test func `Whom a proxy vouches for is asked for by no other site's page`() async throws {
-        try await withProxied { url in
+        try await withProxied { (url: URL) async throws in
             let own = url.absoluteString
             #expect(try await ask(url, me).status == 200)
             #expect(try await ask(url, me, "POST", ["Origin": own]).status == 200)
@@ -80,24 +81,24 @@ import Testing
         }
         var settings = ServerSettings()
         settings.allowedOrigins = ["https://app.example"]
-        try await withProxied(settings) { url in
+        try await withProxied(settings) { (url: URL) async throws in
             let answer = try await ask(url, me, "POST", ["Origin": "https://app.example"])
             #expect(answer.status == 200 && answer.reader == "https://app.example")
         }
         settings.allowedOrigins = ["*"]
-        try await withProxied(settings) { url in
+        try await withProxied(settings) { (url: URL) async throws in
             #expect(try await ask(url, me, "POST", ["Origin": "https://app.example"]).status == 403)
         }
     }
 
     @Test func `Martlet's own API takes JSON, and nothing that a page can send without asking`() async throws {
-        try await withProxied { url in
+        try await withProxied { (url: URL) async throws in
             for type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain;application/json"] {
                 #expect(try await ask(url, me, "POST", ["Content-Type": type]).status == 400, "\(type)")
             }
             #expect(try await ask(url, me, "POST", ["Content-Type": "application/json; charset=utf-8"]).status == 200)
         }
-        try await withServer { server in
+        try await withServer { (server: TestServer) async throws in
             let path = "/api/martlet/1.0/identity/me"
             for headers in [HTTPFields(), [.contentType: "", .contentLength: "2"], [.contentType: "text/plain"]] {
                 let isJSON = headers.isEmpty

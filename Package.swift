@@ -83,7 +83,7 @@ let package = Package(
         .target(
             name: "MartletServer",
             dependencies: [
-                "MartletDomain", "AuditLog", "DeltaLake", "FeatureEngine", "Platform", "MartletAPI", "Martlet",
+                "MartletDomain", "AuditLog", "DeltaLake", "FeatureEngine", "Platform", "MartletAPI", "Martlet", "QueryEngine",
                 hummingbird, httpTypes,
                 lifecycle, logging, nio, nioEmbedded, nioHTTP, nioHTTPTypes, nioPosix, nioSSL, asn1, certificates,
                 signals,

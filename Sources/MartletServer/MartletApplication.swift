@@ -29,7 +29,7 @@ package struct MartletApplication: Sendable {
         // What answers GET answers HEAD, as with MLflow's server.
         let router = Router(context: MartletContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLog())
-        let security = RequestSecurity(settings)
+        let security = RequestSecurity(settings, isOpen: platform.identity.isOpen)
         router.add(middleware: security)
         router.add(middleware: ErrorResponses())
         let book = RouteBook()
@@ -98,14 +98,15 @@ package struct MartletApplication: Sendable {
         try await responder.respond(to: request, context: MartletContext(logger: logger))
     }
 
-    /// Serves until the process is asked to stop (SIGTERM, SIGINT), then finishes what was accepted.
+    /// Serves until the process is asked to stop (SIGTERM, SIGINT), then finishes what was accepted. Queries that take longer
+    /// than `grace` for it are interrupted.
     ///
     /// - Parameters:
     ///   - host: The address to bind: 127.0.0.1 unless the operator said otherwise.
     ///   - port: 0 takes any free one.
     ///   - listening: Called once with the port, when connections are accepted.
     package func serve(
-        host: String, port: Int, listening: @escaping @Sendable (Int) async -> Void
+        host: String, port: Int, grace: Duration = .seconds(10), listening: @escaping @Sendable (Int) async -> Void
     ) async throws {
         if platform.identity.isOpen, !settings.allowsOpenWorkspace, !ServerSettings.isLoopback(host) {
             throw ServerError.openToOthers(host: host)
@@ -136,7 +137,10 @@ package struct MartletApplication: Sendable {
                     .init(service: OnlineFeatureService(online: platform.online, scoring: platform.scoring)),
                     .init(service: PlanWatchService(registry: platform.registry, logger: logger)),
                     .init(service: AuditService(audit: platform.audit)),
-                    .init(service: application),
+                    .init(
+                        service: DrainService(serving: application, grace: grace) { [responder] in
+                            responder.interruptQueries()
+                        }),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await services.run()

@@ -21,6 +21,8 @@ package struct MartletContext: RequestContext {
     var isSecure = false
     /// What the request came by.
     let channel: any Channel
+    /// Whether it came over no socket.
+    private(set) var isWithinProcess = false
     /// The session that they came by, if they came by a browser's.
     var session: String?
 
@@ -49,5 +51,6 @@ extension MartletContext {
         var logger = logger
         logger[metadataKey: Self.requestIDKey] = "\(UUID().uuidString.lowercased())"
         self.init(source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: logger))
+        isWithinProcess = true
     }
 }

@@ -70,7 +70,7 @@ struct PromptResponder: Sendable {
         func answer(
             _ bytes: ByteBuffer, _ fields: HTTPFields, _ online: OnlineStore, for user: User
         ) throws -> ByteBuffer? {
-            if self == .feast, !isJSON(fields[.contentType]) { return nil }
+            if !isJSON(fields[.contentType]) { return nil }
             guard let body = OnlineBody(prompt: bytes), let names = body.features, !names.isEmpty,
                 user.mayGetOnline(names), let columns = try online.columnsAtOnce(names, body)
             else { return nil }

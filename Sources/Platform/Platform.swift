@@ -53,11 +53,7 @@ package struct Platform: Sendable {
             policyDigest: inForce.digest, durability: durability,
             clock: clock, authorize: { action, caller in try caller.authorize(action) },
             state: AuditedState.queries, promoted: { desk.promoted() })
-        let engine = try DuckDBEngine(
-            configuration: DuckDBConfiguration(
-                memoryLimitInBytes: configuration.engine.memoryLimitInMegabytes << 20,
-                threads: configuration.engine.threads, temporaryDirectory: workspace.scratch.appending(path: "spill"),
-                folders: [workspace.tables, workspace.scratch]))
+        let engine = try DuckDBEngine(configuration: DuckDBConfiguration(configuration.engine, workspace))
         let audit = Audit(store: store, workspace: workspace, settings: configuration.audit, desk: desk)
         let platform = try Platform(workspace, configuration, store, engine, lock, audit)
         if isNew {
@@ -125,6 +121,22 @@ package struct Platform: Sendable {
         await engine.close()
         try await store.close()
         lock.release()
+    }
+}
+
+extension DuckDBConfiguration {
+    fileprivate init(_ engine: WorkspaceConfiguration.Engine, _ workspace: Workspace) {
+        self.init(
+            memoryLimitInBytes: engine.memoryLimitInMegabytes << 20, threads: engine.threads,
+            temporaryDirectory: workspace.scratch.appending(path: "spill"),
+            folders: [workspace.tables, workspace.scratch])
+        keptFreeInBytes = engine.keptFreeInMegabytes.map { Self.bytes($0) }
+        writeLimitInBytes = engine.writeLimitInMegabytes.map { Self.bytes($0) }
+    }
+
+    private static func bytes(_ megabytes: Int) -> Int64 {
+        let (bytes, overflow) = Int64(megabytes).multipliedReportingOverflow(by: 1 << 20)
+        return overflow ? (megabytes < 0 ? .min : .max) : bytes
     }
 }
 

@@ -62,7 +62,7 @@ public enum DatabricksWebhooks {
             (creation_timestamp, last_updated_timestamp) = (webhook.createdAt, webhook.updatedAt)
             description = webhook.text.flatMap { $0.isEmpty ? nil : $0 }
             model_name = webhook.model
-            http_url_spec = Address(url: webhook.url, enable_ssl_verification: true)
+            http_url_spec = Address(url: webhook.shownURL, enable_ssl_verification: true)
         }
     }
 

@@ -50,7 +50,7 @@ public enum MLflowWebhooks {
 
         /// MLflow's clients break on events and statuses that they do not know: they are shown those that they know.
         public init(_ webhook: MartletDomain.Webhook) {
-            (webhook_id, name, url) = (webhook.id, webhook.name, webhook.url)
+            (webhook_id, name, url) = (webhook.id, webhook.name, webhook.shownURL)
             description = webhook.text.flatMap { $0.isEmpty ? nil : $0 }
             events = webhook.events.filter(WebhookAPI.mlflow.knows).map { Event($0) }
             status = (webhook.status == .active ? WebhookStatus.active : .disabled).rawValue

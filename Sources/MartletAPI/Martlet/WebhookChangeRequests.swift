@@ -32,7 +32,7 @@ public struct WebhookInfo: Codable, Sendable, Hashable {
 
     public init(_ webhook: Webhook) {
         (webhookID, name, description) = (webhook.id, webhook.name, webhook.text)
-        (dialect, model, url) = (webhook.dialect.rawValue, webhook.model, webhook.url)
+        (dialect, model, url) = (webhook.dialect.rawValue, webhook.model, webhook.shownURL)
         (events, status) = (webhook.events.map(\.rawValue), webhook.status.rawValue)
         (isSigned, isAuthorized) = (webhook.isSigned, webhook.isAuthorized)
         (createdAt, updatedAt) = (webhook.createdAt, webhook.updatedAt)

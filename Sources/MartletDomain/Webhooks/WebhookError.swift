@@ -6,6 +6,8 @@ public enum WebhookError: MartletError, Equatable {
     case invalid([String])
     /// The addresses of its host are not known now; they may be later.
     case unresolved(String)
+    /// Another receiver would get what was given for the one there was.
+    case otherReceiver([String])
     /// A webhook that starts a job.
     case noJobs
     /// A webhook that does not look at its receiver's certificate.
@@ -15,7 +17,7 @@ public enum WebhookError: MartletError, Equatable {
         switch self {
         case .missing: .resourceDoesNotExist
         case .secretUnreadable: .invalidState
-        case .invalid, .unresolved, .unverified: .invalidParameterValue
+        case .invalid, .unresolved, .unverified, .otherReceiver: .invalidParameterValue
         case .noJobs: .notImplemented
         }
     }
@@ -29,6 +31,10 @@ public enum WebhookError: MartletError, Equatable {
                 + "Put the file back from a copy, or give the webhook its secret again."
         case .invalid(let problems): problems.joined(separator: "\n")
         case .unresolved(let problem): problem
+        case .otherReceiver(let missing):
+            "The webhook was not changed: its new URL is another receiver's, by scheme, host or port, who would get what was "
+                + "given for the old one. Give it again with the URL, or as an empty text to have none: "
+                + missing.joined(separator: ", ") + "."
         case .noJobs:
             "A webhook with a job_spec cannot be made: Martlet does not run jobs yet. Until it does, give http_url_spec "
                 + "with the address of something that starts the job."

@@ -70,10 +70,10 @@ package struct Routes {
 
     /// Answers a query with a JSON body.
     func answer<Answer: Encodable & Sendable>(
-        _ path: String, _ verb: Verb, of locator: Locator<QueryItems>,
+        _ path: String, by method: HTTPRequest.Method = .get, _ verb: Verb, of locator: Locator<QueryItems>,
         _ answer: @escaping @Sendable (QueryItems, MartletContext) async throws -> Answer
     ) {
-        add(.get, path, .verb(verb, on: locator.kinds)) { [gate] request, context in
+        add(method, path, .verb(verb, on: locator.kinds)) { [gate] request, context in
             let context = try await gate.entering(verb, context)
             let query = try await request.items()
             try await gate.admit(verb, context) { try locator.find(query) }
@@ -110,7 +110,9 @@ package struct Routes {
     ) {
         let whole = path.isEmpty || path == "/" ? self.path : self.path + "/" + path
         book.add(RouteRecord(method: method.rawValue, path: whole.isEmpty ? "/" : whole, need: need))
+        let isOwn = method == .post && whole.hasPrefix("/api/martlet/")
         router.on(RouterPath(path), method: method) { [gate] request, context in
+            if isOwn { try request.requireJSONTypeOrNoBody() }
             guard case .verb(let verb, _) = need else { return try await answer(request, context) }
             return try await gate.recording(verb, request, context) { try await answer(request, context) }
         }

@@ -41,6 +41,7 @@ struct Authentication: RouterMiddleware {
             context.session = id
             guard Self.comesFromOwnPage(request, session: id, identity) else { throw IdentityError.forged }
         }
+        if credentials.areSentByBrowsers, !identity.isOpen { try requireKnownPage(request) }
         return try await next(request, context)
     }
 
@@ -152,6 +153,21 @@ struct Authentication: RouterMiddleware {
         return request.headers[.fetchSite] == "same-origin"
     }
 
+    /// For who came by what a browser sends without being asked, whichever page makes the request: a page that says where it
+    /// is from is one of our own or of a site that the operator allowed, whether it reads or changes.
+    /// - Throws: ``ForeignOrigin``.
+    private func requireKnownPage(_ request: Request) throws(ForeignOrigin) {
+        guard !settings.isSecurityDisabled else { return }
+        if let origin = request.headers[.origin] {
+            let isAllowed = settings.allowedOrigins.contains { $0 != "*" && HostPattern($0).matches(origin) }
+            guard isAllowed || Self.isSameOrigin(request) else { throw ForeignOrigin(origin: origin) }
+            return
+        }
+        // A link on another site may lead here; what it leads to changes nothing, and its page cannot read it.
+        guard ![.get, .head, .options].contains(request.method), let site = request.headers[.fetchSite] else { return }
+        guard ["same-origin", "none"].contains(site) else { throw ForeignOrigin(origin: nil) }
+    }
+
     /// Whether somebody opens a page with a browser.
     private static func isPage(_ request: Request) -> Bool {
         let path = request.uri.path
@@ -165,6 +181,16 @@ struct Authentication: RouterMiddleware {
         return Response(
             status: .seeOther,
             headers: [.location: "/login?next=" + PercentEncoding.encode(path), .cacheControl: "no-store"])
+    }
+}
+
+extension Credentials {
+    /// Whether a browser sends them, or a proxy in its place, with every page's requests.
+    fileprivate var areSentByBrowsers: Bool {
+        switch self {
+        case .session, .vouched: true
+        case .nothing, .token, .password: false
+        }
     }
 }
 

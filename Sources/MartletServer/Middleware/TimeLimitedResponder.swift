@@ -1,9 +1,11 @@
 package import Hummingbird
 import MartletDomain
+import NIOCore
+import QueryEngine
 import Synchronization
 
 /// Cancels a request that takes too long, and says so, unless it came to its end all the same. What it had committed by
-/// then stays committed. An answer to HEAD leaves here without a body, wherever it was made.
+/// then stays committed. Queries of one whose connection has closed are interrupted: nobody waits for what they find. An answer to HEAD leaves here without a body, wherever it was made.
 ///
 /// One task watches all requests: a timer for each would cost more than most answers.
 package struct TimeLimitedResponder: HTTPResponder {
@@ -19,12 +21,22 @@ package struct TimeLimitedResponder: HTTPResponder {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
+    /// Interrupts the queries of all requests, those that are under way and those to come.
+    func interruptQueries() { watch.stop() }
+
     private func watched(_ request: Request, context: MartletContext) async throws -> Response {
         try await withUnsafeCurrentTask { task in
-            let ticket = watch.begin(RunningTask(task))
+            let queries = QueryInterruption()
+            let ticket = watch.begin(
+                .init(
+                    deadline: .now + watch.limit, task: RunningTask(task), queries: queries,
+                    channel: context.isWithinProcess ? nil : context.channel))
             let result: Result<Response, any Error>
             do {
-                result = .success(try await responder.respond(to: request, context: context))
+                let response = try await QueryInterruption.$current.withValue(queries) {
+                    try await responder.respond(to: request, context: context)
+                }
+                result = .success(response)
             } catch {
                 result = .failure(error)
             }
@@ -60,11 +72,24 @@ private struct RunningTask: @unchecked Sendable {
     func cancel() { task?.cancel() }
 }
 
+/// A request that is under way.
+private struct WatchedRequest: Sendable {
+    var deadline: ContinuousClock.Instant
+    var task: RunningTask
+    var queries: QueryInterruption
+    /// What it came by; nil within the process.
+    var channel: (any Channel)?
+
+    /// Whether nobody is there any more to answer.
+    var isAlone: Bool { channel.map { !$0.isActive } ?? false }
+}
+
 /// Who is under way, by when they began.
 private final class Watch: Sendable {
     private struct State {
-        var underWay: [Int: (deadline: ContinuousClock.Instant, task: RunningTask)] = [:]
+        var underWay: [Int: WatchedRequest] = [:]
         var expired: Set<Int> = []
+        var isStopping = false
         var next = 0
         var isWatching = false
     }
@@ -74,15 +99,25 @@ private final class Watch: Sendable {
 
     init(limit: Duration) { self.limit = limit }
 
-    func begin(_ task: RunningTask) -> Int {
-        let (ticket, isFirst) = state.withLock { state in
+    func begin(_ request: WatchedRequest) -> Int {
+        let (ticket, isFirst, isStopping) = state.withLock { state in
             state.next &+= 1
-            state.underWay[state.next] = (.now + limit, task)
+            state.underWay[state.next] = request
             defer { state.isWatching = true }
-            return (state.next, !state.isWatching)
+            return (state.next, !state.isWatching, state.isStopping)
         }
+        if isStopping { request.queries.interrupt() }
         if isFirst { Task { await look() } }
         return ticket
+    }
+
+    /// From now on there are no queries.
+    func stop() {
+        let requests = state.withLock { state in
+            state.isStopping = true
+            return Array(state.underWay.values)
+        }
+        for request in requests { request.queries.interrupt() }
     }
 
     /// - Returns: Whether it was stopped.
@@ -99,6 +134,8 @@ private final class Watch: Sendable {
         while isWatching {
             try? await Task.sleep(for: min(limit, .seconds(1)))
             let now = ContinuousClock.now
+            let abandoned = state.withLock { $0.underWay.values.filter(\.isAlone) }
+            for request in abandoned { request.queries.interrupt() }
             isWatching = state.withLock { state in
                 for (ticket, request) in state.underWay where request.deadline < now {
                     guard state.expired.insert(ticket).inserted else { continue }

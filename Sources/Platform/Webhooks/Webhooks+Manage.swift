@@ -20,7 +20,7 @@ extension Webhooks {
         let id = UUID().uuidString.lowercased()
         let (name, verb) = (name ?? "webhook-\(id.prefix(8))", api.verb("create"))
         let parameters: [String: String?] = [
-            "name": name, "url": url.withoutCredentials, "status": status.rawValue, "model": model,
+            "name": name, "url": Webhook.withoutCredentials(url), "status": status.rawValue, "model": model,
             "events": events.map(\.rawValue).joined(separator: " "), "signed": "\(!(secret ?? "").isEmpty)",
             "authorized": "\(!(authorization ?? "").isEmpty)",
         ]
@@ -52,6 +52,8 @@ extension Webhooks {
 
     /// Changes what is not nil. An empty secret takes it away, and so does an empty authorization. One that is not
     /// active is told nothing any more, also not what waits for it. Events that the API does not show stay.
+    /// - Parameter url: As it is, or as it was shown.
+    /// - Throws: ``WebhookError/otherReceiver(_:)`` for a URL elsewhere without what its receiver is to be given.
     package func update(
         _ id: String, name: String? = nil, url: String? = nil, events: [WebhookEvent]? = nil,
         description: String? = nil, secret: String? = nil, authorization: String? = nil,
@@ -59,7 +61,7 @@ extension Webhooks {
     ) async throws -> Webhook {
         let verb = api.verb("update")
         let parameters: [String: String?] = [
-            "webhook_id": id, "name": name, "url": url?.withoutCredentials, "status": status?.rawValue,
+            "webhook_id": id, "name": name, "url": url.map(Webhook.withoutCredentials), "status": status?.rawValue,
             "events": events?.map(\.rawValue).joined(separator: " "), "signed": secret.map { "\(!$0.isEmpty)" },
             "authorized": authorization.map { "\(!$0.isEmpty)" },
         ]
@@ -68,7 +70,12 @@ extension Webhooks {
         try check(
             name: name, description: description, secret: secret, authorization: authorization, events: events,
             in: known.dialect, isOfOneModel: known.model != nil)
-        if let url { try await sender.check(url) }
+        @Sendable func redirected(_ webhook: Webhook) throws -> String {
+            try url.map {
+                try webhook.redirected(to: $0, secret: secret, authorization: authorization)
+            } ?? webhook.url
+        }
+        if url != nil { try await sender.check(try redirected(known)) }
         let sealed = try seal(secret, for: id)
         let header = try seal(authorization, for: Webhook.authorizationOwner(id))
         return try await change(verb, parameters, by: caller) { db in
@@ -77,7 +84,7 @@ extension Webhooks {
                 "UPDATE webhooks SET name = ?, url = ?, description = ?, status = ?, secret = ?, "
                     + "authorization_header = ?, updated_at = ? WHERE number = ?",
                 [
-                    .text(name ?? stored.webhook.name), .text(url ?? stored.webhook.url),
+                    .text(name ?? stored.webhook.name), .text(try redirected(stored.webhook)),
                     SQLValue(description ?? stored.webhook.text),
                     .text((status ?? stored.webhook.status).rawValue),
                     SQLValue(secret == nil ? stored.secret : sealed),
@@ -194,15 +201,4 @@ extension Webhook {
     /// What the authorization of a webhook is encrypted for: it opens as nothing else.
     var authorizationOwner: String { Self.authorizationOwner(id) }
     static func authorizationOwner(_ id: String) -> String { id + "/authorization" }
-}
-
-extension String {
-    /// A URL as it may be logged.
-    fileprivate var withoutCredentials: String {
-        guard let mark = firstRange(of: "://") else { return self }
-        let rest = self[mark.upperBound...]
-        let authority = rest.prefix { !"/?#".contains($0) }
-        guard let at = authority.lastIndex(of: "@") else { return self }
-        return self[..<mark.upperBound] + "…" + rest[at...]
-    }
 }

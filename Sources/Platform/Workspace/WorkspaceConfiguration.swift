@@ -37,10 +37,16 @@ package struct WorkspaceConfiguration: Codable, Sendable {
     package struct Engine: Codable, Sendable {
         package var memoryLimitInMegabytes: Int
         package var threads: Int
+        /// Room that queries leave on the disk; nil for the engine's own measure.
+        package var keptFreeInMegabytes: Int?
+        /// How much one query may write; nil for as much as there is room for.
+        package var writeLimitInMegabytes: Int?
 
         enum CodingKeys: String, CodingKey {
             case memoryLimitInMegabytes = "memory_limit_mb"
             case threads
+            case keptFreeInMegabytes = "keep_free_mb"
+            case writeLimitInMegabytes = "write_limit_mb"
         }
 
         package init(

@@ -60,6 +60,71 @@ struct ScopeRouteTests {
         }
     }
 
+    @Test func `A change of a table names no run that is not there or not the caller's`() async throws {
+        try await withTwo { server, token, mine, other in
+            let identity = server.platform.identity
+            try await identity.grant(
+                RoleBinding(.principal("bo"), "contributor", on: .featureTable("shop.sales")), by: .setup)
+            try await server.platform.importText("id\n1\n", as: "shop.sales", by: .setup)
+            let all = try await server.token(.contributor, named: "whole")
+            let absent = String(repeating: "0", count: 32)
+            let changes: [(String, [String: JSON])] = [
+                ("datasets/import", ["table": "shop.sales", "upload": "x", "file_name": "x.csv", "mode": "append"]),
+                ("datasets/restore", ["table": "shop.sales", "version": 0]),
+                ("datasets/delete-rows", ["table": "shop.sales", "predicate": "id = 7"]),
+                ("datasets/transactions/begin", ["table": "shop.sales", "kind": "APPEND"]),
+                ("features/tables/write", ["table": "shop.sales", "rows": ["upload": "x"], "mode": "merge"]),
+            ]
+            for (path, fields) in changes {
+                func ask(_ run: String, _ token: String) async throws -> (status: Int, json: JSON) {
+                    try await server.martlet(path, .object(fields.merging(["run_id": .text(run)]) { $1 }), token: token)
+                }
+                let (theirs, gone) = (try await ask(other.1, token), try await ask(absent, token))
+                #expect(theirs.status == 403 && gone.status == 403, "\(path): \(theirs.json) \(gone.json)")
+                #expect(theirs.json == gone.json)
+                #expect(try await ask(mine.1, token).status != 403, "\(path)")
+                let missing = try await ask(absent, all)
+                #expect(missing.status == 404 && missing.json["message"].text.contains(absent), "\(path): \(missing.json)")
+                #expect(try await ask(other.1, all).status != 404, "\(path)")
+            }
+        }
+    }
+
+    @Test func `What a request is about is what its handler takes it to be about`() async throws {
+        try await withTwo { server, token, _, _ in
+            let all = try await server.token(.contributor, named: "whole")
+            for name in ["open", "secret"] {
+                let made = try await server.ask(
+                    .post, mlflow + "registered-models/create", json: ["name": .text(name)], token: all)
+                #expect(made.status == 200)
+            }
+            try await server.platform.identity.grant(
+                RoleBinding(.principal("bo"), "contributor", on: .registeredModel("open")), by: .setup)
+            let path = mlflow + "transition-requests/delete?version=1&stage=Staging&creator=whole&"
+            for (query, isLetIn) in [
+                ("name=open", true), ("name=secret", false), ("n%61me=secret&name=open", false),
+                ("name=secret&name=open", false), ("name=open&n%61me=secret", true), ("", false),
+            ] {
+                let answer = try await server.ask(.delete, path + query, token: token)
+                #expect((answer.status != 403) == isLetIn, "\(query): \(answer.text)")
+                #expect(!answer.text.contains("secret") || answer.status == 403, "\(query): \(answer.text)")
+            }
+        }
+    }
+
+    @Test func `Queries are read in one way by all routes`() throws {
+        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources").standardized
+        let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+        var count = 0
+        for case let file as URL in files where file.pathExtension == "swift" {
+            count += 1
+            let text = try String(contentsOf: file, encoding: .utf8)
+            // Hummingbird leaves names as they came; QueryItems decodes them.
+            #expect(!text.contains("query" + "Parameters"), "\(file.path)")
+        }
+        #expect(count > 100)
+    }
+
     @Test func `What is refused and what is not there are answered alike`() async throws {
         try await withTwo { server, token, _, other in
             let there = try await server.ask(.get, mlflow + "runs/get?run_id=\(other.1)", token: token)

@@ -17,6 +17,7 @@ func addDatasetRoutes(to group: Routes, platform: Platform) {
         return try jsonResponse(try await datasets.receive(request.body, limit: BodyLimit.upload))
     }
     group.on(ImportDataset.self, "datasets.import", of: .table { "\($0.table)" }) { body, context in
+        try await context.requireRun(body.runID, platform.tracking)
         let version = try await datasets.importUpload(
             body.upload, named: body.fileName, as: body.table, body.mode.platform, keys: body.keys ?? [],
             runID: body.runID, by: context.caller)
@@ -51,8 +52,8 @@ func addDatasetRoutes(to group: Routes, platform: Platform) {
     group.on(DatasetHistory.self, "datasets.get_history", of: .table { "\($0.table)" }) { body, _ in
         DatasetHistory.Response(versions: try await datasets.history(body.table))
     }
-    addDatasetVersionRoutes(to: group, datasets)
-    addDatasetTransactionRoutes(to: group, datasets)
+    addDatasetVersionRoutes(to: group, datasets, platform.tracking)
+    addDatasetTransactionRoutes(to: group, datasets, platform.tracking)
     addDatasetBranchRoutes(to: group, datasets)
 }
 

@@ -3,9 +3,10 @@ import MartletAPI
 import MartletDomain
 import Platform
 
-func addDatasetTransactionRoutes(to group: Routes, _ datasets: Datasets) {
+func addDatasetTransactionRoutes(to group: Routes, _ datasets: Datasets, _ tracking: Tracking) {
     group.on(BeginTransaction.self, "datasets.begin_transaction", of: .table { "\($0.table)" }) { body, context in
-        try await datasets.begin(
+        try await context.requireRun(body.runID, tracking)
+        return try await datasets.begin(
             body.kind, on: body.table, keys: body.keys ?? [], predicate: body.predicate, runID: body.runID,
             inputs: body.inputs ?? [], by: context.caller)
     }

@@ -14,6 +14,7 @@ func addFeatureTableRoutes(to group: Routes, platform: Platform) {
     group.on(
         CreateFeatureTable.self, "features.create_table", of: .tables { [$0.table.name] + ($0.rows?.tablesRead ?? []) }
     ) { body, context in
+        try await context.requireRun(body.runID, platform.tracking)
         let table = try await features.createTable(
             body.table, rows: try body.rows?.platform, runID: body.runID, by: context.caller)
         return try await platform.summary(of: table)
@@ -23,6 +24,7 @@ func addFeatureTableRoutes(to group: Routes, platform: Platform) {
     }
     group.on(WriteFeatureTable.self, "features.write_table", of: .tables { ["\($0.table)"] + $0.rows.tablesRead }) {
         body, context in
+        try await context.requireRun(body.runID, platform.tracking)
         let version = try await features.writeTable(
             body.table, try body.rows.platform, body.mode, runID: body.runID, by: context.caller)
         return try await platform.datasets.summary(version.table)

@@ -7,7 +7,8 @@ import Platform
 func addTrainingSetRoutes(to group: Routes, platform: Platform) {
     let features = platform.features
     group.on(CreateTrainingSet.self, "features.create_training_set", of: .workspace) { body, context in
-        try await features.createTrainingSet(
+        try await context.requireRun(body.runID, platform.tracking)
+        return try await features.createTrainingSet(
             body.specification, spine: try body.spine.platform, into: body.table, isStrict: body.strict ?? false,
             runID: body.runID, by: context.caller)
     }

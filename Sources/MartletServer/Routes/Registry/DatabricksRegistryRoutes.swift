@@ -49,16 +49,14 @@ private func addTransitionRequestRoutes(to group: Routes, _ registry: Registry) 
             of: try required(query["name"], "name"), try required(query["version"], "version"), by: context.caller)
         return Wire.RequestsAnswer(requests: open.map { .init($0.request, from: $0.from, actions: $0.actions) })
     }
-    group.on(
-        .delete, "transition-requests/delete", "registry.delete_transition_request",
-        of: .model { $0.request.uri.queryParameters["name"].map { "\($0)" } }
-    ) { request, context in
-        let query = try await request.items()
+    group.answer(
+        "transition-requests/delete", by: .delete, "registry.delete_transition_request", of: .model { $0["name"] }
+    ) { query, context in
         let meant = try Meant(query["name"], query["version"], query["stage"], registry)
         let activity = try await registry.cancelTransition(
             of: meant.name, meant.version, to: meant.stage, creator: try required(query["creator"], "creator"),
             comment: query["comment"].unlessEmpty, by: context.caller)
-        return try jsonResponse(Wire.ActivityAnswer(activity: .init(activity)))
+        return Wire.ActivityAnswer(activity: .init(activity))
     }
 }
 
@@ -102,13 +100,10 @@ private func addCommentRoutes(to group: Routes, _ registry: Registry) {
             try required(body.id, "id"), to: try required(body.comment, "comment"), by: context.caller)
         return Wire.CommentAnswer(comment: .init(comment, actions: own))
     }
-    group.on(
-        .delete, "comments/delete", "registry.delete_comment",
-        of: .comment { $0.request.uri.queryParameters["id"].map { "\($0)" } }
-    ) { request, context in
-        let query = try await request.items()
+    group.answer("comments/delete", by: .delete, "registry.delete_comment", of: .comment { $0["id"] }) {
+        query, context in
         try await registry.deleteComment(try required(query["id"], "id"), by: context.caller)
-        return try jsonResponse(MLflowRegistry.Empty())
+        return MLflowRegistry.Empty()
     }
 }
 

@@ -120,11 +120,24 @@ package struct WorkspaceConfiguration: Codable, Sendable {
             let text = try String(contentsOf: file, encoding: .utf8)
             // First, because it says everything that is wrong and where.
             try Policies.check(yaml: text)
+            try checkNames(yaml: text)
             return try YAMLDecoder().decode(WorkspaceConfiguration.self, from: text)
         } catch let problems as ConfigurationProblems {
             throw WorkspaceError.configuration(file.path, reason: "\n- " + problems.problems.joined(separator: "\n- "))
         } catch {
             throw WorkspaceError.configuration(file.path, reason: words(ofDecoding: error))
+        }
+    }
+
+    /// A setting that is misspelt would be one that nobody made.
+    private static func checkNames(yaml text: String) throws {
+        let names = (try? Yams.compose(yaml: text))?.mapping?.keys.compactMap { $0.scalar } ?? []
+        let strange = names.filter { CodingKeys(stringValue: $0.string) == nil && $0.string != "policy" }
+        guard strange.isEmpty else {
+            throw ConfigurationProblems(
+                strange.map { name in
+                    (name.mark.map { "line \($0.line): " } ?? "") + "there is no setting '\(name.string.prefix(80))'"
+                })
         }
     }
 

@@ -55,7 +55,9 @@ import Testing
         }
     }
 
-    @Test func `Asked to stop, the server interrupts a query that takes too long, and leaves nothing of it`() async throws {
+    @Test func `Asked to stop, the server interrupts a query that takes too long, and leaves nothing of it`()
+        async throws
+    {
         try await withServer { server in
             let table = try TableName("shop.endless")
             try await withSocket(server, grace: .milliseconds(100)) { client, stop in

@@ -152,6 +152,7 @@ struct WorkspaceTests {
         ("identity: foo", "identity: 'foo' is none of: open, users"),
         ("engine: {threads: many, memory_limit_mb: 1}", "engine.threads: a whole number is expected there"),
         ("engine: 7", "engine: "), ("scoring: {log_share: 2}", "log_share"), ("workspace: [", "line "),
+        ("identty: users", "there is no setting 'identty'"),
     ])
     func `A fault of martlet.yaml is told by its place and not by a type of the program`(
         line: String, told: String

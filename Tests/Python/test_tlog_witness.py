@@ -24,7 +24,7 @@ class Witnessed:
             configuration.replace("  witnesses: []\n", "  witnesses:\n" + "\n".join(lines) + "\n")
         )
         tokens = {role: user["token"] for user in self.made["users"] for role in user["roles"]}
-        self.auditor, self.engineer = tokens["auditor"], tokens["engineer"]
+        self.auditor, self.engineer = tokens["auditor"], tokens["contributor"]
         self.server = martlet_process.Server(folder, token=self.auditor)
 
     def ask(self, *arguments, status=0):

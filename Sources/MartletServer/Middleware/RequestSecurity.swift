@@ -169,7 +169,8 @@ struct ForeignOrigin: MartletError {
     var code: ErrorCode { .permissionDenied }
     var message: String {
         guard let origin else {
-            return "The request came by a page that is not this server's own. Load this server's page again; programs ask with "
+            return
+                "The request came by a page that is not this server's own. Load this server's page again; programs ask with "
                 + "a token."
         }
         return "The request came by the page \(origin), which is not this server's own. "

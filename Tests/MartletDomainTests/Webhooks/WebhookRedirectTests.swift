@@ -42,11 +42,14 @@ struct WebhookRedirectTests {
             try hook.redirected(to: other, secret: nil, authorization: "")
         }
         #expect(try hook.redirected(to: other, secret: "", authorization: "Bearer new") == other)
-        #expect(try webhook("https://hooks.example.org/a").redirected(to: other, secret: nil, authorization: nil) == other)
+        #expect(
+            try webhook("https://hooks.example.org/a").redirected(to: other, secret: nil, authorization: nil) == other)
     }
 
     @Test func `A hidden password goes to no other receiver, and is none where there is none`() {
-        for (known, new) in [(url, "https://…@other.example/"), ("https://hooks.example.org/", "https://…@hooks.example.org/")] {
+        for (known, new) in [
+            (url, "https://…@other.example/"), ("https://hooks.example.org/", "https://…@hooks.example.org/"),
+        ] {
             #expect(throws: WebhookError.otherReceiver(["name and password of the URL"])) {
                 try webhook(known).redirected(to: new, secret: nil, authorization: nil)
             }

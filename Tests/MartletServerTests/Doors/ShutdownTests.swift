@@ -9,7 +9,7 @@ import ServiceLifecycleTestKit
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct ShutdownTests {
+@Suite(.serialized, .timeLimit(.minutes(3))) struct ShutdownTests {
     /// Lends the server on a socket, and what asks it to stop; waits for its end afterwards.
     private func withSocket(
         _ server: TestServer, grace: Duration, _ body: (Client, _ stop: () -> Void) async throws -> Void
@@ -55,7 +55,9 @@ import Testing
         }
     }
 
-    @Test func `Asked to stop, the server interrupts a query that takes too long, and leaves nothing of it`() async throws {
+    @Test func `Asked to stop, the server interrupts a query that takes too long, and leaves nothing of it`()
+        async throws
+    {
         try await withServer { server in
             let table = try TableName("shop.endless")
             try await withSocket(server, grace: .milliseconds(100)) { client, stop in

@@ -93,7 +93,9 @@ import Testing
 
     @Test func `Martlet's own API takes JSON, and nothing that a page can send without asking`() async throws {
         try await withProxied { (url: URL) async throws in
-            for type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain;application/json"] {
+            for type in [
+                "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain;application/json",
+            ] {
                 #expect(try await ask(url, me, "POST", ["Content-Type": type]).status == 400, "\(type)")
             }
             #expect(try await ask(url, me, "POST", ["Content-Type": "application/json; charset=utf-8"]).status == 200)
@@ -111,7 +113,8 @@ import Testing
         }
     }
 
-    @Test func `Pages of this machine are trusted by a server that is this machine's alone, or anybody's`() async throws {
+    @Test func `Pages of this machine are trusted by a server that is this machine's alone, or anybody's`() async throws
+    {
         let search = "/api/2.0/mlflow/experiments/search?max_results=1"
         for (host, policy, isTrusted) in [
             ("127.0.0.1", Policy.governed, true), ("0.0.0.0", .governed, false), ("0.0.0.0", .open, true),

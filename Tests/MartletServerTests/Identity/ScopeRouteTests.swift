@@ -84,7 +84,8 @@ struct ScopeRouteTests {
                 #expect(theirs.json == gone.json)
                 #expect(try await ask(mine.1, token).status != 403, "\(path)")
                 let missing = try await ask(absent, all)
-                #expect(missing.status == 404 && missing.json["message"].text.contains(absent), "\(path): \(missing.json)")
+                #expect(
+                    missing.status == 404 && missing.json["message"].text.contains(absent), "\(path): \(missing.json)")
                 #expect(try await ask(other.1, all).status != 404, "\(path)")
             }
         }
@@ -113,7 +114,8 @@ struct ScopeRouteTests {
     }
 
     @Test func `Queries are read in one way by all routes`() throws {
-        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources").standardized
+        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources")
+            .standardized
         let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
         var count = 0
         for case let file as URL in files where file.pathExtension == "swift" {

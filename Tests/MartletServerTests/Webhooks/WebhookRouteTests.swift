@@ -65,7 +65,8 @@ struct WebhookRouteTests {
                 let made = try await server.martlet(
                     "webhooks/create",
                     [
-                        "name": "ci", "url": "http://user:hidden-key@127.0.0.1:9/hook", "events": ["registered_model.created"],
+                        "name": "ci", "url": "http://user:hidden-key@127.0.0.1:9/hook",
+                        "events": ["registered_model.created"],
                         "secret": "hidden-one", "authorization": "Bearer hidden-two",
                     ])
                 let id = made.json["webhook_id"]
@@ -75,7 +76,9 @@ struct WebhookRouteTests {
                 #expect(stolen.status == 400 && stolen.json["message"].text.contains("secret, authorization"))
                 let path = api + "/" + id.text
                 #expect(try await server.ask(.patch, path, json: ["url": .text(receiver.url)]).status == 400)
-                #expect(try await server.platform.webhooks.webhook(id.text).url == "http://user:hidden-key@127.0.0.1:9/hook")
+                #expect(
+                    try await server.platform.webhooks.webhook(id.text).url == "http://user:hidden-key@127.0.0.1:9/hook"
+                )
                 // MLflow's clients may send back what they were shown, and change the path.
                 for (sent, kept) in [("http://…@127.0.0.1:9/hook", "hook"), ("http://…@127.0.0.1:9/new", "new")] {
                     let changed = try await server.ask(.patch, path, json: ["url": .text(sent), "description": "d"])

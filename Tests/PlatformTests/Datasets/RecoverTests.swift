@@ -84,12 +84,15 @@ struct RecoverTests {
         }
     }
 
-    @Test func `What a killed writer left of a table that never was is removed when the workspace opens`() async throws {
+    @Test func `What a killed writer left of a table that never was is removed when the workspace opens`() async throws
+    {
         try await withTemporaryFolder { folder in
             let workspace = Workspace(folder)
             try await Platform.open(workspace, durability: .normal).close()
             let unique = "0f0e0d0c-0000-4000-8000-000000000001"
-            let (bare, shared) = (workspace.tables.appending(path: "a/bare"), workspace.tables.appending(path: "a/shared"))
+            let (bare, shared) = (
+                workspace.tables.appending(path: "a/bare"), workspace.tables.appending(path: "a/shared")
+            )
             for table in [bare, shared] {
                 let log = table.appending(path: "_delta_log")
                 try FileManager.default.createDirectory(at: log, withIntermediateDirectories: true)

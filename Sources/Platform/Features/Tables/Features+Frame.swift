@@ -50,7 +50,8 @@ extension Features {
             // Before a type that Parquet lacks is written as another.
             _ = try FeatureFrame.schema(of: columns)
             _ = try await file.engine.withSession { session in
-                try session.execute("COPY (\(sql)) TO \(quotedLiteral(place.path)) (FORMAT parquet)", writing: place.path)
+                try session.execute(
+                    "COPY (\(sql)) TO \(quotedLiteral(place.path)) (FORMAT parquet)", writing: place.path)
             }
             return FeatureFrame(
                 sql: "SELECT * FROM read_parquet(\(quotedLiteral(place.path)))", source: try file.source(), file: place)

@@ -120,7 +120,8 @@ package struct MartletApplication: Sendable {
                     HTTP1Channel(
                         responder: responder,
                         configuration: .init(
-                            additionalChannelHandlers: [LargeBodyHandler()], idleTimeout: .seconds(120))), prompt)
+                            additionalChannelHandlers: [LargeBodyHandler()], idleTimeout: .seconds(120))), prompt
+                ) { [queries = self.responder] in queries.clientHungUp($0) }
                 guard let tls else { return connections }
                 return TLSConnections(connections: connections, identity: tls)
             },

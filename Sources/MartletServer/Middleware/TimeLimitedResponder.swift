@@ -21,6 +21,9 @@ package struct TimeLimitedResponder: HTTPResponder {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
+    /// Interrupts the queries of what came by a connection: its client sends nothing more, and has most likely gone.
+    func clientHungUp(_ channel: any Channel) { watch.hangUp(channel) }
+
     /// Interrupts the queries of all requests, those that are under way and those to come.
     func interruptQueries() { watch.stop() }
 
@@ -80,8 +83,13 @@ private struct WatchedRequest: Sendable {
     /// What it came by; nil within the process.
     var channel: (any Channel)?
 
-    /// Whether nobody is there any more to answer.
+    /// Whether its connection broke off.
     var isAlone: Bool { channel.map { !$0.isActive } ?? false }
+
+    /// Whether it came by one of these.
+    func came(by channels: Set<ObjectIdentifier>) -> Bool {
+        channel.map { channels.contains(ObjectIdentifier($0)) } ?? false
+    }
 }
 
 /// Who is under way, by when they began.
@@ -90,6 +98,8 @@ private final class Watch: Sendable {
         var underWay: [Int: WatchedRequest] = [:]
         var expired: Set<Int> = []
         var isStopping = false
+        /// Connections whose clients send nothing more, until they are closed on our side, too.
+        var hungUp: Set<ObjectIdentifier> = []
         var next = 0
         var isWatching = false
     }
@@ -100,15 +110,26 @@ private final class Watch: Sendable {
     init(limit: Duration) { self.limit = limit }
 
     func begin(_ request: WatchedRequest) -> Int {
-        let (ticket, isFirst, isStopping) = state.withLock { state in
+        let (ticket, isFirst, isInterrupted) = state.withLock { state in
             state.next &+= 1
             state.underWay[state.next] = request
             defer { state.isWatching = true }
-            return (state.next, !state.isWatching, state.isStopping)
+            return (state.next, !state.isWatching, state.isStopping || request.came(by: state.hungUp))
         }
-        if isStopping { request.queries.interrupt() }
+        if isInterrupted { request.queries.interrupt() }
         if isFirst { Task { await look() } }
         return ticket
+    }
+
+    func hangUp(_ channel: any Channel) {
+        let id = ObjectIdentifier(channel)
+        let requests = state.withLock { state in
+            state.hungUp.insert(id)
+            return state.underWay.values.filter { $0.came(by: [id]) }
+        }
+        for request in requests { request.queries.interrupt() }
+        // Afterwards, so that what is closed already is forgotten at once.
+        channel.closeFuture.whenComplete { [self] _ in state.withLock { _ = $0.hungUp.remove(id) } }
     }
 
     /// From now on there are no queries.
@@ -134,8 +155,7 @@ private final class Watch: Sendable {
         while isWatching {
             try? await Task.sleep(for: min(limit, .seconds(1)))
             let now = ContinuousClock.now
-            let abandoned = state.withLock { $0.underWay.values.filter(\.isAlone) }
-            for request in abandoned { request.queries.interrupt() }
+            for request in state.withLock({ $0.underWay.values.filter(\.isAlone) }) { request.queries.interrupt() }
             isWatching = state.withLock { state in
                 for (ticket, request) in state.underWay where request.deadline < now {
                     guard state.expired.insert(ticket).inserted else { continue }

@@ -9,7 +9,7 @@ import ServiceLifecycleTestKit
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct ShutdownTests {
+@Suite(.serialized, .timeLimit(.minutes(3))) struct ShutdownTests {
     /// Lends the server on a socket, and what asks it to stop; waits for its end afterwards.
     private func withSocket(
         _ server: TestServer, grace: Duration, _ body: (Client, _ stop: () -> Void) async throws -> Void

@@ -83,9 +83,9 @@ let package = Package(
         .target(
             name: "MartletServer",
             dependencies: [
-                "MartletDomain", "AuditLog", "DeltaLake", "FeatureEngine", "Platform", "MartletAPI", "Martlet", "QueryEngine",
-                hummingbird, httpTypes,
-                lifecycle, logging, nio, nioEmbedded, nioHTTP, nioHTTPTypes, nioPosix, nioSSL, asn1, certificates,
+                "MartletDomain", "AuditLog", "DeltaLake", "FeatureEngine", "Platform", "MartletAPI", "Martlet",
+                "QueryEngine", hummingbird, httpTypes, lifecycle, logging, nio, nioEmbedded, nioHTTP, nioHTTPTypes,
+                nioPosix, nioSSL, asn1, certificates,
                 signals,
             ]),
         .target(name: "TerminalText"),

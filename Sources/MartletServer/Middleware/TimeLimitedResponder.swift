@@ -5,7 +5,8 @@ import QueryEngine
 import Synchronization
 
 /// Cancels a request that takes too long, and says so, unless it came to its end all the same. What it had committed by
-/// then stays committed. Queries of one whose connection has closed are interrupted: nobody waits for what they find. An answer to HEAD leaves here without a body, wherever it was made.
+/// then stays committed. Queries of one whose connection has closed are interrupted: nobody waits for what they find. An
+/// answer to HEAD leaves here without a body, wherever it was made.
 ///
 /// One task watches all requests: a timer for each would cost more than most answers.
 package struct TimeLimitedResponder: HTTPResponder {

@@ -25,11 +25,18 @@ func addAliasRoutes(to group: Routes, _ registry: Registry) {
     }
     group.answer("registered-models/alias", "registry.get_model_version", of: .model { $0["name"] }) { query, _ in
         let (name, alias) = (try required(query["name"], "name"), try required(query["alias"], "alias"))
-        do {
-            return Wire.ModelVersionAnswer(try await registry.version(name, alias: alias))
-        } catch let error as RegistryError {
-            guard case .aliasMissing = error else { throw error }
-            throw InvalidRequest(error.message)
+        return try await namingAliasesLikeMLflow {
+            Wire.ModelVersionAnswer(try await registry.version(name, alias: alias))
         }
+    }
+}
+
+/// An alias that nothing has is a parameter that makes no sense, to MLflow.
+func namingAliasesLikeMLflow<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+    do {
+        return try await body()
+    } catch let error as RegistryError {
+        guard case .aliasMissing = error else { throw error }
+        throw InvalidRequest(error.message)
     }
 }

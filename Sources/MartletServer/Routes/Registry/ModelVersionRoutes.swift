@@ -12,11 +12,13 @@ func addModelVersionRoutes(to group: Routes, _ registry: Registry) {
     ) { body, context in
         // Whoever registers files makes them seen by those who see the model.
         try await context.require("artifacts.get_file", on: .modelURI(body.source ?? ""))
-        return Wire.ModelVersionAnswer(
-            try await registry.createVersion(
-                of: try required(body.name, "name"), source: try required(body.source, "source"),
-                claim: SourceClaim(runID: body.run_id, modelID: body.model_id), runLink: body.run_link.unlessEmpty,
-                description: body.description ?? "", tags: try texts(body.tags, "tags"), by: context.caller))
+        return try await namingAliasesLikeMLflow {
+            Wire.ModelVersionAnswer(
+                try await registry.createVersion(
+                    of: try required(body.name, "name"), source: try required(body.source, "source"),
+                    claim: SourceClaim(runID: body.run_id, modelID: body.model_id), runLink: body.run_link.unlessEmpty,
+                    description: body.description ?? "", tags: try texts(body.tags, "tags"), by: context.caller))
+        }
     }
     group.answer("model-versions/get", "registry.get_model_version", of: .model { $0["name"] }) { query, _ in
         Wire.ModelVersionAnswer(

@@ -44,6 +44,17 @@ def pytest_unconfigure(config):
     os._exit(getattr(config, "martlet_exit_status", 0))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def forgetful():
+    """MLflow keeps for the whole process where it looks and which experiment is active: each file begins without."""
+    from mlflow.tracking import fluent
+
+    mlflow.set_tracking_uri("")
+    mlflow.set_registry_uri("")
+    fluent._active_experiment_id = None
+    os.environ.pop("MLFLOW_EXPERIMENT_ID", None)
+
+
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory):
     """An open single-user workspace behind a real server, one for all tests that do not mind company."""

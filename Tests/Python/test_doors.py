@@ -116,7 +116,7 @@ def test_mlflow_clients_come_in_by_basic_and_by_bearer(workspace, monkeypatch):
             with monkeypatch.context() as patch:
                 for name, value in variables.items():
                     patch.setenv(name, value)
-                with mlflow.start_run(experiment_id="0") as run:
+                with mlflow.start_run() as run:
                     mlflow.log_metric("auc", 0.9)
                 assert mlflow.get_run(run.info.run_id).data.metrics["auc"] == 0.9
         with monkeypatch.context() as patch:

@@ -77,7 +77,7 @@ def test_a_pack_is_read_by_others_and_verifies(tmp_path):
         assert "incomplete: " in said
         verified = json.loads(run("models", "verify", "churn/1", "--json", MARTLET_SERVER=server.url))
     key = (workspace / "audit/log.pub").read_text()
-    run("evidence", "verify", pack, "--key", key)
+    run("evidence", "verify", pack, "--public-key", key)
     with zipfile.ZipFile(pack) as archive:
         assert archive.testzip() is None
         manifest = json.loads(archive.read("manifest.json"))

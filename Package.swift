@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -24,7 +25,12 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // A target imports only targets above its own line.
@@ -38,14 +44,19 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         .target(name: "CDuckDB"),
@@ -65,7 +76,7 @@ let package = Package(
             dependencies: [
                 "MartletDomain", "AuditLog", "ReportPage", "DriftStatistics", "Metadata", "QueryEngine", "DeltaLake",
                 "FeatureEngine", "ModelRuntime",
-                crypto, yams,
+                crypto, cryptoExtras, subprocess, system, yams,
             ]),
         .target(name: "MartletAPI", dependencies: ["MartletDomain"]),
         .target(name: "Martlet", dependencies: ["MartletDomain", "MartletAPI", crypto]),
@@ -73,10 +84,12 @@ let package = Package(
             name: "MartletServer",
             dependencies: [
                 "MartletDomain", "AuditLog", "DeltaLake", "FeatureEngine", "Platform", "MartletAPI", "Martlet",
-                hummingbird, httpTypes,
-                lifecycle, logging, nio, nioEmbedded, nioHTTP, nioHTTPTypes, nioPosix, signals,
+                "QueryEngine", hummingbird, httpTypes, lifecycle, logging, nio, nioEmbedded, nioHTTP, nioHTTPTypes,
+                nioPosix, nioSSL, asn1, certificates,
+                signals,
             ]),
         .target(name: "TerminalText"),
+        .target(name: "ModelLint"),
         .target(
             name: "FlightsJob", dependencies: ["Martlet", "MartletAPI", "MartletDomain"],
             path: "Examples/flights/FlightsJob"),
@@ -90,7 +103,7 @@ let package = Package(
             name: "MartletCLI",
             dependencies: [
                 "MartletDomain", "AuditLog", "FeatureEngine", "Metadata", "Platform", "MartletAPI", "Martlet",
-                "MartletServer", "FlightsJob", "TerminalText", "QueryEngine",
+                "MartletServer", "FlightsJob", "ModelLint", "TerminalText", "QueryEngine", "NativeLoader",
                 argumentParser, crypto, httpTypes, hummingbird, logging, nio,
             ]),
         .target(name: "FuzzInputs", path: "Tests/FuzzInputs"),
@@ -100,13 +113,15 @@ let package = Package(
         .executableTarget(
             name: "martlet-benchmarks",
             dependencies: [
-                "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "FeatureEngine", "Platform", "QueryEngine",
-                argumentParser,
+                "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "DeltaLake", "FeatureEngine", "Platform",
+                "QueryEngine",
+                "TestKit", argumentParser,
             ],
             path: "Benchmarks", exclude: ["README.md", "Tracking", "Import"]),
 
         .testTarget(name: "AuditLogTests", dependencies: ["AuditLog"]),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
+        .testTarget(name: "ModelLintTests", dependencies: ["ModelLint"]),
         .testTarget(name: "DriftStatisticsTests", dependencies: ["DriftStatistics"]),
         .testTarget(name: "QueryEngineTests", dependencies: ["QueryEngine", "NativeLoader", "MartletDomain"]),
         .testTarget(
@@ -121,14 +136,14 @@ let package = Package(
             dependencies: [
                 "MartletDomain", "AuditLog", "Metadata", "QueryEngine", "DeltaLake", "Platform", "Martlet",
                 "MartletServer",
-                hummingbird, httpTypes, logging, nio,
+                crypto, hummingbird, httpTypes, logging, nio,
             ],
             path: "Tests/TestKit"),
         .testTarget(
             name: "PlatformTests",
             dependencies: [
                 "TestKit", "Platform", "MartletDomain", "Metadata", "AuditLog", "QueryEngine", "DeltaLake",
-                "ModelRuntime",
+                "ModelRuntime", subprocess, system,
             ]),
         .testTarget(
             name: "MartletTests",
@@ -140,7 +155,7 @@ let package = Package(
             dependencies: [
                 "FuzzInputs", "TestKit", "AuditLog", "MartletDomain", "Platform", "MartletAPI", "Martlet",
                 "MartletServer", "Metadata", "DeltaLake", "QueryEngine",
-                httpTypes, lifecycleTesting,
+                crypto, cryptoExtras, httpTypes, lifecycleTesting,
             ]),
     ]
 )

@@ -9,7 +9,8 @@ struct Benchmarks: AsyncParsableCommand {
         abstract: "Measure what Martlet promises, and look for what breaks it.",
         subcommands: [
             GroupCommitCommand.self, LoadCommand.self, SoakCommand.self, FuzzCommand.self, OnlineCommand.self,
-            OnlineServerCommand.self,
+            OnlineServerCommand.self, TransitionCommand.self, AuditLogCommand.self, AuditVerifyCommand.self,
+            AuditCostCommand.self, WhyCommand.self,
         ],
         defaultSubcommand: GroupCommitCommand.self)
 

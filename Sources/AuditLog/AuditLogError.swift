@@ -17,8 +17,15 @@ package enum AuditLogError: Error, Sendable, Equatable, CustomStringConvertible 
     case keyFileExists(path: String)
     case keyFile(path: String, reason: String)
     case malformedTile(String)
+    /// Where a log was to be read from there is nothing.
+    case noFolder(path: String)
     /// An export folder can't be written.
     case export(path: String, reason: String)
+    case malformedProof(String)
+    /// A proof that does not show what it is said to show.
+    case badProof(String)
+    /// A copy of the log that is not this log, or is ahead of it: the log or the copy was changed or put back.
+    case differs(place: String, reason: String)
 
     package var message: String {
         switch self {
@@ -37,6 +44,12 @@ package enum AuditLogError: Error, Sendable, Equatable, CustomStringConvertible 
             "The key file \(path) exists and is not overwritten: with another key no one could verify the log."
         case .keyFile(let path, let reason): "The key file \(path) can't be used: \(reason)."
         case .malformedTile(let why): "Not a tile of an audit log: \(why)."
+        case .malformedProof(let why): "Not a proof of a log: \(why)."
+        case .badProof(let why): "The proof does not hold: \(why)."
+        case .differs(let place, let reason):
+            "ALARM: \(place) and the audit log do not agree: \(reason). Nothing was written there. One of the two was "
+                + "changed or put back to an earlier state; keep both, and see what `martlet audit verify` says of each."
+        case .noFolder(let path): "There is no folder \(path) to read a log from."
         case .export(let path, let reason): "The audit log can't be exported to \(path): \(reason)."
         }
     }

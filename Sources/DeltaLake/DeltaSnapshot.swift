@@ -56,6 +56,25 @@ package struct DeltaSnapshot: Sendable {
         return "(" + selects.joined(separator: " UNION ALL ") + ")"
     }
 
+    /// The names of the columns that ``locatedRelation`` has besides.
+    package static let fileColumn = "martlet_file"
+    package static let rowColumn = "martlet_row"
+
+    /// As ``relation``, with the file of each row (its absolute path) and the row's number in it, from 0. Nil where a
+    /// row's place says less: when rows of a file are deleted, or columns have other names there.
+    package var locatedRelation: String? {
+        let isPlain =
+            !isReadByID && partitionColumns.isEmpty && !files.isEmpty && files.allSatisfy { $0.deletedRows == nil }
+            && columns.allSatisfy { $0.physicalName == $0.field.name && $0.field.name.lowercased() != "filename" }
+        guard isPlain else { return nil }
+        let paths = files.map { quotedFile($0.path) }.joined(separator: ", ")
+        let list = columns.map(\.sql).joined(separator: ", ")
+        let none = empty(columns.map { ($0.physicalName, $0.storedType) })
+        return "(SELECT \(list), filename AS \(Self.fileColumn), file_row_number AS \(Self.rowColumn) FROM "
+            + "(SELECT \(none) WHERE false UNION ALL BY NAME SELECT * FROM read_parquet([\(paths)], "
+            + "union_by_name = true, hive_partitioning = false, filename = true, file_row_number = true)))"
+    }
+
     /// Which files are read together, and under which condition.
     private static func reads(of files: [File]) -> [(files: [File], condition: String?)] {
         var reads: [(files: [File], condition: String?)] = []

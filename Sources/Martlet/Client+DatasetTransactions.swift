@@ -8,7 +8,7 @@ extension Client {
     /// - Parameters:
     ///   - keys: The columns that tell rows apart, for an update and for a deletion by keys.
     ///   - predicate: A row expression that holds for the rows to delete.
-    ///   - runID: The tracking run or job that does it.
+    ///   - runID: The tracking run that does it.
     ///   - inputs: What the rows were computed from.
     public func beginTransaction(
         _ kind: DatasetTransaction.Kind, on table: TableName, keys: [String] = [], predicate: String? = nil,

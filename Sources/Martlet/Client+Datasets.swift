@@ -8,7 +8,7 @@ extension Client {
     /// - Parameters:
     ///   - file: `.csv`, `.csv.gz`, `.parquet` or `.jsonl`.
     ///   - keys: The columns that tell rows apart, for a merge.
-    ///   - runID: The tracking run or job that brings the file.
+    ///   - runID: The tracking run that brings the file.
     ///   - progress: Called with the bytes sent so far and in all; within a process, with those imported.
     public func importDataset(
         _ table: TableName, from file: URL, mode: WriteMode = .overwrite, keys: [String] = [], runID: String? = nil,

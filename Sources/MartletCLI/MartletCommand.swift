@@ -26,8 +26,10 @@ struct MartletCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServerCommand.self, DemoCommand.self, DataCommand.self, QualityCommand.self,
             FeaturesCommand.self, ExperimentsCommand.self, RunsCommand.self, TrainCommand.self, GateCommand.self,
-            ModelsCommand.self, RegistryCommand.self, MonitoringCommand.self,
-            ScoreCommand.self, PredictionsCommand.self, WhyCommand.self, AuditCommand.self, UsersCommand.self,
+            ModelsCommand.self, RegistryCommand.self, PolicyCommand.self, HandoverCommand.self, MonitoringCommand.self,
+            ScoreCommand.self, PredictCommand.self, PredictionsCommand.self, WhyCommand.self, EvidenceCommand.self,
+            LintCommand.self, AuditCommand.self, UsersCommand.self, GroupsCommand.self, RolesCommand.self,
+            TokensCommand.self, WebhooksCommand.self,
         ])
 
     /// Errors of ours end in their own words and exit code, ArgumentParser's as it ends them, and any other as a failure on
@@ -49,6 +51,10 @@ struct MartletCommand: AsyncParsableCommand {
         } catch let error as any MartletError {
             say(error.message)
             exit(withError: error.code.exitCode)
+        } catch let error as ValidationError {
+            // Thrown by a command that runs already, it comes without the usage of that command.
+            say(error.message)
+            exit(withError: ExitCode.validationFailure)
         } catch {
             guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
             say(message(for: error))

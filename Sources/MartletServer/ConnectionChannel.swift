@@ -13,9 +13,13 @@ struct ConnectionChannel: ServerChildChannel {
 
     private let connections: HTTP1Channel
     private let prompt: PromptResponder
+    private let hungUp: @Sendable (any Channel) -> Void
 
-    init(_ connections: HTTP1Channel, _ prompt: PromptResponder) {
-        (self.connections, self.prompt) = (connections, prompt)
+    /// - Parameter hungUp: Told of connections whose clients send nothing more.
+    init(
+        _ connections: HTTP1Channel, _ prompt: PromptResponder, hungUp: @escaping @Sendable (any Channel) -> Void
+    ) {
+        (self.connections, self.prompt, self.hungUp) = (connections, prompt, hungUp)
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -23,7 +27,7 @@ struct ConnectionChannel: ServerChildChannel {
             let pipeline = channel.pipeline.syncOperations
             // Behind what watches over the connection, before what hands its requests to tasks.
             let state = try pipeline.handler(type: HTTPConnectionStateHandler.self)
-            try pipeline.addHandler(PromptAnswers(prompt), position: .after(state))
+            try pipeline.addHandler(PromptAnswers(prompt, hungUp: hungUp), position: .after(state))
             return value
         }
     }

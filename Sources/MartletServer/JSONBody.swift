@@ -19,6 +19,17 @@ extension Request {
         try decodeJSON(Body.self, from: (try await jsonBytes(limit: limit)).orEmptyObject)
     }
 
+    /// A page of another site can post forms, plain text and what says nothing of itself without asking first, but not JSON.
+    /// - Throws: ``InvalidRequest``.
+    func requireJSONTypeOrNoBody() throws {
+        let type = headers[.contentType] ?? ""
+        let isEmpty = (headers[.contentLength] ?? "0") == "0" && headers[.transferEncoding] == nil
+        guard !isJSON(type), !type.isEmpty || !isEmpty else { return }
+        throw InvalidRequest(
+            "A request of Martlet's own API is JSON and says so, and this one came as '\(type.prefix(100))'. Send it with the "
+                + "header Content-Type: application/json.")
+    }
+
     /// The body as it came.
     /// - Throws: ``BodyError/tooLarge(limit:)``.
     func jsonBytes(limit: Int) async throws -> ByteBuffer {

@@ -13,6 +13,9 @@ package struct MartletApplication: Sendable {
     private let responder: TimeLimitedResponder
     private let prompt: PromptResponder
     private let logger: Logger
+    private let settings: ServerSettings
+    /// Every route, and what it takes to use it.
+    package let routes: [RouteRecord]
 
     /// How long a request may take before it is cancelled.
     private static let timeLimit: Duration = .seconds(900)
@@ -22,21 +25,23 @@ package struct MartletApplication: Sendable {
         platform: Platform, logger: Logger, settings: ServerSettings = ServerSettings(),
         interface: InterfaceFolder? = nil
     ) {
-        (self.platform, self.logger) = (platform, logger)
+        (self.platform, self.logger, self.settings) = (platform, logger, settings)
         // What answers GET answers HEAD, as with MLflow's server.
         let router = Router(context: MartletContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLog())
-        let security = RequestSecurity(settings)
+        let security = RequestSecurity(settings, isOpen: platform.identity.isOpen)
         router.add(middleware: security)
         router.add(middleware: ErrorResponses())
+        let book = RouteBook()
+        router.add(middleware: AuditedDoors(audit: platform.audit))
         // Before any route, so that who may not come in does not learn which there are.
-        let serverInfo = ["/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info"]
-        router.add(
-            middleware: Authentication(
-                identity: platform.identity, open: Set(["/health", "/version"] + serverInfo),
-                openPrefixes: [partsPath, linkedPath]))
-        let routes = router.group("")
+        router.add(middleware: Authentication(identity: platform.identity, book: book, settings: settings))
+        router.add(middleware: AuditedRefusals(audit: platform.audit))
+        let routes = Routes(
+            router.group(""), gate: Gate(identity: platform.identity, audit: platform.audit), book: book)
         addServerRoutes(to: routes)
+        addTlogRoutes(to: routes, audit: platform.audit)
+        platform.audit.report { logger.error("\($0)") }
         for prefix in ["api", "ajax-api"] {
             for version in ["2.0", "3.0"] {
                 let mlflow = routes.group("\(prefix)/\(version)/mlflow")
@@ -44,6 +49,11 @@ package struct MartletApplication: Sendable {
                 if version == "2.0" {
                     addRegistryRoutes(to: mlflow, registry: platform.registry)
                     addWebhookRoutes(to: mlflow, webhooks: platform.webhooks)
+                    addRegistryWebhookRoutes(to: mlflow, webhooks: platform.webhooks)
+                    // As Databricks had it before.
+                    let preview = routes.group("\(prefix)/2.0/preview/mlflow")
+                    addRegistryRoutes(to: preview, registry: platform.registry)
+                    addRegistryWebhookRoutes(to: preview, webhooks: platform.webhooks)
                 } else {
                     addServerInfoRoute(to: mlflow, settings: settings)
                 }
@@ -51,7 +61,9 @@ package struct MartletApplication: Sendable {
                     to: routes.group("\(prefix)/\(version)/mlflow-artifacts"), artifacts: platform.artifacts)
             }
         }
-        addGetArtifactRoutes(to: routes.group(""), platform: platform)
+        addGetArtifactRoutes(to: routes, platform: platform)
+        addLoginRoutes(to: routes, platform.identity, settings)
+        addTokenRoutes(to: routes, platform.identity)
         addGraphQLRoute(to: routes, tracking: platform.tracking, registry: platform.registry)
         addInterfaceRoutes(to: routes, folder: interface)
         let martlet = routes.group("api/martlet/1.0")
@@ -71,10 +83,13 @@ package struct MartletApplication: Sendable {
         addScoringRoutes(to: martlet, platform: platform)
         addMonitoringRoutes(to: martlet, platform: platform)
         addAuditRoutes(to: martlet, platform: platform)
-        addWebhookDeliveryRoutes(to: martlet, webhooks: platform.webhooks)
+        addEvidenceRoutes(to: martlet, platform.evidence)
+        addMartletWebhookRoutes(to: martlet, webhooks: platform.webhooks)
         addRetentionRoutes(to: martlet, platform.retention)
+        self.routes = book.all
         prompt = PromptResponder(
-            online: platform.online, identity: platform.identity, security: security, logger: logger)
+            online: platform.online, identity: platform.identity, security: security, logger: logger,
+            isAudited: platform.audit.settings.records("features.get_online"))
         responder = TimeLimitedResponder(responder: router.buildResponder(), limit: Self.timeLimit)
     }
 
@@ -83,34 +98,55 @@ package struct MartletApplication: Sendable {
         try await responder.respond(to: request, context: MartletContext(logger: logger))
     }
 
-    /// Serves until the process is asked to stop (SIGTERM, SIGINT), then finishes what was accepted.
+    /// Serves until the process is asked to stop (SIGTERM, SIGINT), then finishes what was accepted. Queries that take longer
+    /// than `grace` for it are interrupted.
     ///
     /// - Parameters:
     ///   - host: The address to bind: 127.0.0.1 unless the operator said otherwise.
     ///   - port: 0 takes any free one.
     ///   - listening: Called once with the port, when connections are accepted.
     package func serve(
-        host: String, port: Int, listening: @escaping @Sendable (Int) async -> Void
+        host: String, port: Int, grace: Duration = .seconds(10), listening: @escaping @Sendable (Int) async -> Void
     ) async throws {
+        if platform.identity.isOpen, !settings.allowsOpenWorkspace, !ServerSettings.isLoopback(host) {
+            throw ServerError.openToOthers(host: host)
+        }
+        let certificates = platform.identity.settings.clientCertificates
+        let tls = try settings.tls.map { try TLSIdentity($0, clients: certificates) }
         let application = Application(
             responder: responder,
             server: HTTPServerBuilder { responder in
-                ConnectionChannel(
+                let connections = ConnectionChannel(
                     HTTP1Channel(
                         responder: responder,
                         configuration: .init(
-                            additionalChannelHandlers: [LargeBodyHandler()], idleTimeout: .seconds(120))), prompt)
+                            additionalChannelHandlers: [LargeBodyHandler()], idleTimeout: .seconds(120))), prompt
+                ) { [queries = self.responder] in queries.clientHungUp($0) }
+                guard let tls else { return connections }
+                return TLSConnections(connections: connections, identity: tls)
             },
             configuration: .init(address: .hostname(host, port: port), serverName: "martlet"),
             onServerRunning: { channel in await listening(channel.localAddress?.port ?? port) },
             logger: logger)
+        let reloading: [ServiceGroupConfiguration.ServiceConfiguration] =
+            tls.map { [.init(service: TLSReloadService(identity: $0, logger: logger))] } ?? []
         let services = ServiceGroup(
             configuration: .init(
-                services: [
+                services: reloading + [
+                    .init(service: IdentityService(identity: platform.identity, logger: logger)),
                     .init(service: WebhookService(webhooks: platform.webhooks, logger: logger)),
-                    .init(service: OnlineFeatureService(online: platform.online)),
-                    .init(service: application),
+                    .init(service: OnlineFeatureService(online: platform.online, scoring: platform.scoring)),
+                    .init(service: PlanWatchService(registry: platform.registry, logger: logger)),
+                    .init(service: AuditService(audit: platform.audit)),
+                    .init(
+                        service: DrainService(serving: application, grace: grace) { [responder] in
+                            responder.interruptQueries()
+                        }),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await services.run()
+        do {
+            try await services.run()
+        } catch {
+            throw ServerError(binding: error, host: host, port: port) ?? error
+        }
     }
 }

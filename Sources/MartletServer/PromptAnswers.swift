@@ -18,7 +18,17 @@ final class PromptAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     /// Requests that went on and are not answered whole: nothing may overtake them.
     private var unanswered = 0
 
-    init(_ responder: PromptResponder) { self.responder = responder }
+    /// Told of a client that sends nothing more.
+    private let hungUp: @Sendable (any Channel) -> Void
+
+    init(_ responder: PromptResponder, hungUp: @escaping @Sendable (any Channel) -> Void) {
+        (self.responder, self.hungUp) = (responder, hungUp)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed { hungUp(context.channel) }
+        context.fireUserInboundEventTriggered(event)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {

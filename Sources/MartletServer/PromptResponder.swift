@@ -16,13 +16,15 @@ struct PromptResponder: Sendable {
     let identity: Identity
     let security: RequestSecurity
     let logger: Logger
+    /// Whether each such request leaves an entry in the audit log; then the router has to see it.
+    let isAudited: Bool
 
     /// Bytes of a body that is held until it is whole.
     static let bodyLimit = 256 << 10
 
     /// Whether it may be one of those.
     func takes(_ head: HTTPRequest) -> Bool {
-        guard head.method == .post, let path = head.path, Door(path: path) != nil else { return false }
+        guard !isAudited, head.method == .post, let path = head.path, Door(path: path) != nil else { return false }
         let fields = head.headerFields
         return fields[.origin] == nil && fields[.expect] == nil && fields[.connection]?.lowercased() != "close"
     }
@@ -33,8 +35,8 @@ struct PromptResponder: Sendable {
     ) -> (head: HTTPResponse, body: ByteBuffer)? {
         let start = ContinuousClock.now
         guard let path = head.path, let door = Door(path: path), security.isOwn(head.authority ?? ""),
-            (try? identity.userAtOnce(presenting: Authentication.token(head.headerFields[.authorization]))) != nil,
-            let answer = try? door.answer(body, head.headerFields, online)
+            let user = try? identity.userAtOnce(presenting: Authentication.token(head.headerFields[.authorization])),
+            let answer = try? door.answer(body, head.headerFields, online, for: user)
         else { return nil }
         let id = RequestID()
         var fields = HTTPFields()
@@ -65,10 +67,12 @@ struct PromptResponder: Sendable {
         }
 
         /// - Returns: Nil if something has to be loaded or told first.
-        func answer(_ bytes: ByteBuffer, _ fields: HTTPFields, _ online: OnlineStore) throws -> ByteBuffer? {
-            if self == .feast, !isJSON(fields[.contentType]) { return nil }
+        func answer(
+            _ bytes: ByteBuffer, _ fields: HTTPFields, _ online: OnlineStore, for user: User
+        ) throws -> ByteBuffer? {
+            if !isJSON(fields[.contentType]) { return nil }
             guard let body = OnlineBody(prompt: bytes), let names = body.features, !names.isEmpty,
-                let columns = try online.columnsAtOnce(names, body)
+                user.mayGetOnline(names), let columns = try online.columnsAtOnce(names, body)
             else { return nil }
             switch self {
             case .feast:
@@ -77,6 +81,15 @@ struct PromptResponder: Sendable {
             case .own: return try OnlineAnswer(body, columns).bytes
             }
         }
+    }
+}
+
+extension User {
+    /// Whether this caller may ask for these features: as the routes decide it.
+    fileprivate func mayGetOnline(_ names: [String]) -> Bool {
+        let verb: Verb = "features.get_online"
+        return may(verb, on: .workspace)
+            || names.allSatisfy { may(verb, on: .featureTable(String($0.prefix { $0 != ":" }))) }
     }
 }
 

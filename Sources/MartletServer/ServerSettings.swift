@@ -18,6 +18,11 @@ package struct ServerSettings: Sendable, Hashable {
     /// ``host`` as URLs and `Host` headers have it: an IPv6 address in brackets.
     package var urlHost: String { host.contains(":") ? "[\(host)]" : host }
 
+    /// Whether a workspace without users may be served to other machines.
+    package var allowsOpenWorkspace = false
+    /// The certificate and key that the server shows; nil for plain HTTP.
+    package var tls: TLSFiles?
+
     package init() {}
 
     /// What the environment says, by the names that MLflow's server has.

@@ -9,15 +9,15 @@ extension AuditArchive {
     ///   - kept: A checkpoint from an earlier day: all that it signed must still be there, as it was.
     /// - Throws: What is wrong with `kept` or with the file. What is wrong with the log is in the result.
     package func verify(by key: LogVerificationKey, keeping kept: String? = nil) throws -> AuditVerification {
-        let keptSize = try kept.map { try Checkpoint(note: $0, verifiedBy: key).size } ?? 0
+        if let kept { _ = try Checkpoint(note: kept, verifiedBy: key) }
         return try read { db in
             let stored = try db.row("SELECT size, edge, note FROM audit_checkpoint WHERE id = 1")
             let note = stored.map { (try? $0.text("note")) ?? "" }
             var verifier = AuditVerifier(checkpoint: note ?? "", key: key)
-            var keeper = kept.map { AuditVerifier(checkpoint: $0, key: key) }
-            let (end, unread) = Self.feed(db) { position, entry, leaf in
-                verifier.add(position: position, entry: entry, leafHash: leaf)
-                if position < keptSize { keeper?.add(position: position, entry: entry, leafHash: leaf) }
+            var keeper = kept.map { KeptCheckpoint($0, key: key) }
+            let (end, unread) = Self.feed(db) { row, hash in
+                verifier.add(position: row.position, sizeInBytes: row.entry.count, hash: hash, leafHash: row.leaf)
+                keeper?.add(position: row.position, sizeInBytes: row.entry.count, hash: hash)
             }
             let tiles = try StoredTiles(db)
             var found = verifier.finish(tileRoots: tiles.roots(belowPosition: end))
@@ -30,10 +30,7 @@ extension AuditArchive {
                 found.problems.append(.init(.checkpoint, "the tree's stored edge is not that of the checkpoint"))
             }
             found.problems += tiles.problems(belowPosition: end) + unread
-            for var problem in keeper?.finish().problems ?? [] where !found.problems.contains(problem) {
-                problem.what = "held against the kept checkpoint: \(problem.what)"
-                found.problems.append(problem)
-            }
+            keeper?.judge(&found)
             return found
         }
     }
@@ -49,13 +46,28 @@ extension AuditArchive {
             && MerkleFrontier(size: checkpoint.size, hashes: hashes)?.root == checkpoint.root
     }
 
-    /// Hands over each row that has a position.
+    private struct Row: Sendable {
+        var position: Int
+        var entry: [UInt8]
+        var leaf: MerkleHash?
+    }
+
+    /// Rows that are hashed at once, on all processors: few enough that memory does not grow with the log.
+    private static let chunk = 4_096
+
+    /// Hands over each row that has a position, with the hash of its entry.
     /// - Returns: The position behind the last, and what kept it from others.
     private static func feed(
-        _ db: Snapshot, _ body: (_ position: Int, _ entry: [UInt8], _ leaf: MerkleHash?) -> Void
+        _ db: Snapshot, _ body: (_ row: Row, _ hash: MerkleHash) -> Void
     ) -> (end: Int, unread: [AuditVerification.Problem]) {
         var (end, unread) = (0, 0)
         var problems: [AuditVerification.Problem] = []
+        var rows: [Row] = []
+        rows.reserveCapacity(chunk)
+        func pass() {
+            for (row, hash) in zip(rows, MerkleTree.leafHashes(rows.map(\.entry))) { body(row, hash) }
+            rows.removeAll(keepingCapacity: true)
+        }
         do {
             try db.forEach("SELECT position, entry, leaf_hash FROM audit_entries ORDER BY position") { row in
                 guard let position = (try? row.integer("position")).flatMap({ Int(exactly: $0) }) else {
@@ -63,12 +75,17 @@ extension AuditArchive {
                     return
                 }
                 // What is no blob any more is read as an empty one, which no leaf hash fits.
-                body(position, (try? row.blob("entry")) ?? [], MerkleHash((try? row.blob("leaf_hash")) ?? []))
+                rows.append(
+                    Row(
+                        position: position, entry: (try? row.blob("entry")) ?? [],
+                        leaf: MerkleHash((try? row.blob("leaf_hash")) ?? [])))
                 end = max(end, position == .max ? position : position + 1)
+                if rows.count == chunk { pass() }
             }
         } catch {
             problems.append(.init(.file, at: end...end, "the log can't be read from here on: \(reason(of: error))"))
         }
+        pass()
         if unread > 0 { problems.append(.init(.file, "\(unread) rows of the log have no number for their position")) }
         return (end, problems)
     }

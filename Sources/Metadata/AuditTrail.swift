@@ -1,5 +1,6 @@
 package import AuditLog
 import Foundation
+import GRDB
 package import MartletDomain
 import Synchronization
 
@@ -38,7 +39,17 @@ package final class AuditTrail: Sendable {
 
     /// Writes the entry of one change, done or refused. When this throws the trail is as it was before.
     func append(_ action: AuditAction, refusal: (any MartletError)?, _ transaction: Transaction) throws {
-        let entry = try entry(action, refusal: refusal, transaction).encoded()
+        let entry = try entry(action, refusal: refusal.map { ($0.code, $0.message) }, transaction).encoded()
+        try append(entry, transaction)
+    }
+
+    /// Writes the entry of something that was no change.
+    func append(_ event: RecordedEvent, _ database: Database) throws {
+        let transaction = Transaction(database, now: event.time, caller: event.caller)
+        try append(try entry(event.action, refusal: event.refusal, transaction).encoded(), transaction)
+    }
+
+    private func append(_ entry: [UInt8], _ transaction: Transaction) throws {
         let leaf = MerkleTree.leafHash(entry)
         try current.withLock { state in
             try transaction.execute(
@@ -74,7 +85,7 @@ package final class AuditTrail: Sendable {
     }
 
     private func entry(
-        _ action: AuditAction, refusal: (any MartletError)?, _ transaction: Transaction
+        _ action: AuditAction, refusal: (code: ErrorCode, message: String)?, _ transaction: Transaction
     ) -> AuditEntry {
         let caller = transaction.caller
         var parameters = action.parameters
@@ -82,12 +93,15 @@ package final class AuditTrail: Sendable {
         return AuditEntry(
             eventID: randomID(), time: Date(timeIntervalSince1970: Double(transaction.now) / 1_000),
             workspaceID: identity.workspaceID,
-            user: .init(name: caller.user.name, roles: caller.user.roles.map(\.rawValue).sorted()),
+            user: .init(
+                name: caller.user.name, roles: caller.user.roles.map(\.rawValue).sorted(), kind: caller.user.auditKind),
             serviceName: action.service, actionName: action.name, requestParams: parameters,
             response: refusal.map {
                 .init(statusCode: $0.code.status, errorCode: $0.code.rawValue, errorMessage: $0.message)
             } ?? .init(statusCode: 200),
-            requestID: caller.requestID, sourceIPAddress: caller.sourceAddress, userAgent: caller.userAgent,
+            auditLevel: action.service == "identity" ? .account : .workspace,
+            requestID: caller.requestID, sessionID: caller.sessionID, sourceIPAddress: caller.sourceAddress,
+            userAgent: caller.userAgent,
             beforeDigest: refusal == nil ? transaction.notes.before : nil,
             afterDigest: refusal == nil ? transaction.notes.after : nil, policyDigest: policyDigest)
     }
@@ -97,7 +111,8 @@ extension ErrorCode {
     /// The status of a refusal in the log: 403 where somebody may not, 500 where we failed, 400 for the rest.
     fileprivate var status: Int {
         switch self {
-        case .permissionDenied, .unauthenticated: 403
+        case .permissionDenied: 403
+        case .unauthenticated: 401
         case .internalError, .dataLoss: 500
         default: 400
         }

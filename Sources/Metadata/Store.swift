@@ -35,14 +35,21 @@ package final class Store: Sendable {
     ///   - longestRun: A group that has run for so long is committed, and who else waits is in the next one.
     ///   - clock: What time it is.
     ///   - migrations: The schema, for a store that is not a workspace's.
+    ///   - isLogged: Whether changes leave entries. Only what measures the cost of the log leaves them out.
     ///   - authorize: Asked inside each change, before its body; a ``MartletError`` thrown here refuses the change, and
     ///     the refusal is logged as any other.
+    ///   - state: What an action changes, asked before and after it with the facts that it noted: the digests of both
+    ///     go
+    ///     into its entry.
+    ///   - promoted: Called after a commit that put a model version in front of callers. It must not wait.
     /// - Throws: ``StoreError``, ``AuditTrailError`` or `AuditLogError`; nothing was then changed.
     package init(
         at url: URL, identity: AuditIdentity, policyDigest: String? = nil, durability: Durability = .full,
         largestGroup: Int = 512, longestRun: Duration = .milliseconds(50), clock: WallClock = .system,
-        migrations: [Migration] = Migration.all,
-        authorize: @escaping @Sendable (AuditAction, Caller) throws -> Void = { _, _ in }
+        migrations: [Migration] = Migration.all, isLogged: Bool = true,
+        authorize: @escaping @Sendable (AuditAction, Caller) throws -> Void = { _, _ in },
+        state: @escaping @Sendable (AuditAction, _ isAfter: Bool) -> [StateQuery] = { _, _ in [] },
+        promoted: @escaping @Sendable () -> Void = {}
     ) throws {
         self.clock = clock
         do {
@@ -64,7 +71,7 @@ package final class Store: Sendable {
             }
             writer = GroupWriter(
                 pool: pool, trail: trail, largestGroup: largestGroup, longestRun: longestRun, clock: clock,
-                authorize: authorize)
+                authorize: authorize, promoted: promoted, isLogged: isLogged, state: state)
             self.pool = pool
         } catch let error as DatabaseError {
             throw StoreError.unreadable(path: url.path, reason: reason(of: error))
@@ -113,10 +120,17 @@ package final class Store: Sendable {
     package func change<Result: Sendable>(
         _ action: AuditAction, by caller: Caller, _ body: @escaping @Sendable (Transaction) throws -> Result
     ) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            writer.submit(Change(action: action, caller: caller, body: body, continuation: continuation))
+        do {
+            return try await withCheckedThrowingContinuation { continuation in
+                submit(Change(action: action, caller: caller, body: body, continuation: continuation))
+            }
+        } catch {
+            if error is any MartletError { RefusalTrace.current?.noteLogged() }
+            throw error
         }
     }
+
+    func submit(_ change: any PendingChange) { writer.submit(change) }
 
     /// How many times since opening a group of changes was made durable.
     package var commits: Int { writer.commits.load(ordering: .relaxed) }

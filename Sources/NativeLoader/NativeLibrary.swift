@@ -42,7 +42,7 @@ package struct NativeLibrary: Sendable {
     private func candidates() -> [String] {
         if let named = ProcessInfo.processInfo.environment[variable], !named.isEmpty { return [named] }
         var paths: [String] = []
-        var folder = Self.executable.deletingLastPathComponent()
+        var folder = RunningProgram.file.deletingLastPathComponent()
         paths.append(folder.appendingPathComponent(file).path)
         // Only above the executable, never above the working directory: a folder that somebody else can write to must
         // not lend us code.
@@ -52,12 +52,6 @@ package struct NativeLibrary: Sendable {
         }
         return paths.filter { access($0, R_OK) == 0 } + [file]
     }
-
-    private static let executable: URL = {
-        let link = "/proc/self/exe"
-        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? CommandLine.arguments[0]
-        return URL(fileURLWithPath: path).resolvingSymlinksInPath()
-    }()
 }
 
 /// A library that could not be opened. The rest of the program goes on.

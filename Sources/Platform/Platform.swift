@@ -24,6 +24,7 @@ package struct Platform: Sendable {
     package let scoring: Scoring
     package let monitoring: Monitoring
     package let quality: Quality
+    package let evidence: EvidencePacks
 
     private let store: Store
     private let engine: DuckDBEngine
@@ -43,22 +44,24 @@ package struct Platform: Sendable {
         try workspace.emptyScratch()
         let isNew = !workspace.exists
         let configuration = try workspace.configuration(creating: policy)
+        let inForce = try PolicyInForce(configuration.policies)
+        try Audit.check(configuration.audit, workspace)
         let key = try workspace.signingKey(for: configuration.workspace)
+        let desk = AuditDesk()
         let store = try Store(
             at: workspace.metadataFile, identity: AuditIdentity(workspaceID: configuration.workspace, key: key),
-            policyDigest: CanonicalJSON.sha256Hex(try canonicalText(configuration.policy)), durability: durability,
-            clock: clock, authorize: { action, caller in try caller.user.authorize(action) })
-        let engine = try DuckDBEngine(
-            configuration: DuckDBConfiguration(
-                memoryLimitInBytes: configuration.engine.memoryLimitInMegabytes << 20,
-                threads: configuration.engine.threads, temporaryDirectory: workspace.scratch.appending(path: "spill"),
-                folders: [workspace.tables, workspace.scratch]))
-        let platform = try Platform(workspace, configuration, store, engine, lock)
+            policyDigest: inForce.digest, durability: durability,
+            clock: clock, authorize: { action, caller in try caller.authorize(action) },
+            state: AuditedState.queries, promoted: { desk.promoted() })
+        let engine = try DuckDBEngine(configuration: DuckDBConfiguration(configuration.engine, workspace))
+        let audit = Audit(store: store, workspace: workspace, settings: configuration.audit, desk: desk)
+        let platform = try Platform(workspace, configuration, store, engine, lock, audit)
         if isNew {
-            try await store.change(
-                AuditAction("workspace", "create", ["policy": try canonicalText(configuration.policy)]), by: .setup
-            ) { _ in }
+            try await store.change(AuditAction("workspace", "create", ["policy": inForce.text]), by: .setup) { db in
+                try inForce.record(in: db)
+            }
         }
+        try await inForce.adopt(in: store)
         _ = try await platform.datasets.recover(by: .setup)
         try await platform.artifacts.sweepParts(by: .setup)
         return platform
@@ -66,13 +69,14 @@ package struct Platform: Sendable {
 
     private init(
         _ workspace: Workspace, _ configuration: WorkspaceConfiguration, _ store: Store, _ engine: DuckDBEngine,
-        _ lock: WorkspaceLock
+        _ lock: WorkspaceLock, _ audit: Audit
     ) throws {
         (self.workspace, self.configuration) = (workspace, configuration)
         (self.store, self.engine, self.lock) = (store, engine, lock)
-        let policy = configuration.policy
-        audit = Audit(store: store, workspace: workspace)
-        identity = Identity(store: store, isOpen: configuration.identity == .open)
+        self.audit = audit
+        identity = Identity(
+            store: store, isOpen: configuration.identity == .open, settings: configuration.authentication,
+            customRoles: configuration.roles)
         tracking = Tracking(store: store)
         artifacts = try Artifacts(root: workspace.artifacts, store: store)
         let webhooks = Webhooks(
@@ -80,7 +84,7 @@ package struct Platform: Sendable {
         self.webhooks = webhooks
         retention = Retention(store: store, artifacts: artifacts)
         registry = Registry(
-            store: store, artifacts: artifacts, policy: policy, resolveSource: tracking.modelSource,
+            store: store, artifacts: artifacts, policies: configuration.policies, resolveSource: tracking.modelSource,
             changed: { webhooks.wake() })
         let settings = engine.configuration
         datasets = Datasets(
@@ -97,19 +101,42 @@ package struct Platform: Sendable {
         models = Models(
             store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
             features: features, scratch: workspace.scratch, threads: configuration.engine.threads)
-        scoring = Scoring(store: store, registry: registry, datasets: datasets, features: features, models: models)
+        scoring = Scoring(
+            store: store, registry: registry, datasets: datasets, features: features, online: online,
+            models: models, settings: configuration.scoring)
         monitoring = Monitoring(
             store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
             features: features, models: models)
         quality = Quality(store: store, datasets: datasets)
+        evidence = EvidencePacks(
+            store: store, tracking: tracking, artifacts: artifacts, registry: registry, datasets: datasets,
+            features: features, monitoring: monitoring, audit: audit, workspace: configuration.workspace)
     }
 
     /// Finishes what was accepted and gives the workspace back.
     package func close() async throws {
         await online.tidy(keeping: true)
+        try? await identity.recordUses()
+        await audit.round(isLast: true)
         await engine.close()
         try await store.close()
         lock.release()
+    }
+}
+
+extension DuckDBConfiguration {
+    fileprivate init(_ engine: WorkspaceConfiguration.Engine, _ workspace: Workspace) {
+        self.init(
+            memoryLimitInBytes: engine.memoryLimitInMegabytes << 20, threads: engine.threads,
+            temporaryDirectory: workspace.scratch.appending(path: "spill"),
+            folders: [workspace.tables, workspace.scratch])
+        keptFreeInBytes = engine.keptFreeInMegabytes.map { Self.bytes($0) }
+        writeLimitInBytes = engine.writeLimitInMegabytes.map { Self.bytes($0) }
+    }
+
+    private static func bytes(_ megabytes: Int) -> Int64 {
+        let (bytes, overflow) = Int64(megabytes).multipliedReportingOverflow(by: 1 << 20)
+        return overflow ? (megabytes < 0 ? .min : .max) : bytes
     }
 }
 

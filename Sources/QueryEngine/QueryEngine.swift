@@ -5,7 +5,7 @@ package protocol QueryEngine: Sendable {
     /// Lends a session to `body`, on a thread that may block, and gives its result.
     ///
     /// Each call has a connection of its own: temporary tables of one are invisible to others. Cancelling the calling
-    /// task interrupts the statement under way, and the call throws `CancellationError`.
+    /// task interrupts the statement under way, and the call throws `CancellationError`; so does ``QueryInterruption``.
     func withSession<Result: Sendable>(
         _ body: @escaping @Sendable (any QuerySession) throws -> Result
     ) async throws -> Result
@@ -17,6 +17,13 @@ package protocol QuerySession {
     /// - Returns: The number of rows changed (0 for statements that change none).
     @discardableResult
     func execute(_ sql: String, _ parameters: [QueryValue]) throws -> Int
+
+    /// As ``execute(_:_:)``, for a statement that writes `file`: as long as the disk has room for it, and no more than one
+    /// session may write.
+    /// - Throws: ``QueryError/diskFull(freeInBytes:keptInBytes:)``, ``QueryError/writeLimit(bytes:)``. What was written of
+    ///   the file stays, for the caller to remove.
+    @discardableResult
+    func execute(_ sql: String, _ parameters: [QueryValue], writing file: String) throws -> Int
 
     /// Runs one statement and hands its result over, chunk by chunk, as it is computed; nothing is held back.
     ///
@@ -34,6 +41,9 @@ package protocol QuerySession {
 extension QuerySession {
     @discardableResult
     package func execute(_ sql: String) throws -> Int { try execute(sql, []) }
+
+    @discardableResult
+    package func execute(_ sql: String, writing file: String) throws -> Int { try execute(sql, [], writing: file) }
 
     package func schema(of sql: String) throws -> TableSchema { try schema(of: sql, []) }
 }

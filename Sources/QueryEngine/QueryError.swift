@@ -18,6 +18,10 @@ package enum QueryError: MartletError, Equatable {
     case unsupportedType(column: String, type: String, mend: String)
     /// The statement needed more memory than the engine may use.
     case outOfMemory(String)
+    /// The disk has less room left than statements may leave it.
+    case diskFull(freeInBytes: Int64, keptInBytes: Int64)
+    /// The statement wrote more than one may.
+    case writeLimit(bytes: Int64)
     /// Rows that cannot be appended, or batches that do not belong together.
     case invalidBatch(String)
     /// A batch lacks that column.
@@ -32,7 +36,7 @@ package enum QueryError: MartletError, Equatable {
         case .unsupportedLibrary: .featureDisabled
         case .notStarted, .engineFailed: .internalError
         case .closed: .temporarilyUnavailable
-        case .outOfMemory: .requestLimitExceeded
+        case .outOfMemory, .diskFull, .writeLimit: .requestLimitExceeded
         }
     }
 
@@ -56,6 +60,13 @@ package enum QueryError: MartletError, Equatable {
         case .outOfMemory(let reason):
             "The query needs more memory than the engine may use. Select fewer columns or rows, or aggregate first, or "
                 + "raise the memory limit. The engine says: \(reason)"
+        case .diskFull(let free, let kept):
+            "The query was stopped, and nothing of it is kept: the disk has \(free >> 20) MiB free, and queries leave it "
+                + "\(kept >> 20) MiB. Select fewer rows, or make room on the server's disk (martlet.yaml, engine: "
+                + "keep_free_mb)."
+        case .writeLimit(let bytes):
+            "The query was stopped, and nothing of it is kept: it wrote more than \(bytes >> 20) MiB. Select fewer rows, or "
+                + "raise the limit (martlet.yaml, engine: write_limit_mb)."
         case .invalidBatch(let reason):
             reason
         case .missingColumn(let name, let present):

@@ -55,7 +55,7 @@ import Testing
     @Test func `Bytes that no log wrote are refused`() throws {
         let good = String(decoding: try entry(params: ["a": "b"]).encoded(), as: UTF8.self)
         let changes = [
-            ("\"version\":\"1.0\"", "\"version\":\"1.1\""), ("{\"action_name\"", "{\"Action_name\""),
+            ("\"version\":\"1.1\"", "\"version\":\"1.2\""), ("{\"action_name\"", "{\"Action_name\""),
             ("2026-03-01T", "2026-02-30T"), (".123456Z", ".123Z"),
             ("\"event_date\":\"2026-03-01\"", "\"event_date\":\"2026-03-02\""),
             ("{\"a\":\"b\"}", "{\"a\":1}"), ("{\"a\":\"b\"}", "[]"), ("200", "\"200\""), ("WORKSPACE_LEVEL", "LEVEL"),

@@ -84,6 +84,13 @@ package struct FuzzSeeds: Sendable {
         GET /api/2.0/mlflow/webhooks?max_results=5
         GET /api/2.0/mlflow/webhooks/w-1
         POST /api/2.0/mlflow/webhooks/w-1/test {}
+        POST /api/2.0/mlflow/registry-webhooks/create {"model_name": "m", "events": ["COMMENT_CREATED"], "description": "d", "status": "TEST_MODE", "http_url_spec": {"url": "http://127.0.0.1:1/", "enable_ssl_verification": true, "secret": "s", "authorization": "Bearer b"}}
+        GET /api/2.0/mlflow/registry-webhooks/list?model_name=m&events=COMMENT_CREATED&max_results=5&page_token=
+        PATCH /api/2.0/mlflow/registry-webhooks/update {"id": "w-1", "events": ["COMMENT_CREATED"], "status": "ACTIVE", "http_url_spec": {"url": "http://127.0.0.1:1/"}}
+        POST /api/2.0/mlflow/registry-webhooks/test {"id": "w-1", "event": "COMMENT_CREATED"}
+        DELETE /api/2.0/mlflow/registry-webhooks/delete?id=w-1
+        POST /api/martlet/1.0/webhooks/create {"name": "w", "url": "http://127.0.0.1:1/", "events": ["sign_off.given"], "model": "m", "secret": "s"}
+        POST /api/martlet/1.0/webhooks/update {"webhook_id": "w-1", "events": ["sign_off.given"], "status": "ACTIVE"}
         GET /api/2.0/mlflow/registered-models/search?filter=name%20LIKE%20'm%25'&max_results=3&order_by=name%20DESC&page_token=
         GET /api/2.0/mlflow/model-versions/search?filter=name='fuzzed'%20and%20tags.k%20=%20'v'&max_results=3&order_by=version_number%20DESC&page_token=
         POST /api/2.0/mlflow/transition-requests/create {"name": "fuzzed", "version": "1", "stage": "Staging", "comment": "c"}

@@ -18,7 +18,7 @@ import Testing
             #expect(try await store.notes() == ["a"])
             let entry = try #require(try await store.entries().first)
             #expect(entry.requestParams == ["body": "a", "number": "1"])
-            #expect(entry.userIdentity.name == "engineer" && entry.userIdentity.roles == ["engineer"])
+            #expect(entry.userIdentity.name == "engineer" && entry.userIdentity.roles == ["contributor"])
             #expect(entry.beforeDigest == before && entry.response.statusCode == 200)
             #expect(entry.requestID == "request-1" && entry.userAgent == "tests" && entry.workspaceID == "test")
             try await store.close()

@@ -72,7 +72,7 @@ struct TemporaryStore: Sendable {
     func tamper(_ sql: String) throws { try rawSQL { try $0.execute(sql: sql) } }
 }
 
-let engineer = Caller(User(name: "engineer", roles: [.engineer]), requestID: "request-1", userAgent: "tests")
+let engineer = Caller(User(name: "engineer", roles: [.contributor]), requestID: "request-1", userAgent: "tests")
 
 extension Store {
     /// Writes a note under the next number, and says which.

@@ -79,3 +79,27 @@ import ModelRuntime
         #expect(Functions.sentence(text) == "Check failed: a == b: words")
     }
 }
+
+struct XGBoostContributionTests {
+    @Test func `Contributions and bias add up to the margin, whose sigmoid is the prediction`() throws {
+        let golden = try Golden.forest()
+        let matrix = try golden.matrix()
+        for parameters in [
+            XGBoostParameters.randomForest(trees: 10, depth: 4, maxBins: 64, seed: 7, threads: 1),
+            .gradientBoosting(rounds: 10, depth: 3, learningRate: 0.3, seed: 7, threads: 1),
+        ] {
+            let model = try XGBoostModel.train(matrix, labels: golden.labels, parameters: parameters)
+            let scores = try model.predict(matrix)
+            for row in 0..<min(20, matrix.rowCount) {
+                let one = try FeatureMatrix(
+                    rowCount: 1, columnNames: matrix.columnNames,
+                    values: Array(matrix.values[row * matrix.columnCount..<(row + 1) * matrix.columnCount]))
+                let parts = try model.contributions(one)
+                #expect(parts.values.count == matrix.columnCount)
+                #expect(abs(parts.values.reduce(parts.bias, +) - parts.margin) < 1e-4)
+                #expect(abs(1 / (1 + exp(-parts.margin)) - scores[row]) < 1e-5)
+            }
+            #expect(throws: ModelError.self) { try model.contributions(matrix) }
+        }
+    }
+}

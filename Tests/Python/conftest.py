@@ -44,6 +44,17 @@ def pytest_unconfigure(config):
     os._exit(getattr(config, "martlet_exit_status", 0))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def forgetful():
+    """MLflow keeps for the whole process where it looks and which experiment is active: each file begins without."""
+    from mlflow.tracking import fluent
+
+    mlflow.set_tracking_uri("")
+    mlflow.set_registry_uri("")
+    fluent._active_experiment_id = None
+    os.environ.pop("MLFLOW_EXPERIMENT_ID", None)
+
+
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory):
     """An open single-user workspace behind a real server, one for all tests that do not mind company."""
@@ -86,6 +97,7 @@ class Governed:
 
     def user(self, role):
         """The first user that has `role` and is not an admin of everything."""
+        role = {"engineer": "contributor"}.get(role, role)
         holding = [user for user in self.users if role in user["roles"]]
         assert holding, f"init made nobody with the role {role}: {[(u['name'], u['roles']) for u in self.users]}"
         return min(holding, key=lambda user: len(user["roles"]))

@@ -12,7 +12,7 @@ import time
 import requests
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
-LISTENING = re.compile(r"Martlet is listening on (http://\S+)")
+LISTENING = re.compile(r"Martlet is listening on (https?://\S+)")
 
 
 def binary() -> str:
@@ -50,8 +50,11 @@ def run_json(*arguments: str, **more: str):
 class Server:
     """`martlet server` on a workspace and a port of its own choosing, with these further arguments and variables."""
 
-    def __init__(self, workspace: pathlib.Path, token: str | None = None, arguments: tuple[str, ...] = (), **more: str):
-        self.workspace = workspace
+    def __init__(
+        self, workspace: pathlib.Path, token: str | None = None, arguments: tuple[str, ...] = (), verify: str | bool = True,
+        **more: str,
+    ):
+        self.workspace, self.verify = workspace, verify
         self.output: list[str] = []
         self._url: str | None = None
         self._said = threading.Event()
@@ -82,7 +85,7 @@ class Server:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         while True:
             try:
-                if requests.get(f"{self._url}/health", headers=headers, timeout=5).status_code == 200:
+                if requests.get(f"{self._url}/health", headers=headers, timeout=5, verify=self.verify).status_code == 200:
                     return self._url
             except requests.ConnectionError:
                 pass

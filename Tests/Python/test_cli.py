@@ -140,7 +140,7 @@ def test_a_number_means_an_id_before_it_means_a_name(cli, cli_json, seeded):
         (["runs", "artifacts", "list", "0" * 32], 66),
         (["models", "show", "nobody-made-this"], 66),
         (["models", "show", "flight-delay/Staging"], 66),
-        (["models", "show", "flight-delay@nobody"], 65),
+        (["models", "show", "flight-delay@nobody"], 66),
         (["models", "compare", "flight-delay/1", "flight-delay"], 64),
         (["models", "alias", "set", "flight-delay", "champion"], 64),
         (["models", "delete", "flight-delay"], 64),

@@ -9,7 +9,6 @@ extension AuditEntry {
         }
         var fields = try Fields(try CanonicalJSON(canonical: bytes), name: "the entry")
         let version = try fields.text("version")
-        guard version == Self.currentVersion else { throw .malformedEntry("version \(version) is not known") }
         self.version = version
         (eventTime, eventDate) = (try fields.text("event_time"), try fields.text("event_date"))
         workspaceID = try fields.text("workspace_id")
@@ -27,6 +26,7 @@ extension AuditEntry {
 
         var user = try Fields(try fields.take("user_identity"), name: "user_identity")
         userIdentity = UserIdentity(name: try user.text("name"), roles: try user.texts("roles"))
+        (userIdentity.email, userIdentity.kind) = (try user.textIfAny("email"), try user.textIfAny("kind"))
         try user.end()
         var answer = try Fields(try fields.take("response"), name: "response")
         response = Response(
@@ -40,7 +40,12 @@ extension AuditEntry {
 
     /// What the types alone don't promise: times and digests that are spelt so.
     func validate() throws(AuditLogError) {
-        guard version == Self.currentVersion else { throw .malformedEntry("version \(version) is not known") }
+        guard Self.knownVersions.contains(version) else {
+            throw .malformedEntry("version \(version) is not known")
+        }
+        guard version != "1.0" || (userIdentity.kind == nil && userIdentity.email == nil) else {
+            throw .malformedEntry("version 1.0 has neither user_identity.kind nor user_identity.email")
+        }
         guard AuditTime.date(eventTime) != nil, eventDate == eventTime.prefix(10) else {
             throw .malformedEntry("event_time or event_date is not a time in UTC with microseconds and its day")
         }

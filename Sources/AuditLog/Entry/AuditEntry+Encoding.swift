@@ -6,7 +6,7 @@ extension AuditEntry {
 
     /// The leaf: canonical JSON (RFC 8785) of ``bounded()``, at most ``maximumSizeInBytes``, absent fields left out.
     ///
-    /// This format never changes for version `1.0`: whoever changed it could not verify older logs.
+    /// This format never changes for a version: whoever changed it could not verify older logs.
     ///
     /// - Throws: ``AuditLogError/malformedEntry(_:)`` for a digest that is none, never because of size.
     package func encoded() throws(AuditLogError) -> [UInt8] {
@@ -40,10 +40,13 @@ extension AuditEntry {
             "action_name": .string(actionName), "audit_level": .string(auditLevel.rawValue),
             "event_id": .string(eventID),
             "request_params": .object(requestParams.mapValues { .string($0) }),
-            "user_identity": .object([
-                "name": .string(userIdentity.name), "roles": .array(userIdentity.roles.map { .string($0) }),
-            ]),
         ]
+        var user: [String: CanonicalJSON] = [
+            "name": .string(userIdentity.name), "roles": .array(userIdentity.roles.map { .string($0) }),
+        ]
+        user["email"] = userIdentity.email.map { .string($0) }
+        user["kind"] = userIdentity.kind.map { .string($0) }
+        members["user_identity"] = .object(user)
         var answer: [String: CanonicalJSON] = ["status_code": .integer(response.statusCode)]
         answer["error_code"] = response.errorCode.map { .string($0) }
         answer["error_message"] = response.errorMessage.map { .string($0) }
@@ -62,7 +65,9 @@ extension AuditEntry {
     private var fits: Bool {
         var texts = [workspaceID, sourceIPAddress ?? "", userAgent ?? "", sessionID ?? "", userIdentity.name]
         texts += [serviceName, actionName, requestID ?? "", eventID, response.errorCode ?? "", version]
-        texts += [response.errorMessage ?? ""] + userIdentity.roles + requestParams.flatMap { [$0.key, $0.value] }
+        texts +=
+            [response.errorMessage ?? "", userIdentity.email ?? "", userIdentity.kind ?? ""] + userIdentity.roles
+            + requestParams.flatMap { [$0.key, $0.value] }
         if texts.reduce(4096, { $0 + 6 * $1.utf8.count + 6 }) <= Self.maximumSizeInBytes { return true }
         return ((try? canonicalJSON.encoded().count) ?? 0) <= Self.maximumSizeInBytes
     }
@@ -77,6 +82,8 @@ extension AuditEntry {
         entry.response.errorCode = response.errorCode.map(short)
         entry.response.errorMessage = response.errorMessage.map(short)
         entry.userIdentity.name = short(userIdentity.name)
+        entry.userIdentity.email = userIdentity.email.map(short)
+        entry.userIdentity.kind = userIdentity.kind.map(short)
         if userIdentity.roles.reduce(0, { $0 + $1.utf8.count + 8 }) > 4096 {
             entry.userIdentity.roles = [Self.digest(userIdentity.roles.joined(separator: "\n"))]
         }

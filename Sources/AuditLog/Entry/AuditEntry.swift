@@ -8,9 +8,14 @@ package struct AuditEntry: Codable, Sendable, Equatable {
         package var name: String
         /// The roles held at the time of the event.
         package var roles: [String]
+        /// The name, where it is an address; from version 1.1 on.
+        package var email: String?
+        /// `user`, `service_account`, `system`, `anonymous`; from version 1.1 on.
+        package var kind: String?
 
-        package init(name: String, roles: [String] = []) {
-            (self.name, self.roles) = (name, roles)
+        package init(name: String, roles: [String] = [], kind: String? = nil) {
+            (self.name, self.roles, self.kind) = (name, roles, kind)
+            email = name.contains("@") ? name : nil
         }
     }
 
@@ -36,8 +41,10 @@ package struct AuditEntry: Codable, Sendable, Equatable {
         case workspace = "WORKSPACE_LEVEL"
     }
 
-    /// The version of the leaf format written here.
-    package static let currentVersion = "1.0"
+    /// The version of the leaf format written here. Version 1.1 added ``UserIdentity/email`` and
+    /// ``UserIdentity/kind``; entries of 1.0 are read and have none.
+    package static let currentVersion = "1.1"
+    static let knownVersions = ["1.0", "1.1"]
 
     package var version = AuditEntry.currentVersion
     /// RFC 3339, UTC, microseconds: see ``AuditTime``.

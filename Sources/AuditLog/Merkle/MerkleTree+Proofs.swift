@@ -53,6 +53,14 @@ extension MerkleTree {
         return try parts.reversed().map { try root(over: $0, hash: hash) }
     }
 
+    /// The root over the first `size` leaves.
+    ///
+    /// - Parameter hash: asked only for complete subtrees of those leaves.
+    package static func root(size: Int, hash: SubtreeHash) throws -> MerkleHash {
+        guard size >= 0 else { throw AuditLogError.outsideTree("a tree has no size of \(size)") }
+        return try root(over: 0..<size, hash: hash)
+    }
+
     /// Where RFC 6962 splits: the largest power of two below the count, which is at least 2, behind the lower bound.
     private static func split(_ range: Range<Int>) -> Int {
         range.lowerBound + 1 << (Int.bitWidth - 1 - (range.count - 1).leadingZeroBitCount)

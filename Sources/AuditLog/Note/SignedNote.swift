@@ -76,8 +76,15 @@ package struct SignedNote: Sendable, Equatable {
     package mutating func sign(with key: LogSigningKey) throws(AuditLogError) {
         let id = key.verificationKey.keyID
         let bytes = try key.signature(for: Array(text.utf8))
-        signatures.removeAll { $0.keyID == id && $0.keyName.utf8.elementsEqual(key.name.utf8) }
-        signatures.append(Signature(keyName: key.name, keyID: id, bytes: bytes))
+        add(Signature(keyName: key.name, keyID: id, bytes: bytes))
+    }
+
+    /// Adds a signature that was made elsewhere, in place of an earlier one by the same key.
+    package mutating func add(_ signature: Signature) {
+        signatures.removeAll {
+            $0.keyID == signature.keyID && $0.keyName.utf8.elementsEqual(signature.keyName.utf8)
+        }
+        signatures.append(signature)
     }
 
     /// The trusted keys that signed this text. Signatures by others are ignored.

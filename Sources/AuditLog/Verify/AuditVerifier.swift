@@ -43,6 +43,11 @@ package struct AuditVerifier: Sendable {
     ///   - position: the index in the log, from 0.
     ///   - leafHash: as stored beside the entry; nil if what is stored is no hash.
     package mutating func add(position: Int, entry: [UInt8], leafHash: MerkleHash?) {
+        add(position: position, sizeInBytes: entry.count, hash: MerkleTree.leafHash(entry), leafHash: leafHash)
+    }
+
+    /// As ``add(position:entry:leafHash:)``, for an entry that was hashed already.
+    package mutating func add(position: Int, sizeInBytes: Int, hash: MerkleHash, leafHash: MerkleHash?) {
         count += 1
         guard position >= expected else {
             hasGap = true
@@ -50,9 +55,8 @@ package struct AuditVerifier: Sendable {
             return
         }
         if position > expected { skip(to: position) }
-        let hash = MerkleTree.leafHash(entry)
-        if entry.count > AuditEntry.maximumSizeInBytes {
-            problems.add(.changed, at: position...position, "the entry has \(entry.count) bytes, more than allowed")
+        if sizeInBytes > AuditEntry.maximumSizeInBytes {
+            problems.add(.changed, at: position...position, "the entry has \(sizeInBytes) bytes, more than allowed")
         } else if hash != leafHash {
             if stored == nil { stored = whole }
             problems.add(.changed, at: position...position, "the entry does not hash to its stored leaf hash")

@@ -4,17 +4,20 @@ extension TlogDirectory {
     /// Verifies an exported log offline: the checkpoint's signature, every entry, every hash of every tile, and the
     /// root. Reads nothing but the folder.
     ///
-    /// - Parameter key: the log's public key, from where the folder's keepers can't change it.
+    /// - Parameters:
+    ///   - key: the log's public key, from where the folder's keepers can't change it.
+    ///   - kept: a checkpoint that was kept elsewhere: all that it signed must still be there, as it was.
     /// - Returns: the problems found, the lowest positions first. Without a valid checkpoint nothing else is read.
-    /// - Throws: ``AuditLogError/export(path:reason:)`` if there is no such folder.
+    /// - Throws: ``AuditLogError/noFolder(path:)`` if there is no such folder, and what is wrong with `kept`.
     package static func verifyDirectory(
-        at folder: URL, key: LogVerificationKey
+        at folder: URL, key: LogVerificationKey, keeping kept: String? = nil
     ) throws(AuditLogError) -> AuditVerification {
+        if let kept { _ = try Checkpoint(note: kept, verifiedBy: key) }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
-            throw .export(path: folder.path, reason: "there is no such folder")
+            throw .noFolder(path: folder.path)
         }
-        return DirectoryVerifier(folder: folder).run(key: key)
+        return DirectoryVerifier(folder: folder).run(key: key, kept: kept)
     }
 }
 
@@ -26,7 +29,7 @@ private struct DirectoryVerifier {
 
     init(folder: URL) { self.folder = folder }
 
-    func run(key: LogVerificationKey) -> AuditVerification {
+    func run(key: LogVerificationKey, kept: String?) -> AuditVerification {
         let bytes = read(TlogPath.checkpoint, limit: SignedNote.maximumSizeInBytes)
         let note = bytes.flatMap { String(validating: $0, as: UTF8.self) } ?? ""
         var verifier = AuditVerifier(checkpoint: note, key: key)
@@ -36,15 +39,20 @@ private struct DirectoryVerifier {
             return result
         }
         var walk = self
-        walk.feedEntries(to: &verifier, size: size)
+        var keeper = kept.map { KeptCheckpoint($0, key: key) }
+        walk.feedEntries(to: &verifier, &keeper, size: size)
         var tileRoots: [MerkleHash] = []
         if !walk.problems.isFull { tileRoots = walk.checkTiles(size: size, found: verifier.finish()) }
         walk.lookForOtherFiles()
-        return walk.merged(with: verifier.finish(tileRoots: tileRoots))
+        var found = walk.merged(with: verifier.finish(tileRoots: tileRoots))
+        keeper?.judge(&found)
+        return found
     }
 
     /// Holds each entry against the leaf hash in the tile of level 0.
-    private mutating func feedEntries(to verifier: inout AuditVerifier, size: Int) {
+    private mutating func feedEntries(
+        to verifier: inout AuditVerifier, _ keeper: inout KeptCheckpoint?, size: Int
+    ) {
         let (full, partial) = TlogPath.widths(level: 0, size: size)
         for index in 0..<full + (partial > 0 ? 1 : 0) {
             if problems.isFull { return }
@@ -61,11 +69,13 @@ private struct DirectoryVerifier {
             let (entries, rest) = EntryBundle.readable(bundle, limit: width)
             let isFramed = entries.count == width && rest == 0
             var next = range.lowerBound
-            for (entry, stored) in zip(entries, hashes ?? entries.map(MerkleTree.leafHash)) {
-                verifier.add(position: next, entry: entry, leafHash: stored)
+            let found = MerkleTree.leafHashes(entries)
+            for ((entry, hash), stored) in zip(zip(entries, found), hashes ?? found) {
+                verifier.add(position: next, sizeInBytes: entry.count, hash: hash, leafHash: stored)
+                keeper?.add(position: next, sizeInBytes: entry.count, hash: hash)
                 next += 1
                 // From the first wrong length on, the bytes are not those of the entries.
-                if !isFramed, MerkleTree.leafHash(entry) != stored { break }
+                if !isFramed, hash != stored { break }
             }
             if !isFramed {
                 let first = min(next, range.upperBound)
@@ -156,8 +166,29 @@ extension DirectoryVerifier {
             var isFolder: ObjCBool = false
             let file = root.appendingPathComponent(path)
             _ = FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder)
-            guard !isFolder.boolValue, !expectedFiles.contains("tile/" + path) else { continue }
+            guard !isFolder.boolValue, !expectedFiles.contains("tile/" + path), !isEarlierPartial("tile/" + path)
+            else { continue }
             problems.add(.unsigned, "the file tile/\(path) is not covered by the checkpoint")
         }
+    }
+
+    /// Whether a file is a partial tile or bundle of an earlier checkpoint: the beginning of the one that is there now.
+    /// A bundle is held against the leaf hashes, so that a change of the newest one is not told of all before it.
+    private func isEarlierPartial(_ path: String) -> Bool {
+        guard let mark = path.range(of: ".p/", options: .backwards), let width = Int(path[mark.upperBound...]),
+            (1..<TlogPath.tileWidth).contains(width), String(width) == path[mark.upperBound...]
+        else { return false }
+        let isBundle = path.hasPrefix("tile/entries/")
+        let whole = (isBundle ? "tile/0/" + path.dropFirst(13) : path).components(separatedBy: ".p/")[0]
+        let current = expectedFiles.contains(whole) ? whole : expectedFiles.first { $0.hasPrefix(whole + ".p/") }
+        guard let current, let hashes = read(current, limit: TlogPath.tileWidth * MerkleHash.byteCount),
+            hashes.count >= width * MerkleHash.byteCount,
+            let earlier = read(path, limit: EntryBundle.maximumSizeInBytes)
+        else { return false }
+        let covered = hashes.prefix(width * MerkleHash.byteCount)
+        guard isBundle else { return earlier.elementsEqual(covered) }
+        let (entries, rest) = EntryBundle.readable(earlier, limit: width)
+        return entries.count == width && rest == 0
+            && MerkleTree.leafHashes(entries).flatMap(\.bytes).elementsEqual(covered)
     }
 }

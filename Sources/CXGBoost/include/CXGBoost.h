@@ -26,6 +26,9 @@ typedef void *CXGBBooster;
     X(int, BoosterPredictDense, "XGBoosterPredictFromDense",                                                           \
       (CXGBBooster booster, const char *array, const char *config, CXGBMatrix metadata, const uint64_t **outShape,     \
        uint64_t *outDimensions, const float **outValues))                                                              \
+    X(int, BoosterPredict, "XGBoosterPredictFromDMatrix",                                                              \
+      (CXGBBooster booster, CXGBMatrix matrix, const char *config, const uint64_t **outShape,                          \
+       uint64_t *outDimensions, const float **outValues))                                                              \
     X(int, BoosterSaveToBuffer, "XGBoosterSaveModelToBuffer",                                                          \
       (CXGBBooster booster, const char *config, uint64_t *outLength, const char **outBytes))                           \
     X(int, BoosterLoadFromBuffer, "XGBoosterLoadModelFromBuffer",                                                      \

@@ -1,4 +1,5 @@
 import Foundation
+import MartletDomain
 
 /// Reads the deletion vectors of a table's files, and refuses each that is not exactly what the log says of it.
 ///

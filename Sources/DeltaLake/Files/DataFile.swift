@@ -34,7 +34,7 @@ struct DataFile {
             try session.execute(
                 "COPY (\(sql)\n) TO \(quotedLiteral(temporary)) "
                     + "(FORMAT parquet, COMPRESSION \(compression.rawValue), ROW_GROUP_SIZE 122880, USE_TMP_FILE false)",
-                parameters)
+                parameters, writing: temporary)
             let statistics = try FileStatistics(of: temporary, schema, session)
             guard statistics.rowCount > 0 else {
                 DurableFile.remove(temporary)

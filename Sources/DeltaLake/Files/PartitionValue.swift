@@ -11,7 +11,7 @@ enum PartitionValue {
         guard let value, !value.isEmpty else { return "CAST(NULL AS \(type.sqlName))" }
         switch type {
         case .binary:
-            let digits = value.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let digits = value.utf8.hexadecimal
             return "from_hex('\(digits)')"
         case .timestamp where !hasZone(value):
             return "CAST(\(quotedLiteral(value + "+00")) AS \(type.sqlName))"

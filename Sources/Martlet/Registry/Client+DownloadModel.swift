@@ -60,7 +60,7 @@ public enum ModelDownloadError: MartletError, Equatable {
         case .folderExists(let path): "\(path) is there already. Name a new folder."
         case .filesDiffer(let version, let expected, let found):
             "The files fetched are not those that \(version) was registered with: their SHA-256 is \(found), not \(expected). "
-                + "Nothing was kept. Find out who changed them: martlet audit entries"
+                + "Nothing was kept. See who registered them: martlet audit log --object \(version)"
         }
     }
 }
@@ -77,11 +77,7 @@ private func digest(ofFilesIn folder: URL) throws -> String {
         defer { try? handle.close() }
         var hash = SHA256()
         while let data = try handle.read(upToCount: 1 << 20), !data.isEmpty { hash.update(data: data) }
-        lines.update(data: Data("\(hexadecimal(hash.finalize()))  \(path)\n".utf8))
+        lines.update(data: Data("\(hash.finalize().hexadecimal)  \(path)\n".utf8))
     }
-    return hexadecimal(lines.finalize())
-}
-
-private func hexadecimal(_ digest: SHA256.Digest) -> String {
-    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return lines.finalize().hexadecimal
 }

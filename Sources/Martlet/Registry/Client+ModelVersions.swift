@@ -24,10 +24,18 @@ extension Client {
     }
 
     /// The version that an alias stands for.
+    /// - Throws: ``ClientError/refused(_:_:)`` with `resourceDoesNotExist` when there is none, for which MLflow's API has
+    ///   the code of a bad value.
     public func modelVersion(_ name: String, alias: String) async throws -> MLflowRegistry.ModelVersion {
-        let answer: MLflowRegistry.ModelVersionAnswer = try await mlflow(
-            get: "mlflow/registered-models/alias", ["name": name, "alias": alias])
-        return answer.model_version
+        do {
+            let answer: MLflowRegistry.ModelVersionAnswer = try await mlflow(
+                get: "mlflow/registered-models/alias", ["name": name, "alias": alias])
+            return answer.model_version
+        } catch ClientError.refused(.invalidParameterValue, let words)
+            where words.hasPrefix(RegistryError.aliasMissingWords(alias))
+        {
+            throw ClientError.refused(.resourceDoesNotExist, words)
+        }
     }
 
     /// The version that a stage, an alias, a number or `latest` means now.

@@ -72,13 +72,18 @@ public struct HTTPTransport: Transport {
 extension ClientError {
     /// - Parameter timeout: How long the connection was allowed to be silent.
     fileprivate init(_ error: URLError, server: String, timeout: Duration) {
+        let words = error.localizedDescription
         switch error.code {
+        // Of some faults of a certificate libcurl, beneath Foundation on Linux, says only in words what they are.
+        case _ where words.hasPrefix("SSL certificate problem") || words.hasPrefix("SSL: no alternative certificate"),
+            .serverCertificateUntrusted, .serverCertificateHasBadDate, .serverCertificateNotYetValid,
+            .serverCertificateHasUnknownRoot:
+            self = .untrusted(server, reason: words)
         case .timedOut: self = .timedOut(server, after: timeout)
         case .cannotConnectToHost, .cannotFindHost, .dnsLookupFailed, .badURL, .unsupportedURL,
-            .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,
-            .serverCertificateHasUnknownRoot, .notConnectedToInternet:
-            self = .unreachable(server, reason: error.localizedDescription)
-        default: self = .interrupted(server, reason: error.localizedDescription)
+            .secureConnectionFailed, .notConnectedToInternet:
+            self = .unreachable(server, reason: words)
+        default: self = .interrupted(server, reason: words)
         }
     }
 }

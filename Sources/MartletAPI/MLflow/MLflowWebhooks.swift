@@ -26,12 +26,8 @@ public enum MLflowWebhooks {
 
         /// - Throws: ``WebhookError/invalid(_:)`` when MLflow has no such event.
         public func event() throws(WebhookError) -> WebhookEvent {
-            let word = "\(Self.word(entity, Self.entities)).\(Self.word(action, Self.actions))"
-            guard let event = WebhookEvent(rawValue: word) else {
-                let known = WebhookEvent.allCases.map(\.rawValue).joined(separator: ", ")
-                throw .invalid(["'\(word.prefix(100))' is no event of a webhook. Events are: \(known)"])
-            }
-            return event
+            try WebhookAPI.mlflow.event(
+                named: "\(Self.word(entity, Self.entities)).\(Self.word(action, Self.actions))")
         }
 
         private static func word(_ text: WireText?, _ numbers: [String]) -> String {
@@ -52,10 +48,12 @@ public enum MLflowWebhooks {
         public var creation_timestamp: Int64
         public var last_updated_timestamp: Int64
 
+        /// MLflow's clients break on events and statuses that they do not know: they are shown those that they know.
         public init(_ webhook: MartletDomain.Webhook) {
-            (webhook_id, name, url) = (webhook.id, webhook.name, webhook.url)
+            (webhook_id, name, url) = (webhook.id, webhook.name, webhook.shownURL)
             description = webhook.text.flatMap { $0.isEmpty ? nil : $0 }
-            (events, status) = (webhook.events.map { Event($0) }, webhook.status.rawValue)
+            events = webhook.events.filter(WebhookAPI.mlflow.knows).map { Event($0) }
+            status = (webhook.status == .active ? WebhookStatus.active : .disabled).rawValue
             (creation_timestamp, last_updated_timestamp) = (webhook.createdAt, webhook.updatedAt)
         }
     }

@@ -48,7 +48,7 @@ public struct ImportDataset: MartletRequest {
     public var mode: WriteMode
     /// The columns that tell rows apart, for a merge.
     public var keys: [String]?
-    /// The tracking run or job that brings the file.
+    /// The tracking run that brings the file.
     public var runID: String?
 
     public init(

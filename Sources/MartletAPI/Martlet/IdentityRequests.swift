@@ -26,8 +26,12 @@ public struct CreateUser: MartletRequest {
 
     public var name: String
     public var roles: [Role]
+    /// Nil for a person.
+    public var kind: PrincipalKind?
 
-    public init(name: String, roles: [Role]) { (self.name, self.roles) = (name, roles) }
+    public init(name: String, roles: [Role], kind: PrincipalKind? = nil) {
+        (self.name, self.roles, self.kind) = (name, roles, kind)
+    }
 }
 
 /// Gives a user another token; the one before is worth nothing from then on.

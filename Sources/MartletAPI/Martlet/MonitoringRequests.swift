@@ -6,7 +6,8 @@ public struct CheckModel: MartletRequest {
     public static let path = "monitoring/check"
 
     public var model: String
-    public var predictions: TableName
+    /// Nil for the table that the plan's selection names.
+    public var predictions: TableName?
     public var from: Instant
     public var to: Instant
     /// Outcomes are taken as they were known then; nil for now.
@@ -15,7 +16,7 @@ public struct CheckModel: MartletRequest {
     public var experiment: String
 
     public init(
-        model: String, predictions: TableName, from: Instant, to: Instant, labelsKnownAt: Instant? = nil,
+        model: String, predictions: TableName? = nil, from: Instant, to: Instant, labelsKnownAt: Instant? = nil,
         experiment: String
     ) {
         (self.model, self.predictions, self.from, self.to) = (model, predictions, from, to)

@@ -67,13 +67,19 @@ public struct ScoreRows: Codable, Sendable {
     public var featuresOnly: Bool?
     /// Why it does not matter that views have changed. Kept on record; the packed definitions are used.
     public var allowDrift: String?
+    /// Whether a version may be named by its number, because history is meant.
+    public var history: Bool?
 
-    public init(modelURI: String, rows: FeatureRowsSource, featuresOnly: Bool = false, allowDrift: String? = nil) {
+    public init(
+        modelURI: String, rows: FeatureRowsSource, featuresOnly: Bool = false, allowDrift: String? = nil,
+        history: Bool? = nil
+    ) {
         (self.modelURI, self.rows, self.featuresOnly, self.allowDrift) = (modelURI, rows, featuresOnly, allowDrift)
+        self.history = history
     }
 
     enum CodingKeys: String, CodingKey {
-        case rows
+        case rows, history
         case modelURI = "model_uri"
         case featuresOnly = "features_only"
         case allowDrift = "allow_drift"

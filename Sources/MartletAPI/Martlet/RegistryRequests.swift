@@ -14,9 +14,19 @@ public struct SignOffVersion: MartletRequest {
     public var version: String
     public var stage: String
     public var comment: String?
+    /// The files that were looked at: when the version has others, nothing is recorded. Nil for whatever it has.
+    public var artifactDigest: String?
 
-    public init(model: String, version: String, stage: Stage, comment: String? = nil) {
+    public init(
+        model: String, version: String, stage: Stage, comment: String? = nil, artifactDigest: String? = nil
+    ) {
         (self.model, self.version, self.stage, self.comment) = (model, version, stage.rawValue, comment)
+        self.artifactDigest = artifactDigest
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case model, version, stage, comment
+        case artifactDigest = "artifact_digest"
     }
 }
 

@@ -14,16 +14,19 @@ public struct ScoreBatch: MartletRequest {
     public var predictions: TableName
     /// Why it does not matter that feature views have changed since the model was trained; nil if it does.
     public var allowDrift: String?
+    /// Whether a version may be named by its number, `models:/flight-delay/3`, because history is meant.
+    public var history: Bool?
 
     public init(
-        modelURI: String, from: Instant, to: Instant, predictions: TableName, allowDrift: String? = nil
+        modelURI: String, from: Instant, to: Instant, predictions: TableName, allowDrift: String? = nil,
+        history: Bool? = nil
     ) {
         (self.modelURI, self.from, self.to, self.predictions) = (modelURI, from, to, predictions)
-        self.allowDrift = allowDrift
+        (self.allowDrift, self.history) = (allowDrift, history)
     }
 
     enum CodingKeys: String, CodingKey {
-        case from, to, predictions
+        case from, to, predictions, history
         case allowDrift = "allow_drift"
         case modelURI = "model_uri"
     }
@@ -67,6 +70,8 @@ public struct FindPredictions: MartletRequest {
 public struct ExplainPrediction: MartletRequest {
     public typealias Response = PredictionExplanation
     public static let path = "scoring/why"
+    /// Asked the same, the answer is an HTML page that needs nothing else.
+    public static let pagePath = "scoring/why/page"
 
     public var predictionID: String
 

@@ -5,6 +5,7 @@ import Foundation
 import Martlet
 import MartletDomain
 import MartletServer
+import NativeLoader
 import Platform
 
 struct DemoCommand: AsyncParsableCommand {
@@ -47,7 +48,7 @@ struct DemoCommand: AsyncParsableCommand {
             return anyone.authenticated(by: token)
         }
         return FlightsJob.People(
-            engineer: try await client(.engineer), reviewer: try await client(.reviewer),
+            engineer: try await client(.contributor), reviewer: try await client(.reviewer),
             programManager: try await client(.programManager))
     }
 
@@ -136,7 +137,7 @@ struct DemoCommand: AsyncParsableCommand {
                 + (checks.filter(\.1.datasetDrift).map(\.0.name).joined(separator: ", ").nonEmpty ?? "in no month")
                 + "; most often in "
                 + Self.mostOften(checks.flatMap(\.1.driftedFeatures)).prefix(5).joined(separator: ", "),
-            "Why: martlet why \(why.predictionID) --workspace \(workspace) --token $(cat \(workspace)/tokens/engineer)",
+            "Why: martlet why \(why.predictionID) --workspace \(workspace) --token $(cat \(workspace)/tokens/contributor)",
             "Reports: " + (try await reports(platform, checks)).joined(separator: "\n           "),
         ])
     }
@@ -157,9 +158,8 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func exampleFolder() throws -> URL {
-        let executable = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
         var above = [URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
-        var folder = executable.deletingLastPathComponent()
+        var folder = RunningProgram.file.deletingLastPathComponent()
         for _ in 0..<6 {
             above.append(folder)
             folder.deleteLastPathComponent()

@@ -13,7 +13,8 @@ struct InitCommand: AsyncParsableCommand {
             performance gate. Who registers or asks never approves. Tokens are shown once and stored only as hashes. Keep the \
             public key of the audit log where the workspace's keepers cannot change it.
 
-            Example: martlet init --workspace prod --user trainer:engineer --user validator:reviewer --user director:program_manager
+            Example: martlet init --workspace prod --user trainer:contributor --user validator:reviewer \
+            --user director:program_manager --user keeper:administrator
             """)
 
     @Option(help: "The folder to make. Default: MARTLET_WORKSPACE, else martlet-data.")
@@ -23,7 +24,7 @@ struct InitCommand: AsyncParsableCommand {
         name: .customLong("user"),
         help: ArgumentHelp(
             "A user and roles, as NAME:ROLE[,ROLE]. Roles: \(Role.allCases.map(\.rawValue).joined(separator: ", ")). "
-                + "May be given again. Default: one user for each role.",
+                + "May be given again. Default: a contributor, reviewer, program_manager, auditor and administrator.",
             valueName: "name:roles"))
     var users: [String] = []
 
@@ -46,17 +47,22 @@ struct InitCommand: AsyncParsableCommand {
         }
     }
 
+    /// Whom a workspace has at first, unless others are named.
+    private static let usual: [Role] = [.contributor, .reviewer, .programManager, .auditor, .administrator]
+
     func run() async throws {
         let folder = (try? ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []))?.folder
         guard let folder else { throw ValidationError("The workspace folder cannot be used.") }
         if folder.exists { throw WorkspaceError.alreadyExists(folder.folder.path) }
-        let wanted = try users.isEmpty ? Role.allCases.map { User(name: $0.rawValue, roles: [$0]) } : users.map(user)
+        let wanted = try users.isEmpty ? Self.usual.map { User(name: $0.rawValue, roles: [$0]) } : users.map(user)
         let names = wanted.map(\.name)
         let problems =
             wanted.flatMap { User.problems(name: $0.name, roles: $0.roles) }
             + Set(names.filter { name in names.count { $0 == name } > 1 }).sorted().map {
                 "The user \($0) is named twice."
             }
+            + (wanted.contains { $0.roles.contains(.administrator) }
+                ? [] : ["Nobody could give roles or renew tokens: add --user NAME:administrator."])
         guard problems.isEmpty else { throw InvalidRequest(problems) }
         let made = try await withPlatform(at: folder, creating: .governed) { platform in
             var accounts: [Made.Account] = []
@@ -80,7 +86,7 @@ struct InitCommand: AsyncParsableCommand {
     private func user(_ text: String) throws -> User {
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
         let words = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
-        let roles = words.compactMap(Role.init(rawValue:))
+        let roles = words.compactMap(Role.init(word:))
         guard parts.count == 2, !roles.isEmpty, roles.count == words.count else {
             throw ValidationError(
                 "'\(text)' is not NAME:ROLE[,ROLE] with roles of \(Role.allCases.map(\.rawValue).joined(separator: ", "))."

@@ -18,18 +18,58 @@ struct MonitoringCommand: AsyncParsableCommand {
                 """)
         @Argument(help: "The registered model.") var model: String
         @Option(help: "Who answers for it.") var owner: String
-        @Option(help: "daily, weekly or monthly.") var frequency: MonitoringPlan.Frequency
+        @Option(help: "The group that answers for it when the owner has left.") var ownerGroup: String?
+        @Option(help: "daily, weekly, monthly, a duration as P7D, or five fields as cron has them, in UTC.")
+        var frequency: MonitoringPlan.Frequency
+        @Option(help: "The table of predictions that is looked at, as schema.table.") var table: String?
+        @Option(help: "The condition that rows of the table meet.") var filter: String?
         @Option(help: "What normal is: a training set, as schema.table@version.") var reference: String
         @Option(help: "The share of columns from which the data count as drifted.") var driftShare = 0.5
         @Option(help: "Realised AUC below this calls for action.") var minAuc: Double?
         @Option(help: "What sets off a retraining: on_drift, on_performance or manual.")
         var retrain = MonitoringPlan.RetrainingTrigger.manual
+        @Option(help: "The job that retrains.") var job: String?
+        @Option(
+            name: .customLong("column"), parsing: .singleValue,
+            help: "A column's test and threshold, as column=psi or column=psi:0.2. May be given again.")
+        var columns: [String] = []
+        @Option(
+            name: .customLong("contact"), parsing: .singleValue,
+            help: "Who is told when something is found, or nothing is looked at. May be given again.")
+        var contacts: [String] = []
+        @Option(help: "The webhook that is told.") var webhook: String?
         @OptionGroup var connection: ConnectionOptions
 
+        func validate() throws {
+            if filter != nil, table == nil { throw ValidationError("--filter needs --table.") }
+            _ = try columnTests()
+        }
+
+        private func columnTests() throws -> [String: MonitoringPlan.ColumnTest]? {
+            guard !columns.isEmpty else { return nil }
+            var tests: [String: MonitoringPlan.ColumnTest] = [:]
+            for pair in try keyedTexts(
+                columns, what: "a column and its test: write dep_delay=psi or dep_delay=psi:0.2"
+            ) {
+                let parts = pair.value.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+                let threshold = parts.count == 2 ? Double(parts[1]) : nil
+                guard let test = parts.first, !test.isEmpty, parts.count == 1 || threshold != nil else {
+                    throw ValidationError("'\(pair.value)' is no test: write psi or psi:0.2.")
+                }
+                tests[pair.key] = .init(String(test), threshold: threshold)
+            }
+            return tests
+        }
+
         func run() async throws {
+            let escalates = !contacts.isEmpty || webhook != nil
             let plan = MonitoringPlan(
-                model: model, owner: owner, frequency: frequency, reference: try TableReference(reference),
-                thresholds: .init(driftShare: driftShare, minimumAreaUnderROC: minAuc), retrainingTrigger: retrain)
+                model: model, owner: owner, ownerGroup: ownerGroup, frequency: frequency,
+                selection: table.map { .init(table: $0, filter: filter) }, reference: try TableReference(reference),
+                thresholds: .init(
+                    driftShare: driftShare, minimumAreaUnderROC: minAuc, columns: try columnTests()),
+                retrainingTrigger: retrain, retrainingJob: job,
+                escalation: escalates ? .init(contacts: contacts, webhook: webhook) : nil)
             let kept = try await connection.withClient { try await $0.setMonitoringPlan(plan) }
             if connection.json { return try printJSON(kept) }
             print(
@@ -60,7 +100,7 @@ struct MonitoringCommand: AsyncParsableCommand {
                 2013-09-01 --experiment flights-monitoring
                 """)
         @Argument(help: "The registered model.") var model: String
-        @Option(help: "The predictions table.") var predictions: String
+        @Option(help: "The predictions table. Default: the one that the plan selects.") var predictions: String?
         @Option(help: "The first moment, as 2013-08-01 or with a time (UTC).") var from: String
         @Option(help: "The moment after the last.") var to: String
         @Option(help: "Use outcomes as they were known then. Default: now.") var labelsKnownAt: String?
@@ -69,8 +109,8 @@ struct MonitoringCommand: AsyncParsableCommand {
 
         func run() async throws {
             let request = CheckModel(
-                model: model, predictions: try TableName(predictions), from: try Instant(from), to: try Instant(to),
-                labelsKnownAt: try labelsKnownAt.map { try Instant($0) }, experiment: experiment)
+                model: model, predictions: try predictions.map { try TableName($0) }, from: try Instant(from),
+                to: try Instant(to), labelsKnownAt: try labelsKnownAt.map { try Instant($0) }, experiment: experiment)
             let check = try await connection.withClient { try await $0.send(request) }
             if connection.json { try printJSON(check) } else { show(check) }
             if check.datasetDrift { throw ExitCode(1) }

@@ -30,7 +30,8 @@ struct RegistryCommand: AsyncParsableCommand {
             abstract: "List what stands between a version and a stage, with the command that meets each.",
             discussion: "Exit codes: 0 nothing stands in the way; 1 something does.")
         @Argument(help: "The version, as name/version.") var version: String
-        @Option(help: "The stage.") var stage: Stage
+        @Option(help: "The stage: None, Staging, Production, Archived, or another that the policy has.") var stage:
+            Stage
         @OptionGroup var connection: ConnectionOptions
 
         func run() async throws {
@@ -79,7 +80,8 @@ struct RegistryCommand: AsyncParsableCommand {
                 Example: martlet registry sign-off flight-delay/1 --stage Production --token $DIRECTOR_TOKEN
                 """)
         @Argument(help: "The version, as name/version.") var version: String
-        @Option(help: "The stage.") var stage: Stage
+        @Option(help: "The stage: None, Staging, Production, Archived, or another that the policy has.") var stage:
+            Stage
         @Option(help: "Why.") var comment: String?
         @OptionGroup var connection: ConnectionOptions
 
@@ -103,7 +105,8 @@ struct RegistryCommand: AsyncParsableCommand {
             discussion:
                 "Exit codes: 0 moved; 77 refused, with every gate that is not met and the command that meets it.")
         @Argument(help: "The version, as name/version.") var version: String
-        @Option(help: "The stage: None, Staging, Production, Archived.") var stage: Stage
+        @Option(help: "The stage: None, Staging, Production, Archived, or another that the policy has.") var stage:
+            Stage
         @Flag(help: "Archive the versions that are in that stage now, at the same moment.") var archiveExisting = false
         @OptionGroup var connection: ConnectionOptions
 

@@ -53,11 +53,26 @@ struct ServerCommand: AsyncParsableCommand {
     @Flag(help: "Check neither names nor pages. Only for tests.")
     var disableSecurityMiddleware = false
 
+    @Flag(help: "Serve a workspace without users to other machines, too: something else keeps strangers out.")
+    var allowOpenWorkspace = false
+
+    @Option(help: ArgumentHelp("Speak TLS (1.2 or newer), with this certificate chain as PEM.", valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("The certificate's private key, as PEM. SIGHUP reads both again.", valueName: "file"))
+    var tlsKey: String?
+
+    @Flag(help: "Print every route with the verb and the scopes it takes, and end.")
+    var routes = false
+
     @Option(help: "What to log to standard error: trace, debug, info, notice, warning, error.")
     var logLevel = "info"
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port takes a number from 0 to 65535.") }
+        guard (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-certificate and --tls-key are given together.")
+        }
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("--log-level: see the help for words.")
         }
@@ -66,9 +81,21 @@ struct ServerCommand: AsyncParsableCommand {
     func run() async throws {
         var logger = Logger(label: "martlet") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+        if routes { return try await printRoutes(logger) }
         let interface = try interfaceFolder.map { try InterfaceFolder(at: $0) }
         let folder = try ConnectionOptions.parse(workspace.map { ["--workspace", $0] } ?? []).folder
-        try await withPlatform(at: folder, creating: .open) { [logger] platform in
+        do {
+            try await serve(folder, interface, logger)
+        } catch WorkspaceError.inUse(let path) {
+            throw CommandRefusal(
+                code: .temporarilyUnavailable,
+                message: "The workspace \(path) is open in another process, which may be its server. Stop that process "
+                    + "first, or serve another folder: --workspace DIR")
+        }
+    }
+
+    private func serve(_ folder: Workspace, _ interface: InterfaceFolder?, _ logger: Logger) async throws {
+        try await withPlatform(at: folder, creating: .open) { platform in
             print("Workspace: \(folder.folder.path)")
             print("Audit log's public key: \(platform.audit.verificationKey)")
             print(
@@ -76,25 +103,47 @@ struct ServerCommand: AsyncParsableCommand {
                     ? "This workspace is open: whoever reaches it may do anything, and no gate is asked for. "
                         + "`martlet init` makes one with users and sign-offs."
                     : "This workspace has users: clients say who they are with MLFLOW_TRACKING_TOKEN.")
-            if platform.identity.isOpen, !["127.0.0.1", "::1", "localhost"].contains(host) {
-                logger.warning("an open workspace is served to other machines", metadata: ["host": "\(host)"])
-            }
             if settings.isSecurityDisabled {
                 logger.warning("any page that a browser opens may drive this server: security checks are off")
             }
             let application = MartletApplication(
                 platform: platform, logger: logger, settings: settings, interface: interface)
             try await application.serve(host: host, port: port) { port in
-                print("Martlet is listening on http://\(settings.urlHost):\(port)")
+                print("Martlet is listening on \(settings.tls == nil ? "http" : "https")://\(settings.urlHost):\(port)")
                 fflush(nil)
             }
         }
+    }
+
+    /// The routes are the same for every workspace: one that is thrown away shows them.
+    private func printRoutes(_ logger: Logger) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-routes-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var quiet = logger
+        quiet.logLevel = .critical
+        let routes = try await withPlatform(at: Workspace(folder), creating: .open) { [quiet] platform in
+            MartletApplication(platform: platform, logger: quiet).routes
+        }
+        printTable(
+            ["METHOD", "PATH", "VERB", "SCOPES"],
+            routes.map { route in
+                switch route.need {
+                case .verb(let verb, let kinds):
+                    [
+                        route.method, route.path, "\(verb)",
+                        (["workspace"] + kinds.map(\.rawValue)).joined(separator: ", "),
+                    ]
+                case .nothing(let reason): [route.method, route.path, "-", "anybody: \(reason)"]
+                }
+            })
     }
 
     /// Flags, and what the environment says where there are none.
     private var settings: ServerSettings {
         var settings = ServerSettings(environment: ProcessInfo.processInfo.environment)
         settings.host = host
+        settings.allowsOpenWorkspace = allowOpenWorkspace
+        if let tlsCertificate, let tlsKey { settings.tls = TLSFiles(certificate: tlsCertificate, key: tlsKey) }
         if let allowedHosts { settings.allowedHosts = ServerSettings.list(allowedHosts) }
         if let corsAllowedOrigins { settings.allowedOrigins = ServerSettings.list(corsAllowedOrigins) ?? [] }
         if let xFrameOptions { settings.frameOptions = xFrameOptions }

@@ -5,7 +5,19 @@ public import MartletDomain
 // Words of the domain as command-line arguments.
 extension MonitoringPlan.Frequency: ExpressibleByArgument {}
 extension MonitoringPlan.RetrainingTrigger: ExpressibleByArgument {}
-extension Role: ExpressibleByArgument {}
+extension AuditQuery.Outcome: ExpressibleByArgument {}
+extension Role: ExpressibleByArgument {
+    public init?(argument: String) { self.init(word: argument) }
+}
+extension VerbPattern: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+extension Scope: ExpressibleByArgument {
+    public init?(argument: String) { self.init(parsing: argument) }
+}
+extension Member: ExpressibleByArgument {
+    public init?(argument: String) { self.init(parsing: argument) }
+}
 extension WriteMode: ExpressibleByArgument {}
 extension FeatureWriteMode: ExpressibleByArgument {}
 
@@ -14,5 +26,12 @@ extension DatasetTransaction.Kind: ExpressibleByArgument {
 }
 
 extension Stage: ExpressibleByArgument {
-    public init?(argument: String) { self.init(word: argument) }
+    /// Not listed, because a model's policy may have others than MLflow's.
+    public static var allValueStrings: [String] { [] }
+
+    /// One of MLflow's in any case, or one that the model's policy may have.
+    public init?(argument: String) {
+        guard let stage = Stage(word: argument) ?? Stage(rawValue: argument) else { return nil }
+        self = stage
+    }
 }

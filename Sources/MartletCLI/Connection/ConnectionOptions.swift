@@ -26,6 +26,23 @@ struct ConnectionOptions: ParsableArguments {
         return Workspace(URL(fileURLWithPath: named))
     }
 
+    /// The workspace whose files a command reads, without asking a server.
+    /// - Throws: `ValidationError` when only a server is named; ``CommandRefusal`` when the folder is no workspace.
+    static func folderOfFiles(_ named: String?) throws -> Workspace {
+        let options = try parse(named.map { ["--workspace", $0] } ?? [])
+        let isNamed = named != nil || ProcessInfo.processInfo.environment["MARTLET_WORKSPACE"] != nil
+        if !isNamed, let server = options.namedServer {
+            throw ValidationError(
+                "This reads files, and the environment names a server, \(server). Name the workspace's folder on this "
+                    + "machine: --workspace FOLDER.")
+        }
+        guard options.folder.exists else {
+            throw CommandRefusal.notFound(
+                "There is no workspace in \(options.folder.folder.path). Name one: --workspace FOLDER")
+        }
+        return options.folder
+    }
+
     private var namedServer: String? {
         if let server { return server }
         if workspace != nil { return nil }

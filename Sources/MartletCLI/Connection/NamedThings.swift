@@ -95,10 +95,11 @@ struct TagOptions: ParsableArguments {
 }
 
 /// Reads `key=value`; the value may be empty and may hold more equals signs.
-func keyedTexts(_ texts: [String]) throws -> [KeyedText] {
+/// - Parameter what: What each is, in the words of the refusal.
+func keyedTexts(_ texts: [String], what: String = "a tag: write key=value") throws -> [KeyedText] {
     try texts.map { text in
         guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-            throw ValidationError("'\(text)' is not a tag: write key=value.")
+            throw ValidationError("'\(text)' is not \(what).")
         }
         return KeyedText(String(text[..<equals]), String(text[text.index(after: equals)...]))
     }

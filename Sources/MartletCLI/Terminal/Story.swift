@@ -52,7 +52,7 @@ final class Story: Sendable {
 
             Go on from here
                martlet server --workspace \(workspace)        MLflow's clients find it at http://127.0.0.1:5000
-               export MLFLOW_TRACKING_TOKEN=$(cat \(workspace)/tokens/engineer)   who they are; reviewer and program_manager, too
+               export MLFLOW_TRACKING_TOKEN=$(cat \(workspace)/tokens/contributor)   who they are; reviewer and program_manager, too
                martlet audit verify --workspace \(workspace)  the log, held against its signed checkpoint
                Examples/flights/                              the same job as your own Swift program
             """)

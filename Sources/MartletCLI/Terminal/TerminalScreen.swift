@@ -33,5 +33,20 @@ enum TerminalScreen {
     }
 }
 
+/// A line that is not shown while it is typed; as it comes when standard input is no terminal.
+func readSecret(asking question: String) -> String? {
+    var shown = termios()
+    guard TerminalScreen.canAsk, tcgetattr(STDIN_FILENO, &shown) == 0 else { return readLine() }
+    FileHandle.standardError.write(Data(question.utf8))
+    var hidden = shown
+    hidden.c_lflag &= ~tcflag_t(ECHO)
+    guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0 else { return nil }
+    defer {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown)
+        notice("")
+    }
+    return readLine()
+}
+
 /// Tells a person something that is no part of a command's output.
 func notice(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

@@ -33,7 +33,7 @@ public struct DatasetTransaction: Sendable, Hashable, Codable {
     public var keys: [String]
     /// The row expression that holds for the rows to delete.
     public var predicate: String?
-    /// The tracking run or job that does it.
+    /// The tracking run that does it.
     public var runID: String?
     /// What the rows were computed from.
     public var inputs: [TableReference]

@@ -33,7 +33,7 @@ public struct DatasetVersion: Sendable, Hashable, Codable {
     public var inputs: [TableReference]
     /// What computed it: SQL, a feature set's hash, a file's digest.
     public var source: String?
-    /// The tracking run or job that wrote it.
+    /// The tracking run that wrote it.
     public var runID: String?
     /// What it did to the rows that were there; nil when it is not known.
     public var kind: DatasetTransaction.Kind?

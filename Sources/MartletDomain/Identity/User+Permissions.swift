@@ -1,16 +1,33 @@
 extension User {
     /// Whether this person may change anything at all: who only reads or only administers may not.
     public var mayChange: Bool {
-        self == .martlet || !roles.isDisjoint(with: [.engineer, .reviewer, .programManager])
+        if isUnbounded || roles.contains(where: \.mayChange) { return true }
+        return access?.bindings.contains { binding in
+            Role(word: binding.role)?.mayChange
+                ?? (access?.customRoles[binding.role] ?? []).contains { !$0.isReading }
+        } ?? false
     }
 
     /// Whether this person may make users and give them roles.
-    public var mayAdminister: Bool { self == .martlet || roles.contains(.administrator) }
+    public var mayAdminister: Bool { may("identity.create_user", on: .workspace) }
+
+    /// Whether this person may give roles, or act as others: by an administrator's role or by one that was made of
+    /// verbs, whatever the token that they came with is good for.
+    public var mayGiveRoles: Bool {
+        var person = self
+        person.access?.limits = nil
+        let ways: [Verb] = [
+            "identity.grant_role", "identity.create_role", "identity.add_member", "identity.create_user",
+            "identity.create_token", "identity.renew_token", "identity.set_password",
+        ]
+        return ways.contains { person.may($0, on: .workspace) }
+    }
 
     /// The roles, of those that a stage takes sign-offs by, in which this person may sign. Who gives roles never signs,
     /// except in a workspace of one person, where nothing hangs on it.
-    public func signingRoles(of signers: [Role]) -> [Role] {
-        guard !roles.contains(.administrator) || self == .anyone else { return [] }
+    public func signingRoles(of signers: [Role], on resource: Scope = .workspace) -> [Role] {
+        let roles = roles(on: resource)
+        guard !roles.contains(.administrator) && !mayGiveRoles || self == .anyone else { return [] }
         return Role.allCases.filter { signers.contains($0) && roles.contains($0) }
     }
 
@@ -24,7 +41,9 @@ extension User {
             }
         }
         if name.isEmpty || name.utf8.count > 64 || !isPlain {
-            problems.append("A user's name is 1 to 64 of the letters a to z, digits, and . - _ @")
+            problems.append(
+                "The name '\(name.prefix(80))' does not go: a name is 1 to 64 of the letters a to z, digits, and . - _ @"
+            )
         }
         if [User.anyone.name, User.martlet.name].contains(name.lowercased()) {
             problems.append("The name \(name) is reserved.")
@@ -32,21 +51,12 @@ extension User {
         if roles.isEmpty {
             problems.append("A user has a role: \(Role.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
-        if roles.contains(.administrator), !roles.isDisjoint(with: [.reviewer, .programManager]) {
-            problems.append("Who gives roles never signs: an administrator is neither reviewer nor program_manager.")
-        }
-        return problems
+        return problems + conflicts(roles)
     }
-}
 
-extension User {
-    /// Asked before every change: managing users takes an administrator, everything else somebody who may change things.
-    /// - Throws: ``IdentityError/mayNotAdminister(user:)``, ``IdentityError/mayNotChange(user:)``.
-    public func authorize(_ action: AuditAction) throws(IdentityError) {
-        if action.service == "identity" {
-            guard mayAdminister else { throw .mayNotAdminister(user: name) }
-        } else {
-            guard mayChange else { throw .mayNotChange(user: name) }
-        }
+    /// What is wrong with having these roles at once; empty if nothing is.
+    public static func conflicts(_ roles: Set<Role>) -> [String] {
+        guard roles.contains(.administrator), !roles.isDisjoint(with: [.reviewer, .programManager]) else { return [] }
+        return ["Who gives roles never signs: an administrator is neither reviewer nor program_manager."]
     }
 }

@@ -8,6 +8,9 @@ public struct QualityResult: Sendable, Codable, Equatable {
     public var statistics: Statistics
     public var meta: [String: String]
 
+    /// In ``meta``: SHA-256 of what the suite asked for, by which a policy can name it. Hexadecimal.
+    public static let suiteDigest = "suite_digest"
+
     public struct Statistics: Sendable, Codable, Equatable {
         public var evaluated: Int
         public var successful: Int

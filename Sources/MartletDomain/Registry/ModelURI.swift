@@ -14,7 +14,7 @@ public struct ModelURI: Sendable, Hashable, CustomStringConvertible {
     /// Whether it names what the gates let through: Production, Staging or an alias, never a bare number.
     public var isInService: Bool {
         switch choice {
-        case .stage(let stage): stage == .production || stage == .staging
+        case .stage(let stage): stage.isInService
         case .alias: true
         case .version, .latest: false
         }
@@ -22,8 +22,9 @@ public struct ModelURI: Sendable, Hashable, CustomStringConvertible {
 
     public init(name: String, _ choice: Choice) { (self.name, self.choice) = (name, choice) }
 
+    /// - Parameter stages: The stages that there are.
     /// - Throws: ``RegistryError/invalid(_:)``.
-    public init(_ text: String) throws(RegistryError) {
+    public init(_ text: String, stages: [Stage] = Stage.allCases) throws(RegistryError) {
         let scheme = "models:/"
         guard text.hasPrefix(scheme) else { throw Self.refusal(text) }
         let rest = text.dropFirst(scheme.count)
@@ -35,13 +36,13 @@ public struct ModelURI: Sendable, Hashable, CustomStringConvertible {
             } else if word.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
                 self.init(name: name, .version(try ModelVersion.ID(name, word).version))
             } else {
-                self.init(name: name, .stage(try Stage.named(word)))
+                self.init(name: name, .stage(try Stage.named(word, among: stages)))
             }
         } else {
             guard let at = rest.lastIndex(of: "@") else { throw Self.refusal(text) }
             let (name, alias) = (String(rest[..<at]), String(rest[rest.index(after: at)...]))
             guard !name.isEmpty, !alias.isEmpty else { throw Self.refusal(text) }
-            self.init(name: name, .alias(alias))
+            self.init(name: name, alias.lowercased() == "latest" ? .latest : .alias(alias))
         }
     }
 

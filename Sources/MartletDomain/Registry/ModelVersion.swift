@@ -59,17 +59,34 @@ public struct StageChange: Sendable, Hashable, Codable {
     public var by: String
     /// Milliseconds since 1970 UTC.
     public var at: Int64
+    /// How it came about; nil for the usual way, past the gates of the policy.
+    public var way: Way?
+    /// SHA-256 of the policy in force; nil in histories of old.
+    public var policyDigest: String?
+    /// Where in the audit log the change is told of; nil in histories of old.
+    public var auditPosition: Int64?
+
+    /// What else than a transition by the gates.
+    public enum Way: String, Sendable, Hashable, Codable, CaseIterable {
+        case breakGlass = "break_glass"
+        /// Gates that a break-glass walked past were met afterwards.
+        case ratified
+        case rollback
+    }
 
     public init(
         version: ModelVersion.ID, from: Stage?, to: Stage?, alias: String? = nil, isRemoved: Bool = false, by: String,
-        at: Int64
+        at: Int64, way: Way? = nil, policyDigest: String? = nil, auditPosition: Int64? = nil
     ) {
         (self.version, self.from, self.to) = (version, from, to)
         (self.alias, self.isRemoved, self.by, self.at) = (alias, isRemoved, by, at)
+        (self.way, self.policyDigest, self.auditPosition) = (way, policyDigest, auditPosition)
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, from, to, alias, by, at
+        case version, from, to, alias, by, at, way
         case isRemoved = "is_removed"
+        case policyDigest = "policy_digest"
+        case auditPosition = "audit_position"
     }
 }

@@ -133,11 +133,11 @@ extension Int64 {
 
 extension Stage {
     /// - Throws: ``RegistryError/invalid(_:)`` that names the stages there are.
-    public static func named(_ word: String) throws(RegistryError) -> Stage {
-        guard let stage = Stage(word: word) else {
+    public static func named(_ word: String, among stages: [Stage] = Stage.allCases) throws(RegistryError) -> Stage {
+        guard let stage = Stage(word: word, among: stages) else {
             throw .invalid([
                 "Invalid Model Version stage: \(word.prefix(100)). Value must be one of "
-                    + allCases.map(\.rawValue).joined(separator: ", ") + "."
+                    + stages.map(\.rawValue).joined(separator: ", ") + "."
             ])
         }
         return stage

@@ -9,18 +9,22 @@ public struct SignOff: Sendable, Hashable, Codable {
     public var artifactDigest: String
     /// Milliseconds since 1970 UTC.
     public var at: Int64
+    /// Where in the audit log it is told of; nil in histories of old.
+    public var auditPosition: Int64?
 
     public init(
         version: ModelVersion.ID, stage: Stage, role: Role, user: String, comment: String?, artifactDigest: String,
-        at: Int64
+        at: Int64, auditPosition: Int64? = nil
     ) {
         (self.version, self.stage, self.role, self.user) = (version, stage, role, user)
         (self.comment, self.artifactDigest, self.at) = (comment, artifactDigest, at)
+        self.auditPosition = auditPosition
     }
 
     enum CodingKeys: String, CodingKey {
         case version, stage, role, user, comment, at
         case artifactDigest = "artifact_digest"
+        case auditPosition = "audit_position"
     }
 }
 

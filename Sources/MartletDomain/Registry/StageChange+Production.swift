@@ -8,4 +8,18 @@ extension [StageChange] {
         for change in self where change.at <= time && change.alias == nil { stages[change.version] = change.to }
         return stages.filter { $0.value == .production }.keys.max { $0.version < $1.version }
     }
+
+    /// By alias, the version that callers found by it at a time.
+    public func aliases(at time: Int64) -> [String: ModelVersion.ID] {
+        var aliases: [String: ModelVersion.ID] = [:]
+        for change in self where change.at <= time {
+            guard let alias = change.alias else { continue }
+            if !change.isRemoved {
+                aliases[alias] = change.version
+            } else if aliases[alias] == change.version {
+                aliases[alias] = nil
+            }
+        }
+        return aliases
+    }
 }

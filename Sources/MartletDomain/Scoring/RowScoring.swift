@@ -35,6 +35,14 @@ public struct RowScoring: Sendable, Hashable, Codable {
     public var scoredBy: String
     /// Milliseconds since 1970 UTC.
     public var scoredAt: Int64
+    /// SHA-256 of the policy in force then; nil in records of old.
+    public var policyDigest: String?
+    /// Nil in records of old.
+    public var environment: ScoringEnvironment?
+    /// What gave features from memory; nil when all were looked up in tables.
+    public var served: [ServedState]?
+    /// As of when they were given, microseconds since 1970 UTC.
+    public var asOf: Int64?
 
     /// Before the name of a column that is what steps made of an input.
     public static let inputPrefix = "model_input."
@@ -55,7 +63,9 @@ public struct RowScoring: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, model, rows, sources, inputs, overridden, drift, warnings, predictions
+        case id, model, rows, sources, inputs, overridden, drift, warnings, predictions, environment, served
+        case asOf = "as_of"
+        case policyDigest = "policy_digest"
         case modelVersion = "model_version"
         case modelURI = "model_uri"
         case artifactDigest = "artifact_digest"
@@ -67,6 +77,24 @@ public struct RowScoring: Sendable, Hashable, Codable {
         case contentHash = "content_hash"
         case scoredBy = "scored_by"
         case scoredAt = "scored_at"
+    }
+}
+
+extension RowScoring {
+    /// Notes that features were given from memory.
+    public mutating func take(_ states: [ServedState], asOf time: Int64) {
+        let columns = Set(states.flatMap(\.columns))
+        (served, asOf) = (states, time)
+        overridden.removeAll { columns.contains($0) }
+        for state in states {
+            if let source = state.source, let table = state.table { sources[source] = table }
+        }
+    }
+
+    /// The id of a row's prediction: the beginning of the scoring's own id, and the row's number from 0.
+    public func predictionID(row: Int64) -> String {
+        let place = String(row, radix: 16)
+        return "\(id.prefix(12))-\(String(repeating: "0", count: max(0, 16 - place.count)))\(place)"
     }
 }
 

@@ -20,6 +20,10 @@ public struct ScoringRun: Sendable, Hashable, Codable {
     /// Views that had changed, and that were used as the model was trained with them, because ``driftReason`` says so.
     public var drift: [PackedFeatures.ViewDrift]?
     public var driftReason: String?
+    /// SHA-256 of the policy in force then; nil in records of old.
+    public var policyDigest: String?
+    /// Nil in records of old.
+    public var environment: ScoringEnvironment?
 
     public init(
         id: String, model: String, modelVersion: String, modelURI: String, artifactDigest: String,
@@ -33,7 +37,8 @@ public struct ScoringRun: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, model, recipe, spine, window, sources, predictions, drift
+        case id, model, recipe, spine, window, sources, predictions, drift, environment
+        case policyDigest = "policy_digest"
         case modelVersion = "model_version"
         case modelURI = "model_uri"
         case artifactDigest = "artifact_digest"
@@ -48,6 +53,8 @@ public struct ScoringRun: Sendable, Hashable, Codable {
 public enum ScoringError: MartletError, Equatable {
     case otherFeatures(model: String, expected: String, found: String)
     case notTrainedHere(model: String)
+    /// Nothing on record says which rows a model's files have seen.
+    case trainingUnknown(model: String)
     case noRows(table: String, window: String)
     case unknownPrediction(String)
     case notInService(String)
@@ -69,15 +76,19 @@ public enum ScoringError: MartletError, Equatable {
         case .notTrainedHere(let model):
             "\(model) was not used: it carries no feature recipe, so its input cannot be put together here. "
                 + "Train it with `martlet train`, which packs one."
+        case .trainingUnknown(let model):
+            "\(model) was not measured: no training on record made its files, so nothing says which rows they have seen. "
+                + "Register what `martlet train` logs, as it is."
         case .noRows(let table, let window): "\(table) has no rows in \(window), so nothing was scored."
         case .notInService(let uri):
             "Nothing was scored: \(uri) does not name a version by a stage in service or an alias, so it would walk around "
-                + "the gates. Ask for models:/NAME/Production, models:/NAME/Staging or models:/NAME@ALIAS."
+                + "the gates. Ask for models:/NAME/Production, models:/NAME/Staging or models:/NAME@ALIAS. "
+                + "Where one version is meant for the sake of history, say so: --history"
         case .unknownPrediction(let id):
             "There is no prediction \(id). `martlet predictions TABLE --from DAY --to DAY` lists some."
         case .artifactChanged(let model, let expected, let found):
             "\(model) was not used: its files have the digest \(found), and \(expected) was registered. "
-                + "Restore the files from a copy; `martlet audit entries` says who registered them."
+                + "Restore the files from a copy; Who registered them: martlet audit log --object \(model)"
         }
     }
 }

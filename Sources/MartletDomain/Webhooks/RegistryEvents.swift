@@ -55,6 +55,18 @@ extension WebhookPayload {
             ["name": .text(name), "version": .text(version), "key": .text(key), "value": .text(value)])
     }
 
+    /// - Parameter contacts: Who is to be told, by name.
+    public static func escalated(
+        _ finding: ModelHealth.Finding, of health: ModelHealth, contacts: String
+    ) -> WebhookPayload {
+        .init(
+            .modelHealthEscalated,
+            [
+                "name": .text(health.model), "version": .text(health.version.map { "\($0)" }),
+                "finding": .text(finding.kind.rawValue), "text": .text(finding.text), "contacts": .text(contacts),
+            ])
+    }
+
     /// - Parameter version: Nil when the alias was taken away.
     public static func alias(_ alias: String, of name: String, _ version: String?, isPrompt: Bool) -> WebhookPayload {
         guard let version else {

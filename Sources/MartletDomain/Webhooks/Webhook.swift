@@ -3,54 +3,40 @@ public struct Webhook: Sendable, Hashable {
     /// A UUID.
     public var id: String
     public var name: String
+    /// In whose words and under whose signature it is told.
+    public var dialect: WebhookDialect
+    /// The registered model that it is told of; nil for all.
+    public var model: String?
     public var text: String?
     public var url: String
     public var events: [WebhookEvent]
     public var status: WebhookStatus
     /// Whether requests are signed. The secret itself is told to nobody.
     public var isSigned: Bool
+    /// Whether requests have an `Authorization` header that was given with it. It is told to its receiver alone.
+    public var isAuthorized: Bool
     /// Milliseconds since 1970 UTC.
     public var createdAt: Int64
     public var updatedAt: Int64
 
     public init(
-        id: String, name: String, text: String? = nil, url: String, events: [WebhookEvent],
-        status: WebhookStatus = .active, isSigned: Bool = false, createdAt: Int64, updatedAt: Int64
+        id: String, name: String, dialect: WebhookDialect = .mlflow, model: String? = nil, text: String? = nil,
+        url: String, events: [WebhookEvent], status: WebhookStatus = .active, isSigned: Bool = false,
+        isAuthorized: Bool = false, createdAt: Int64, updatedAt: Int64
     ) {
-        (self.id, self.name, self.text, self.url, self.events) = (id, name, text, url, events)
-        (self.status, self.isSigned, self.createdAt, self.updatedAt) = (status, isSigned, createdAt, updatedAt)
+        (self.id, self.name, self.dialect, self.model) = (id, name, dialect, model)
+        (self.text, self.url, self.events) = (text, url, events)
+        (self.status, self.isSigned, self.isAuthorized) = (status, isSigned, isAuthorized)
+        (self.createdAt, self.updatedAt) = (createdAt, updatedAt)
     }
 }
 
-/// Whether a webhook is told anything. Raw values are MLflow's words on the wire.
+/// Whether a webhook is told anything. Raw values are MLflow's and Databricks' words on the wire.
 public enum WebhookStatus: String, Sendable, Hashable, CaseIterable {
     case active = "ACTIVE"
     case disabled = "DISABLED"
-}
-
-/// What happened to what. Raw values are MLflow's names of events.
-public enum WebhookEvent: String, Sendable, Hashable, CaseIterable {
-    case registeredModelCreated = "registered_model.created"
-    case modelVersionCreated = "model_version.created"
-    case modelVersionTagSet = "model_version_tag.set"
-    case modelVersionTagDeleted = "model_version_tag.deleted"
-    case modelVersionAliasCreated = "model_version_alias.created"
-    case modelVersionAliasDeleted = "model_version_alias.deleted"
-    case promptCreated = "prompt.created"
-    case promptVersionCreated = "prompt_version.created"
-    case promptTagSet = "prompt_tag.set"
-    case promptTagDeleted = "prompt_tag.deleted"
-    case promptVersionTagSet = "prompt_version_tag.set"
-    case promptVersionTagDeleted = "prompt_version_tag.deleted"
-    case promptAliasCreated = "prompt_alias.created"
-    case promptAliasDeleted = "prompt_alias.deleted"
-    /// Of MLflow's gateway: it can be asked for, and never happens here.
-    case budgetPolicyExceeded = "budget_policy.exceeded"
-
-    /// `model_version`
-    public var entity: String { String(rawValue.prefix { $0 != "." }) }
-    /// `created`
-    public var action: String { String(rawValue.drop { $0 != "." }.dropFirst()) }
+    /// Told of nothing but tests: Databricks' word, which MLflow lacks.
+    case testing = "TEST_MODE"
 }
 
 /// One telling of one event to one webhook.

@@ -115,4 +115,29 @@ extension Webhook {
                 + "63 characters long, and contain only letters, digits, dots (.), underscores (_), and hyphens (-)."
         ]
     }
+
+    /// What is wrong with the events that a webhook asks for; empty if nothing is.
+    public static func problems(
+        events: [WebhookEvent], in dialect: WebhookDialect, isOfOneModel: Bool
+    ) -> [String] {
+        var problems: [String] = []
+        if events.isEmpty { problems.append("Webhook events must be a non-empty list of events.") }
+        if Set(events).count < events.count { problems.append("An event is named twice.") }
+        if let other = events.first(where: { $0.dialect != dialect }) {
+            problems.append(
+                "'\(other.rawValue)' is no event in the manner of \(dialect == .mlflow ? "MLflow" : "Databricks"), in "
+                    + "which the webhook is told; make another webhook for it.")
+        }
+        if isOfOneModel,
+            let event = events.first(where: { [.registryModelCreated, .registeredModelCreated].contains($0) })
+        {
+            problems.append("'\(event.rawValue)' can be asked for by a webhook of all models only.")
+        }
+        return problems
+    }
+
+    /// Whether a text can stand in a header.
+    public static func isHeader(_ text: String) -> Bool {
+        text.utf8.count <= 4_000 && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+    }
 }

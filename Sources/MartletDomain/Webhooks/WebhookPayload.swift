@@ -1,13 +1,16 @@
 import Foundation
 
-/// What a receiver is told of an event: a JSON object with the fields that MLflow sends, in its order.
+/// What a receiver is told of an event: a JSON object with the fields that MLflow or Databricks sends, in its order.
 ///
-/// Source: MLflow 3.18, `webhooks/types.py` and `webhooks/delivery.py`.
+/// Source: MLflow 3.18, `webhooks/types.py` and `webhooks/delivery.py`; Databricks' documentation of registry webhooks.
 public struct WebhookPayload: Sendable, Hashable {
     public enum Value: Sendable, Hashable {
         case text(String?)
         case number(Double)
         case tags([KeyedText])
+        case texts([String])
+        /// Keys and values as objects of their own, as Databricks has tags.
+        case pairs([KeyedText])
     }
 
     public var event: WebhookEvent
@@ -20,10 +23,22 @@ public struct WebhookPayload: Sendable, Hashable {
         (names, values) = (fields.map(\.key), fields.map(\.value))
     }
 
+    /// A field that is a text; nil when there is none of that name.
+    public subscript(name: String) -> String? {
+        guard let place = names.firstIndex(of: name), case .text(let text) = values[place] else { return nil }
+        return text
+    }
+
     /// The whole body of a request.
-    /// - Parameter time: Milliseconds since 1970 UTC.
-    public func body(at time: Int64) -> String {
+    /// - Parameters:
+    ///   - time: Milliseconds since 1970 UTC.
+    ///   - webhook: The id of the webhook that is told, which Databricks' bodies hold.
+    public func body(at time: Int64, to webhook: String = "") -> String {
         let data = fields.map { "\(jsonText($0.name)): \($0.value.json)" }.joined(separator: ", ")
+        if event.dialect == .databricks {
+            return "{\"event\": \(jsonText(event.rawValue)), \"webhook_id\": \(jsonText(webhook)), "
+                + "\"event_timestamp\": \(time), \(data)}"
+        }
         return "{\"entity\": \(jsonText(event.entity)), \"action\": \(jsonText(event.action)), "
             + "\"timestamp\": \(jsonText(Self.timestamp(time))), \"data\": {\(data)}}"
     }
@@ -42,6 +57,11 @@ extension WebhookPayload.Value {
         switch self {
         case .text(let text): text.map(jsonText) ?? "null"
         case .number(let number): number == number.rounded() ? "\(Int64(number))" : "\(number)"
+        case .texts(let texts): "[" + texts.map { jsonText($0) }.joined(separator: ", ") + "]"
+        case .pairs(let pairs):
+            "["
+                + pairs.map { "{\"key\": \(jsonText($0.key)), \"value\": \(jsonText($0.value))}" }
+                .joined(separator: ", ") + "]"
         case .tags(let tags):
             // Of equal keys the last counts, where the first stood.
             "{"
@@ -57,54 +77,4 @@ private func jsonText(_ text: String) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
     return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
-}
-
-extension WebhookPayload {
-    /// What is sent to try a webhook: the payload that MLflow documents for the event.
-    public static func example(of event: WebhookEvent) -> WebhookPayload {
-        let tags = Value.tags([KeyedText("example_key", "example_value")])
-        let (key, value) = (Value.text("example_key"), Value.text("example_value"))
-        let (model, prompt, version) = (Value.text("example_model"), Value.text("example_prompt"), Value.text("1"))
-        let alias = Value.text("example_alias")
-        return switch event {
-        case .registeredModelCreated:
-            .init(event, ["name": model, "tags": tags, "description": .text("An example registered model")])
-        case .modelVersionCreated:
-            .init(
-                event,
-                [
-                    "name": model, "version": version, "source": .text("models:/123"),
-                    "run_id": .text("abcd1234abcd5678"), "tags": tags,
-                    "description": .text("An example model version"),
-                ])
-        case .modelVersionTagSet: .init(event, ["name": model, "version": version, "key": key, "value": value])
-        case .modelVersionTagDeleted: .init(event, ["name": model, "version": version, "key": key])
-        case .modelVersionAliasCreated: .init(event, ["name": model, "alias": alias, "version": version])
-        case .modelVersionAliasDeleted: .init(event, ["name": model, "alias": alias])
-        case .promptCreated:
-            .init(event, ["name": prompt, "tags": tags, "description": .text("An example prompt")])
-        case .promptVersionCreated:
-            .init(
-                event,
-                [
-                    "name": prompt, "version": version, "template": .text("Hello {{name}}!"), "tags": tags,
-                    "description": .text("An example prompt version"),
-                ])
-        case .promptTagSet: .init(event, ["name": prompt, "key": key, "value": value])
-        case .promptTagDeleted: .init(event, ["name": prompt, "key": key])
-        case .promptVersionTagSet: .init(event, ["name": prompt, "version": version, "key": key, "value": value])
-        case .promptVersionTagDeleted: .init(event, ["name": prompt, "version": version, "key": key])
-        case .promptAliasCreated: .init(event, ["name": prompt, "alias": alias, "version": version])
-        case .promptAliasDeleted: .init(event, ["name": prompt, "alias": alias])
-        case .budgetPolicyExceeded:
-            .init(
-                event,
-                [
-                    "budget_policy_id": .text("bp-abc123"), "budget_unit": .text("USD"), "budget_amount": .number(100),
-                    "current_spend": .number(105.5), "duration_unit": .text("MONTHS"), "duration_value": .number(1),
-                    "target_scope": .text("ENDPOINT"), "workspace": .text("default"),
-                    "target_value": .text("ep-abc123"), "window_start": .number(1_704_067_200_000),
-                ])
-        }
-    }
 }

@@ -6,13 +6,15 @@ import Platform
 
 /// `POST /graphql`, relative to the server's root. Refusals are answered 200, their words in `errors`, as MLflow's server
 /// has it.
-func addGraphQLRoute(to group: RouterGroup<MartletContext>, tracking: Tracking, registry: Registry) {
+func addGraphQLRoute(to group: Routes, tracking: Tracking, registry: Registry) {
     let executor = GraphQLExecutor(schema: MLflowGraphQL(tracking: tracking, registry: registry).schema)
-    group.post("graphql") { request, _ in
+    group.on(.post, "graphql", "tracking.search_graph", of: .visible(.experiment)) { request, context in
         let body = try GraphQLRequest(
             AnyJSON(parsing: try await request.jsonBytes(limit: BodyLimit.json).orEmptyObject))
-        let outcome = try await executor.execute(
-            try required(body.query, "query"), variables: body.variables ?? [:], operation: body.operationName)
+        let query = try required(body.query, "query")
+        let outcome = try await GraphQLCaller.$context.withValue(context) {
+            try await executor.execute(query, variables: body.variables ?? [:], operation: body.operationName)
+        }
         let errors = outcome.errors.isEmpty ? GraphQLAnswer.null : .list(outcome.errors.map(GraphQLAnswer.text))
         let json = GraphQLAnswer.object([("data", outcome.data), ("errors", errors)]).json
         return Response(

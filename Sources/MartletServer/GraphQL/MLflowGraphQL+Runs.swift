@@ -31,7 +31,10 @@ extension MLflowGraphQL {
                     },
                     "modelVersions": .list("MlflowModelVersion") { [registry] (answer: RunAnswer) in
                         // A run's id is hexadecimal: it cannot end the quotation.
-                        try await registry.searchVersions(filter: "run_id = '\(answer.run.info.id)'").elements
+                        try await registry.searchVersions(
+                            filter: "run_id = '\(answer.run.info.id)'",
+                            visible: GraphQLCaller.visible(.registeredModel, "registry.search_model_versions")
+                        ).elements
                     },
                 ]),
             GraphQLObject(

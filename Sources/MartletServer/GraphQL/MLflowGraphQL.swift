@@ -42,10 +42,13 @@ struct MLflowGraphQL: Sendable {
         [
             "mlflowGetExperiment": .root("MlflowGetExperimentResponse", "MlflowGetExperimentInput") {
                 [tracking] input in
-                try await tracking.experiment(input.text("experimentId") ?? "")
+                let id = input.text("experimentId") ?? ""
+                try await GraphQLCaller.require("tracking.get_experiment", on: .experiments([id]))
+                return try await tracking.experiment(id)
             },
             "mlflowGetRun": .root("MlflowGetRunResponse", "MlflowGetRunInput") { [tracking] input in
                 let id = input.text("runId").unlessEmpty ?? input.text("runUuid") ?? ""
+                try await GraphQLCaller.require("tracking.get_run", on: .runs([id]))
                 return RunAnswer(run: try await tracking.run(id), experiments: ExperimentCache(tracking))
             },
             "mlflowGetMetricHistoryBulkInterval": .root(
@@ -55,6 +58,7 @@ struct MLflowGraphQL: Sendable {
                     runs: input.texts("runIds"), key: try required(input.text("metricKey"), "metric_key"),
                     start: input.integer("startStep"), end: input.integer("endStep"),
                     size: input.integer("maxResults").map(Int.init(clamping:)))
+                try await GraphQLCaller.require("tracking.get_metric_history", on: .runs(sample.runs))
                 var found: [RunMeasurement] = []
                 for run in sample.runs {
                     found += try await tracking.sampledHistory(
@@ -69,7 +73,8 @@ struct MLflowGraphQL: Sendable {
                 let page = try await registry.searchVersions(
                     filter: input.text("filter") ?? "", orderBy: input.texts("orderBy"),
                     size: input.integer("maxResults").map(Int.init(clamping:)) ?? 10_000,
-                    token: input.text("pageToken"))
+                    token: input.text("pageToken"),
+                    visible: GraphQLCaller.visible(.registeredModel, "registry.search_model_versions"))
                 return VersionsAnswer(versions: page.elements, nextToken: page.nextToken)
             },
         ]
@@ -81,16 +86,22 @@ struct MLflowGraphQL: Sendable {
             "mlflowSearchDatasets": .root(
                 "MlflowSearchDatasetsResponse", "MlflowSearchDatasetsInput"
             ) { [tracking] input in
-                DatasetsAnswer(
-                    summaries: try await tracking.searchDatasets(experimentIDs: input.texts("experimentIds")))
+                let visible = GraphQLCaller.visible(.experiment, "tracking.search_datasets")
+                let (asked, seen) = (
+                    input.texts("experimentIds"), input.texts("experimentIds").filter(visible.contains)
+                )
+                guard asked.isEmpty || !seen.isEmpty else { return DatasetsAnswer(summaries: []) }
+                return DatasetsAnswer(summaries: try await tracking.searchDatasets(experimentIDs: seen))
             },
         ]
     }
 
     private var searchRuns: GraphQLField {
         .root("MlflowSearchRunsResponse", "MlflowSearchRunsInput") { [tracking] input in
+            let visible = GraphQLCaller.visible(.experiment, "tracking.search_runs")
             let page = try await tracking.searchRuns(
-                experimentIDs: input.texts("experimentIds"), filter: input.text("filter") ?? "",
+                experimentIDs: input.texts("experimentIds").filter(visible.contains),
+                filter: input.text("filter") ?? "",
                 viewType: input.text("runViewType").flatMap(ViewType.init(rawValue:)) ?? .activeOnly,
                 orderBy: input.texts("orderBy"), size: input.integer("maxResults").map(Int.init(clamping:)) ?? 1_000,
                 token: input.text("pageToken"))

@@ -8,10 +8,10 @@ import Platform
 /// MLflow's web interface at the server's root, and what its pages ask for that is not data.
 ///
 /// Nothing calls home: the browser is told to ask this server alone, and the interface is told to collect nothing.
-func addInterfaceRoutes(to group: RouterGroup<MartletContext>, folder: InterfaceFolder?) {
+func addInterfaceRoutes(to group: Routes, folder: InterfaceFolder?) {
     addInterfaceQuestions(to: group)
     guard let folder else {
-        group.get("/") { _, _ in
+        group.on(.get, "/", "workspace.get_interface", of: .own) { _, _ in
             let text =
                 "This is Martlet \(Platform.version). MLflow's clients reach it by MLFLOW_TRACKING_URI set to this address; "
                 + "the API is under /api/2.0/mlflow/. There is no page here: to see MLflow's own interface, start the "
@@ -23,10 +23,10 @@ func addInterfaceRoutes(to group: RouterGroup<MartletContext>, folder: Interface
         }
         return
     }
-    group.get("/") { request, context in
+    group.on(.get, "/", "workspace.get_interface", of: .own) { request, context in
         try await answer("index.html", of: folder, request, context, caching: "no-cache")
     }
-    group.get("static-files/**") { request, context in
+    group.on(.get, "static-files/**", "workspace.get_interface", of: .own) { request, context in
         let asked = String(request.uri.path.dropFirst("/static-files/".count))
         guard let name = asked.removingPercentEncoding else { throw HTTPError(.notFound) }
         // The names hold a digest of what is in them: four weeks, as MLflow's server has it.
@@ -65,19 +65,21 @@ private let contentSecurityPolicy = [
 ].joined(separator: "; ")
 
 /// What the interface asks the server about itself. Each is answered as by a server that has it switched off.
-private func addInterfaceQuestions(to group: RouterGroup<MartletContext>) {
+private func addInterfaceQuestions(to group: Routes) {
     for version in ["2.0", "3.0"] {
         let mlflow = group.group("ajax-api/\(version)/mlflow")
-        mlflow.answer("ui-telemetry") { _, _ in Telemetry() }
-        mlflow.post("ui-telemetry") { _, _ in try jsonResponse(["status": "disabled"]) }
-        mlflow.answer("gateway-proxy") { query, _ in
+        mlflow.answer("ui-telemetry", "workspace.get_interface", of: .own) { _, _ in Telemetry() }
+        mlflow.on(.post, "ui-telemetry", "workspace.get_interface", of: .own) { _, _ in
+            try jsonResponse(["status": "disabled"])
+        }
+        mlflow.answer("gateway-proxy", "workspace.get_interface", of: .own) { query, _ in
             guard query["gateway_path"]?.trimmingCharacters(in: ["/"]) == "api/2.0/endpoints" else {
                 throw NoGateway()
             }
             return ["endpoints": [String]()]
         }
-        mlflow.answer("assistant/config") { _, _ in AssistantSettings() }
-        mlflow.answer("assistant/providers") { _, _ in ["providers": [String]()] }
+        mlflow.answer("assistant/config", "workspace.get_interface", of: .own) { _, _ in AssistantSettings() }
+        mlflow.answer("assistant/providers", "workspace.get_interface", of: .own) { _, _ in ["providers": [String]()] }
     }
 }
 

@@ -29,6 +29,11 @@ struct ErrorResponses: RouterMiddleware {
         } catch let error as FeatureError where !error.issues.isEmpty {
             return try jsonResponse(
                 ErrorBody(error.code, error.message, error.issues), status: error.code.httpStatus)
+        } catch IdentityError.tooManyAttempts(let wait) {
+            let error = IdentityError.tooManyAttempts(retryAfter: wait)
+            var response = try errorResponse(error.code, error.message, status: .tooManyRequests)
+            response.headers[.retryAfter] = "\((wait + 999) / 1_000)"
+            return response
         } catch let error as any MartletError {
             return try errorResponse(error.code, error.message)
         } catch let error as HTTPError where error.status == .notFound {

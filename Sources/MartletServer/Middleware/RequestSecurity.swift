@@ -8,8 +8,9 @@ import NIOCore
 /// more strictly.
 ///
 /// The server answers to names that are its own: to another one it was led by a name that somebody made to point at it.
-/// A page says by `Origin` where it came from: pages of this machine, of the server itself, and those that the operator
-/// allowed may ask; others may not, and are not told what the server knows.
+/// A page says by `Origin` where it came from: pages of the server itself and those that the operator allowed may ask, and
+/// pages of this machine where nobody else is served or everybody may do anything; others may not, and are not told what
+/// the server knows.
 struct RequestSecurity: RouterMiddleware {
     typealias Context = MartletContext
 
@@ -18,8 +19,12 @@ struct RequestSecurity: RouterMiddleware {
     private let takesAnyOrigin: Bool
     private let frameOptions: String?
     private let isDisabled: Bool
+    /// Whether pages of this machine may ask whatever their port.
+    private let trustsThisMachine: Bool
 
-    init(_ settings: ServerSettings) {
+    /// - Parameter isOpen: Whether whoever reaches the workspace may do anything.
+    init(_ settings: ServerSettings, isOpen: Bool) {
+        trustsThisMachine = isOpen || ServerSettings.isLoopback(settings.host)
         isDisabled = settings.isSecurityDisabled
         let own = [HostPattern(settings.urlHost), HostPattern(settings.urlHost.replacing("[", with: "[[]") + ":*")]
         let hosts = settings.allowedHosts.map { $0.map(HostPattern.init) } ?? HostPattern.defaults + own
@@ -124,7 +129,9 @@ struct RequestSecurity: RouterMiddleware {
     private func isAllowed(_ origin: String, _ host: String) -> Bool {
         if takesAnyOrigin || origins.contains(where: { $0.matches(origin) }) { return true }
         guard let authority = Self.authority(of: origin) else { return false }
-        if ["localhost", "127.0.0.1", "[::1]"].contains(Self.name(authority)) { return true }
+        if ["localhost", "127.0.0.1", "[::1]"].contains(Self.name(authority)) {
+            return trustsThisMachine || authority == host.lowercased()
+        }
         // The server's own pages, where its own names are known.
         return hosts != nil && authority == host.lowercased()
     }
@@ -156,11 +163,17 @@ struct RequestSecurity: RouterMiddleware {
 
 /// A page of another site asked.
 struct ForeignOrigin: MartletError {
-    var origin: String
+    /// Nil when it did not say from where.
+    var origin: String?
 
     var code: ErrorCode { .permissionDenied }
     var message: String {
-        "The request came by the page \(origin), which is not this server's own. "
+        guard let origin else {
+            return
+                "The request came by a page that is not this server's own. Load this server's page again; programs ask with "
+                + "a token."
+        }
+        return "The request came by the page \(origin), which is not this server's own. "
             + "To let its pages ask, start the server with --cors-allowed-origins \(origin)."
     }
 }

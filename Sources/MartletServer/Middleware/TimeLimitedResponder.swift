@@ -1,9 +1,12 @@
 package import Hummingbird
 import MartletDomain
+import NIOCore
+import QueryEngine
 import Synchronization
 
 /// Cancels a request that takes too long, and says so, unless it came to its end all the same. What it had committed by
-/// then stays committed. An answer to HEAD leaves here without a body, wherever it was made.
+/// then stays committed. Queries of one whose connection has closed are interrupted: nobody waits for what they find. An
+/// answer to HEAD leaves here without a body, wherever it was made.
 ///
 /// One task watches all requests: a timer for each would cost more than most answers.
 package struct TimeLimitedResponder: HTTPResponder {
@@ -19,12 +22,25 @@ package struct TimeLimitedResponder: HTTPResponder {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
+    /// Interrupts the queries of what came by a connection: its client sends nothing more, and has most likely gone.
+    func clientHungUp(_ channel: any Channel) { watch.hangUp(channel) }
+
+    /// Interrupts the queries of all requests, those that are under way and those to come.
+    func interruptQueries() { watch.stop() }
+
     private func watched(_ request: Request, context: MartletContext) async throws -> Response {
         try await withUnsafeCurrentTask { task in
-            let ticket = watch.begin(RunningTask(task))
+            let queries = QueryInterruption()
+            let ticket = watch.begin(
+                .init(
+                    deadline: .now + watch.limit, task: RunningTask(task), queries: queries,
+                    channel: context.isWithinProcess ? nil : context.channel))
             let result: Result<Response, any Error>
             do {
-                result = .success(try await responder.respond(to: request, context: context))
+                let response = try await QueryInterruption.$current.withValue(queries) {
+                    try await responder.respond(to: request, context: context)
+                }
+                result = .success(response)
             } catch {
                 result = .failure(error)
             }
@@ -60,11 +76,31 @@ private struct RunningTask: @unchecked Sendable {
     func cancel() { task?.cancel() }
 }
 
+/// A request that is under way.
+private struct WatchedRequest: Sendable {
+    var deadline: ContinuousClock.Instant
+    var task: RunningTask
+    var queries: QueryInterruption
+    /// What it came by; nil within the process.
+    var channel: (any Channel)?
+
+    /// Whether its connection broke off.
+    var isAlone: Bool { channel.map { !$0.isActive } ?? false }
+
+    /// Whether it came by one of these.
+    func came(by channels: Set<ObjectIdentifier>) -> Bool {
+        channel.map { channels.contains(ObjectIdentifier($0)) } ?? false
+    }
+}
+
 /// Who is under way, by when they began.
 private final class Watch: Sendable {
     private struct State {
-        var underWay: [Int: (deadline: ContinuousClock.Instant, task: RunningTask)] = [:]
+        var underWay: [Int: WatchedRequest] = [:]
         var expired: Set<Int> = []
+        var isStopping = false
+        /// Connections whose clients send nothing more, until they are closed on our side, too.
+        var hungUp: Set<ObjectIdentifier> = []
         var next = 0
         var isWatching = false
     }
@@ -74,15 +110,36 @@ private final class Watch: Sendable {
 
     init(limit: Duration) { self.limit = limit }
 
-    func begin(_ task: RunningTask) -> Int {
-        let (ticket, isFirst) = state.withLock { state in
+    func begin(_ request: WatchedRequest) -> Int {
+        let (ticket, isFirst, isInterrupted) = state.withLock { state in
             state.next &+= 1
-            state.underWay[state.next] = (.now + limit, task)
+            state.underWay[state.next] = request
             defer { state.isWatching = true }
-            return (state.next, !state.isWatching)
+            return (state.next, !state.isWatching, state.isStopping || request.came(by: state.hungUp))
         }
+        if isInterrupted { request.queries.interrupt() }
         if isFirst { Task { await look() } }
         return ticket
+    }
+
+    func hangUp(_ channel: any Channel) {
+        let id = ObjectIdentifier(channel)
+        let requests = state.withLock { state in
+            state.hungUp.insert(id)
+            return state.underWay.values.filter { $0.came(by: [id]) }
+        }
+        for request in requests { request.queries.interrupt() }
+        // Afterwards, so that what is closed already is forgotten at once.
+        channel.closeFuture.whenComplete { [self] _ in state.withLock { _ = $0.hungUp.remove(id) } }
+    }
+
+    /// From now on there are no queries.
+    func stop() {
+        let requests = state.withLock { state in
+            state.isStopping = true
+            return Array(state.underWay.values)
+        }
+        for request in requests { request.queries.interrupt() }
     }
 
     /// - Returns: Whether it was stopped.
@@ -99,6 +156,7 @@ private final class Watch: Sendable {
         while isWatching {
             try? await Task.sleep(for: min(limit, .seconds(1)))
             let now = ContinuousClock.now
+            for request in state.withLock({ $0.underWay.values.filter(\.isAlone) }) { request.queries.interrupt() }
             isWatching = state.withLock { state in
                 for (ticket, request) in state.underWay where request.deadline < now {
                     guard state.expired.insert(ticket).inserted else { continue }

@@ -1,11 +1,13 @@
 import Hummingbird
 
 /// What clients ask for before they try it, relative to `…/mlflow/`; anybody may, without saying who they are.
-func addServerInfoRoute(to group: RouterGroup<MartletContext>, settings: ServerSettings) {
+func addServerInfoRoute(to group: Routes, settings: ServerSettings) {
     let info = ServerInfo(
         multipart_uploads_enabled: settings.announcesMultipartUploads,
         multipart_downloads_enabled: settings.announcesMultipartDownloads)
-    group.answer("server-info") { _, _ in info }
+    group.open(.get, "server-info", because: "clients ask what a server can before they try it") { _, _ in
+        try jsonResponse(info)
+    }
 }
 
 /// Truthful. Files can always come and go in parts; whether clients do that unasked is the operator's choice.

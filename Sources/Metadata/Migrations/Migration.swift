@@ -12,6 +12,6 @@ package struct Migration: Sendable {
     package static let all: [Migration] = [
         .foundation, .tracking, .registry, .identity, .datasets, .features, .models, .scoring, .search, .webhooks,
         .artifacts, .datasetTransactions, .featureTables, .onlineFeatures, .packedFeatures, .pushIDs,
-        .featureCheckSpans,
+        .featureCheckSpans, .auditCheckpoints, .access, .policies, .why, .registryWebhooks,
     ]
 }

@@ -27,15 +27,24 @@ final class GroupWriter: Sendable {
     private let longestRun: Duration
     private let clock: WallClock
     private let authorize: @Sendable (AuditAction, Caller) throws -> Void
+    private let promoted: @Sendable () -> Void
+    private let isLogged: Bool
+    private let changedState: @Sendable (AuditAction, _ isAfter: Bool) -> [StateQuery]
 
     /// - Parameters:
     ///   - largestGroup: How many changes share a commit at most; at least one.
     ///   - longestRun: A group that has run for so long is committed as it is: its first must not wait for many others.
     ///   - authorize: Asked inside each change before its body.
+    ///   - promoted: Called after a commit that put a model version in front of callers.
+    ///   - isLogged: Whether changes leave entries.
+    ///   - state: What an action changes, as it is named before and after.
     init(
         pool: DatabasePool, trail: AuditTrail, largestGroup: Int, longestRun: Duration, clock: WallClock,
-        authorize: @escaping @Sendable (AuditAction, Caller) throws -> Void
+        authorize: @escaping @Sendable (AuditAction, Caller) throws -> Void,
+        promoted: @escaping @Sendable () -> Void, isLogged: Bool,
+        state: @escaping @Sendable (AuditAction, _ isAfter: Bool) -> [StateQuery]
     ) {
+        (self.promoted, self.isLogged, changedState) = (promoted, isLogged, state)
         (self.pool, self.trail, self.clock, self.authorize) = (pool, trail, clock, authorize)
         (self.largestGroup, self.longestRun) = (max(1, largestGroup), longestRun)
     }
@@ -96,12 +105,12 @@ final class GroupWriter: Sendable {
     /// - Returns: How many changes were dealt with; at least one.
     private func commit(_ group: [any PendingChange], _ database: Database) -> Int {
         let (committed, start) = (trail.state, ContinuousClock.now)
-        var count = 0
+        var (count, promotes) = (0, false)
         do {
             try database.beginTransaction(.immediate)
             repeat {
                 count += 1
-                try run(group[count - 1], database)
+                if try run(group[count - 1], database) { promotes = true }
             } while count < group.count && start.duration(to: .now) < longestRun
             try trail.seal(Transaction(database, now: clock.now, caller: .martlet))
             try database.commit()
@@ -115,18 +124,39 @@ final class GroupWriter: Sendable {
             return count
         }
         commits.add(1, ordering: .relaxed)
+        if promotes { promoted() }
         for change in group.prefix(count) { change.finish() }
         return count
     }
 
+    /// Notes what an action changed, unless it did so itself.
+    private func note(stateBefore before: String?, _ action: AuditAction, _ transaction: Transaction) throws {
+        guard transaction.notes.before == nil, transaction.notes.after == nil else { return }
+        let after = changedState(action.noting(transaction.notes.facts), true)
+        transaction.note(before: before, after: try transaction.digest(of: after))
+    }
+
     /// Runs one change in its savepoint and logs it. Throws only what spoils the whole group.
-    private func run(_ change: any PendingChange, _ database: Database) throws {
+    /// - Returns: Whether it put a model version in front of callers.
+    private func run(_ change: any PendingChange, _ database: Database) throws -> Bool {
         let transaction = Transaction(database, now: clock.now, caller: change.caller)
+        guard change.events.isEmpty else {
+            for event in change.events { try trail.append(event, database) }
+            return false
+        }
+        var isDone = false
         try database.run("SAVEPOINT change")
         do {
             try authorize(change.action, change.caller)
+            let queries = changedState(change.action, false)
+            let before = try transaction.digest(of: queries)
             try change.run(transaction)
-            try trail.append(change.action, refusal: nil, transaction)
+            // What nobody asks for costs nothing: neither a query nor a copy of the parameters.
+            if !queries.isEmpty || !transaction.notes.facts.isEmpty {
+                try note(stateBefore: before, change.action, transaction)
+            }
+            if isLogged { try trail.append(change.action, refusal: nil, transaction) }
+            isDone = true
         } catch {
             guard database.isInsideTransaction else { throw error }
             change.refuse(error.isOfTheDisk ? StoreError.notDurable(reason(of: error)) : error)
@@ -137,6 +167,17 @@ final class GroupWriter: Sendable {
         }
         // Fails when there is no savepoint any more, because SQLite rolled back under a body that took no notice.
         try database.run("RELEASE change")
+        return isDone && change.action.noting(transaction.notes.facts).isPromotion
+    }
+}
+
+extension AuditAction {
+    /// With the facts that were noted on the way.
+    fileprivate func noting(_ facts: [String: String]) -> AuditAction {
+        guard !facts.isEmpty else { return self }
+        var named = self
+        named.parameters.merge(facts) { _, noted in noted }
+        return named
     }
 }
 

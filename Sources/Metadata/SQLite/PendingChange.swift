@@ -5,6 +5,8 @@ import Synchronization
 protocol PendingChange: Sendable {
     var action: AuditAction { get }
     var caller: Caller { get }
+    /// What is told of it in the log instead of the change itself; empty for a change.
+    var events: [RecordedEvent] { get }
     /// Runs the change and keeps its result, or throws.
     func run(_ transaction: Transaction) throws
     /// Makes this the outcome, whatever the change itself came to.
@@ -17,6 +19,7 @@ protocol PendingChange: Sendable {
 final class Change<Result: Sendable>: PendingChange {
     let action: AuditAction
     let caller: Caller
+    let events: [RecordedEvent] = []
     private let body: @Sendable (Transaction) throws -> Result
     private let continuation: CheckedContinuation<Result, any Error>
     private let outcome = Mutex<Swift.Result<Result, any Error>>(.failure(StoreError.closed))

@@ -7,7 +7,7 @@ final class Booster: @unchecked Sendable {
     let handle: CXGBBooster
     var table: CXGBTable { library.functions.table }
 
-    init(library: XGBoost, matrix: TrainingMatrix? = nil) throws(ModelError) {
+    init(library: XGBoost, matrix: LibraryMatrix? = nil) throws(ModelError) {
         self.library = library
         var made: CXGBBooster?
         var matrices: [CXGBMatrix?] = matrix.map { [$0.handle] } ?? []
@@ -51,9 +51,13 @@ final class Booster: @unchecked Sendable {
         return Array(UnsafeRawBufferPointer(start: bytes, count: Int(count)))
     }
 
-    func predict(_ values: [Float], rowCount: Int, columnCount: Int) throws(ModelError) -> [Float] {
+    /// Scores row after row, or what they are before the objective's transformation.
+    func predict(
+        _ values: [Float], rowCount: Int, columnCount: Int, margin: Bool = false
+    ) throws(ModelError) -> [Float] {
         let config =
-            #"{"type":0,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false,"missing":NaN}"#
+            #"{"type":\#(margin ? 1 : 0),"training":false,"iteration_begin":0,"iteration_end":0,"#
+            + #""strict_shape":false,"missing":NaN}"#
         var shape: UnsafePointer<UInt64>?
         var dimensions: UInt64 = 0
         var result: UnsafePointer<Float>?
@@ -69,6 +73,27 @@ final class Booster: @unchecked Sendable {
             throw .library(operation: "predict", reason: "it answered \(Array(sizes)) numbers for \(rowCount) rows")
         }
         return Array(UnsafeBufferPointer(start: result, count: rowCount))
+    }
+
+    /// The exact SHAP values of some rows, row after row: one number for each column, then the bias.
+    func contributions(_ data: FeatureMatrix) throws(ModelError) -> [Float] {
+        let matrix = try LibraryMatrix(library: library, data: data, threads: "1")
+        let config =
+            #"{"type":2,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false}"#
+        var shape: UnsafePointer<UInt64>?
+        var dimensions: UInt64 = 0
+        var result: UnsafePointer<Float>?
+        try check(
+            "tell contributions",
+            table.BoosterPredict?(handle, matrix.handle, config, &shape, &dimensions, &result))
+        let sizes = UnsafeBufferPointer(start: shape, count: Int(dimensions))
+        let expected = data.rowCount * (data.columnCount + 1)
+        guard sizes.reduce(1, { $0 &* $1 }) == UInt64(expected) else {
+            throw .library(
+                operation: "tell contributions",
+                reason: "it answered \(Array(sizes)) numbers for \(data.rowCount) rows of \(data.columnCount) columns")
+        }
+        return Array(UnsafeBufferPointer(start: result, count: expected))
     }
 
     /// Scores by `f0`, `f1`, …, whatever the columns are called, in the library's order.
@@ -89,12 +114,12 @@ final class Booster: @unchecked Sendable {
     }
 }
 
-/// The library's own copy of rows and labels, freed with this object.
-final class TrainingMatrix {
+/// The library's own copy of rows, freed with this object.
+final class LibraryMatrix {
     let library: XGBoost
     let handle: CXGBMatrix
 
-    init(library: XGBoost, data: FeatureMatrix, labels: [Float], threads: String) throws(ModelError) {
+    init(library: XGBoost, data: FeatureMatrix, labels: [Float]? = nil, threads: String) throws(ModelError) {
         self.library = library
         let functions = library.functions
         var made: CXGBMatrix?
@@ -106,6 +131,7 @@ final class TrainingMatrix {
         try functions.check("take the rows", status)
         guard let made else { throw .library(operation: "take the rows", reason: "no handle came back") }
         handle = made
+        guard let labels else { return }
         let labelled = labels.withUnsafeBufferPointer { labels in
             functions.table.MatrixSetInfo?(made, "label", ArrayInterface.json(labels, rows: labels.count))
         }

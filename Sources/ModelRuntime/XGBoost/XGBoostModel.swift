@@ -61,7 +61,7 @@ package final class XGBoostModel: Sendable {
         try Task.checkCancellation()
         let library = try XGBoost.open()
         let threads = parameters.settings["nthread"] ?? "1"
-        let matrix = try TrainingMatrix(library: library, data: data, labels: labels, threads: threads)
+        let matrix = try LibraryMatrix(library: library, data: data, labels: labels, threads: threads)
         let booster = try Booster(library: library, matrix: matrix)
         try booster.set("verbosity", "0")
         for (name, value) in parameters.settings.sorted(by: { $0.key < $1.key }) { try booster.set(name, value) }
@@ -102,6 +102,28 @@ package final class XGBoostModel: Sendable {
             throw .library(operation: "predict", reason: "nothing came back")
         }
         return first
+    }
+
+    /// What each column added to the margin of one row's prediction, in the order of ``featureNames``.
+    ///
+    /// The exact SHAP values of trees, XGBoost's `pred_contribs`; with the bias they add up to the margin, to rounding.
+    /// - Throws: as ``predict(_:)``; ``ModelError/invalidInput(_:)`` unless there is one row.
+    package func contributions(
+        _ data: FeatureMatrix
+    ) throws(ModelError) -> (values: [Float], bias: Float, margin: Float) {
+        guard data.columnNames == featureNames else {
+            throw .columnsDiffer(expected: featureNames, given: data.columnNames)
+        }
+        guard data.rowCount == 1 else {
+            throw .invalidInput(["Contributions are of one row, and \(data.rowCount) were given."])
+        }
+        let (values, count) = (data.values, featureNames.count)
+        let found = try booster.contributions(data)
+        let margin = try booster.predict(values, rowCount: 1, columnCount: count, margin: true)
+        guard let bias = found.last, let margin = margin.first else {
+            throw .library(operation: "predict contributions", reason: "nothing came back")
+        }
+        return (Array(found.dropLast()), bias, margin)
     }
 
     private func predict(_ values: [Float], rowCount: Int) throws(ModelError) -> [Float] {

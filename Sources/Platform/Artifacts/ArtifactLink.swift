@@ -29,7 +29,7 @@ extension Artifacts {
 
     /// - Throws: ``ArtifactError/linkRefused``: it is none of ours, or has expired.
     package func verify(_ link: ArtifactLink) throws(ArtifactError) {
-        guard let signature = Data(hexadecimal: link.signature), link.expiresAt > Self.now,
+        guard let signature = [UInt8](hexadecimal: link.signature), link.expiresAt > Self.now,
             HMAC<SHA256>.isValidAuthenticationCode(
                 signature, authenticating: Self.text(link.path, link.expiresAt), using: linkKey)
         else { throw .linkRefused }

@@ -15,7 +15,7 @@ extension Artifacts {
         let action = AuditAction("artifacts", "complete_multipart", ["upload": id, "parts": "\(parts.count)"])
         let joined: StoredFile
         do {
-            guard caller.user.mayChange else { throw IdentityError.mayNotChange(user: caller.user.name) }
+            try caller.authorize(action)
             let upload = try await store.read { try $0.openUpload(id, of: path, by: caller, at: Self.now) }
             let chosen = try Self.choose(parts, of: upload, from: Part.inFolder(partsFolder(of: id)))
             joined = try await offTheCooperativePool { [self] in try join(chosen, of: upload) }

@@ -18,6 +18,10 @@ package struct Artifacts: Sendable {
     /// Parts of one upload are put in their places one after another.
     let parts = Turns()
     let partSizes = PartSizes()
+    /// Digests of sealed files that were read already.
+    let hashes = FileHashes()
+    /// How many files were read to be held against a seal since the process began.
+    package var hashedFiles: Int { hashes.filesRead }
     /// What changes that are not committed yet have moved.
     let bin: ArtifactBin
 

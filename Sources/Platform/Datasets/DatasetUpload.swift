@@ -30,7 +30,7 @@ package final class DatasetUpload {
     /// - Returns: SHA-256 of the bytes, in hexadecimal.
     package func finish() throws -> String {
         try handle.close()
-        let digest = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let digest = hash.finalize().hexadecimal
         try Data(digest.utf8).write(to: file.appendingPathExtension("sha256"))
         return digest
     }

@@ -33,7 +33,7 @@ extension Datasets {
         let file = scratch.appending(path: newID() + ".export")
         do {
             _ = try await engine.withSession { session in
-                try session.execute("COPY (\(rows)) TO \(quotedLiteral(file.path)) (\(options))")
+                try session.execute("COPY (\(rows)) TO \(quotedLiteral(file.path)) (\(options))", writing: file.path)
             }
         } catch {
             try? FileManager.default.removeItem(at: file)

@@ -12,7 +12,8 @@ extension Datasets {
     package func recover(by caller: Caller) async throws -> [DatasetVersion] {
         try await sweepStaging()
         var recovered: [DatasetVersion] = []
-        for name in tablesOnDisk() + (try await sweepBranches()) {
+        for name in tablesOnDisk(where: \.isBegun) { _ = try? await deltaTable(name).removeUnfinished() }
+        for name in tablesOnDisk(where: { $0.exists() }) + (try await sweepBranches()) {
             do {
                 try await deltaTable(name).removeUnfinished()
                 recovered += try await recoverRecords(of: name, by: caller)
@@ -87,7 +88,7 @@ extension Datasets {
         return recorded.filter { deltaTable($0).exists() }
     }
 
-    private func tablesOnDisk() -> [TableName] {
+    private func tablesOnDisk(where isWanted: (DeltaTable) -> Bool) -> [TableName] {
         func folders(in parent: URL) -> [URL] {
             let found = try? FileManager.default.contentsOfDirectory(
                 at: parent, includingPropertiesForKeys: [.isDirectoryKey])
@@ -96,7 +97,9 @@ extension Datasets {
         func tables(in parent: URL, parts: [String]) -> [TableName] {
             folders(in: parent).sorted { $0.path < $1.path }.flatMap { folder -> [TableName] in
                 let parts = parts + [folder.lastPathComponent]
-                if let name = try? TableName(parts.joined(separator: ".")), deltaTable(name).exists() { return [name] }
+                if let name = try? TableName(parts.joined(separator: ".")), isWanted(deltaTable(name)) {
+                    return [name]
+                }
                 return parts.count < 3 ? tables(in: folder, parts: parts) : []
             }
         }

@@ -32,7 +32,7 @@ extension Datasets {
                 let count = try await file.engine.withSession { session in
                     try session.execute(
                         "COPY (\(rows)) TO \(quotedLiteral(place.path)) (FORMAT parquet, COMPRESSION snappy, "
-                            + "USE_TMP_FILE false)")
+                            + "USE_TMP_FILE false)", writing: place.path)
                     let sql = "SELECT count(*) AS n FROM read_parquet(\(quotedFile(place.path)))"
                     return try session.collect(sql)["n"]?.longs?.first ?? nil
                 }

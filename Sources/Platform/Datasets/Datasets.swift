@@ -116,15 +116,15 @@ package struct Datasets: Sendable {
 
     /// Turns away, on record, who may not change anything: before a table or the disk is touched.
     package func requireChange(_ action: AuditAction, by caller: Caller) async throws {
-        guard !caller.user.mayChange else { return }
-        try await store.change(action, by: caller) { _ in try caller.user.requireChange() }
+        guard !caller.may(Verb(action)) else { return }
+        try await store.change(action, by: caller) { _ in try caller.authorize(action) }
     }
 
     /// As ``requireChange(_:by:)``, for a change of one table: nobody but Martlet changes its own.
     package func requireChange(of table: TableName, _ action: AuditAction, by caller: Caller) async throws {
-        guard caller.user.mayChange, !table.isReserved || caller.user == .martlet else {
+        guard caller.may(Verb(action)), !table.isReserved || caller.user == .martlet else {
             return try await store.change(action, by: caller) { _ in
-                try caller.user.requireChange()
+                try caller.authorize(action)
                 try caller.user.requireWrite(to: table)
             }
         }

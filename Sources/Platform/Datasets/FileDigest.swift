@@ -39,6 +39,6 @@ final class FileDigest: Sendable {
         defer { try? handle.close() }
         var hash = SHA256()
         while let data = try handle.read(upToCount: 1 << 20), !data.isEmpty { hash.update(data: data) }
-        return (hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(), before)
+        return (hash.finalize().hexadecimal, before)
     }
 }

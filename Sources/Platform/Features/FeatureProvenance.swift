@@ -27,9 +27,7 @@ extension FeatureView {
     }
 
     private static func digest(_ text: String) -> String {
-        SHA256.hash(data: Array(text.utf8)).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+        SHA256.hash(data: Array(text.utf8)).hexadecimal
     }
 
     package var provenance: [FeatureProvenance] {

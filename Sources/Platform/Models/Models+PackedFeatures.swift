@@ -12,14 +12,11 @@ package struct PackedModel: Sendable {
 
 extension Models {
     /// - Throws: ``PackedFeaturesError/notPacked(model:)``,
-    ///   ``ScoringError/artifactChanged(model:expected:found:)``.
+    ///   ``SealBroken``.
     package func openPacked(_ version: ModelVersion) async throws -> PackedModel {
         let name = version.id.description
         guard let path = version.artifactPath else { throw PackedFeaturesError.notPacked(model: name) }
-        let digest = try await artifacts.digest(of: path).sha256
-        guard digest == version.artifactDigest else {
-            throw ScoringError.artifactChanged(model: name, expected: version.artifactDigest, found: digest)
-        }
+        try await artifacts.requireSealed(path, digest: version.artifactDigest, subject: name)
         let folder = try artifacts.localURL(path)
         let packed = try await offTheCooperativePool { try PackedFeatures(in: folder, of: name) }
         guard let packed else { throw PackedFeaturesError.notPacked(model: name) }

@@ -1,3 +1,4 @@
+import DeltaLake
 import Foundation
 package import MartletDomain
 import Metadata
@@ -52,8 +53,9 @@ extension Models {
         try await artifacts.write(
             Data(try canonicalText(card).utf8), to: run.artifactURI + "/feature_schema.json", by: caller)
         let packed = try await features.pack(training.set, inputs: card.inputs)
-        let modelID = try await log(model, card, packed, example: training.matrix.prefix(5), run: run, by: caller)
-        try await record(specification, card, runID: run.id, modelID: modelID, by: caller)
+        let (modelID, digest) = try await log(
+            model, card, packed, example: training.matrix.prefix(5), run: run, by: caller)
+        try await record(specification, card, runID: run.id, modelID: modelID, digest: digest, by: caller)
         let version = try await register(specification.registerAs, modelID: modelID, runID: run.id, by: caller)
         return TrainedModel(
             runID: run.id, modelID: modelID, inputs: card.inputs, metrics: metrics, registeredVersion: version)
@@ -110,10 +112,11 @@ extension Models {
     }
 
     /// Stores the model as a logged model of the run, in MLflow's own format.
+    /// - Returns: Its id, and the digest of its files as a version of them is sealed with.
     private func log(
         _ model: XGBoostModel, _ card: ModelCard, _ packed: PackedFeatures, example: FeatureMatrix, run: Run.Info,
         by caller: Caller
-    ) async throws -> String {
+    ) async throws -> (id: String, digest: String) {
         let logged = try await tracking.createLoggedModel(
             in: run.experimentID, name: "model", sourceRunID: run.id, by: caller)
         let folder = scratch.appending(path: logged.id)
@@ -122,28 +125,36 @@ extension Models {
         _ = try MLflowModelDirectory.write(model, to: folder, example: example, identity: identity)
         try Data(canonicalText(card).utf8).write(to: folder.appending(path: ModelCard.fileName))
         for (name, text) in try packed.files { try Data(text.utf8).write(to: folder.appending(path: name)) }
+        let digest = Artifacts.lineDigest(of: try artifacts.hashes.files(under: folder.path).files)
         try await artifacts.write(folder: folder, to: logged.artifactURI, by: caller)
         _ = try await tracking.finalizeLoggedModel(logged.id, as: .ready, by: caller)
         try await tracking.logOutputs(run: run.id, models: [ModelOutput(logged.id, step: 0)], by: caller)
-        return logged.id
+        return (logged.id, digest)
     }
 
     private func record(
-        _ specification: TrainingSpecification, _ card: ModelCard, runID: String, modelID: String, by caller: Caller
+        _ specification: TrainingSpecification, _ card: ModelCard, runID: String, modelID: String, digest: String,
+        by caller: Caller
     ) async throws {
         let action = AuditAction(
             "models", "train",
             ["run_id": runID, "model_id": modelID, "training_set": card.trainingSet.description])
         let (text, inputs) = (try canonicalText(specification), try canonicalText(card.inputs))
+        let rows = try await datasets.snapshot(card.trainingSet).relation
+        let content = try await datasets.engine.withSession { session in
+            try canonicalText(ContentDigest.content(of: "SELECT * FROM \(rows)", session))
+        }
         try await store.change(action, by: caller) { db in
             try db.execute(
                 """
-                INSERT INTO trained_models (run_id, model_id, training_table, training_version, specification, inputs)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO trained_models
+                    (run_id, model_id, training_table, training_version, specification, inputs, content, files_digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .text(runID), .text(modelID), .text(card.trainingSet.name.description),
-                    .integer(card.trainingSet.version), .text(text), .text(inputs),
+                    .integer(card.trainingSet.version), .text(text), .text(inputs), .text(content),
+                    .text(digest),
                 ])
         }
     }

@@ -29,16 +29,13 @@ actor OpenedModels {
 extension Models {
     /// Opens a version's model, after making sure that its files are those that were registered.
     ///
-    /// - Throws: ``ScoringError/artifactChanged(model:expected:found:)``, ``ScoringError/notTrainedHere(model:)``, or what
+    /// - Throws: ``SealBroken``, ``ScoringError/notTrainedHere(model:)``, or what
     ///   the model's format says is wrong with the file.
     package func open(_ version: ModelVersion) async throws -> OpenedModel {
         let name = version.id.description
         guard let path = version.artifactPath else { throw ScoringError.notTrainedHere(model: name) }
-        let digest = try await artifacts.digest(of: path).sha256
-        guard digest == version.artifactDigest else {
-            throw ScoringError.artifactChanged(model: name, expected: version.artifactDigest, found: digest)
-        }
-        if let (model, card) = await opened.find(digest) {
+        try await artifacts.requireSealed(path, digest: version.artifactDigest, subject: name)
+        if let (model, card) = await opened.find(version.artifactDigest) {
             return OpenedModel(version: version, model: model, card: card)
         }
         let folder = try artifacts.localURL(path)
@@ -49,7 +46,9 @@ extension Models {
             }
             return (try directory.xgboostModel(), try JSONDecoder().decode(ModelCard.self, from: data))
         }
-        await opened.keep(model, card, digest: digest)
+        // Nobody replaced a file between the look and the reading.
+        try await artifacts.requireSealed(path, digest: version.artifactDigest, subject: name)
+        await opened.keep(model, card, digest: version.artifactDigest)
         return OpenedModel(version: version, model: model, card: card)
     }
 }

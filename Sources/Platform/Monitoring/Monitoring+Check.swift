@@ -11,14 +11,16 @@ extension Monitoring {
     ///
     /// The report is logged as a tracking run. When the data drifted and the plan says so, a candidate is retrained and
     /// registered; it passes no gate by that.
-    /// - Parameter knownAt: Outcomes that became known later are not used, microseconds since 1970 UTC; nil for now.
+    /// - Parameters:
+    ///   - asked: The table of predictions; nil for the one that the plan selects.
+    ///   - knownAt: Outcomes that became known later are not used, microseconds since 1970 UTC; nil for now.
     package func check(
-        _ model: String, predictions table: TableName, in window: TimeWindow, labelsKnownAt knownAt: Int64?,
+        _ model: String, predictions asked: TableName?, in window: TimeWindow, labelsKnownAt knownAt: Int64?,
         experiment: String, by caller: Caller
     ) async throws -> MonitoringCheck {
         guard let plan = try await registry.monitoringPlan(model) else { throw MonitoringError.noPlan(model) }
-        let snapshot = try await datasets.snapshot(table)
-        let current = try await predictions(of: model, in: window, snapshot.relation, table)
+        let looked = try await selected(by: plan, asked)
+        let current = try await predictions(of: model, in: window, looked.relation, looked.table.name)
         let version = try await registry.version(ModelVersion.ID(name: model, version: current.version))
         let opened = try await models.open(version)
         let names = opened.card.inputs
@@ -30,14 +32,14 @@ extension Monitoring {
                     (PredictionColumn.score, .numeric(scores.map(Double.init)))
                 ],
                 current: try current.rows.driftColumns(names + [PredictionColumn.score]),
-                driftShare: plan.thresholds.driftShare)
+                methods: plan.driftMethods, driftShare: plan.thresholds.driftShare)
         }
         let knownAt = knownAt ?? store.clock.now * 1_000
         let outcomes = try await datasets.latest(opened.card.recipe.spine)
-        let quality = try await realised(opened, snapshot.relation, outcomes, window, knownAt)
+        let quality = try await realised(opened, looked.relation, outcomes, window, knownAt)
         var look = Look(
             model: model, version: version, plan: plan, window: window, knownAt: knownAt,
-            outcomes: outcomes, predictions: TableReference(table, version: snapshot.version), drift: drift,
+            outcomes: outcomes, predictions: looked.table, drift: drift,
             quality: quality,
             rowCount: current.rows.rowCount)
         let run = try await log(look, experiment: experiment, by: caller)
@@ -67,6 +69,24 @@ extension Monitoring {
         }
         try await tracking.logBatch(run: run, tags: tags, by: caller)
         return retrained
+    }
+
+    /// The rows that the plan selects, as they are now.
+    private func selected(
+        by plan: MonitoringPlan, _ asked: TableName?
+    ) async throws -> (table: TableReference, relation: String) {
+        let planned = try plan.selection.map { datasets.spelled(try TableName($0.table)) }
+        guard let table = asked.map({ datasets.spelled($0) }) ?? planned else {
+            throw MonitoringError.noSelection(plan.model)
+        }
+        if let planned, table != planned { throw MonitoringError.notSelected("\(table)", planned: "\(planned)") }
+        let snapshot = try await datasets.snapshot(table)
+        try PredictionColumn.check(snapshot.schema, of: table)
+        let reference = TableReference(table, version: snapshot.version)
+        guard let filter = plan.selection?.filter else { return (reference, snapshot.relation) }
+        let select = "SELECT * FROM predictions WHERE (\(filter)\n)"
+        try await datasets.engine.withSession { try SelectInputs.check(select, inputs: ["predictions"], $0) }
+        return (reference, "(WITH predictions AS (SELECT * FROM \(snapshot.relation)) \(select))")
     }
 
     private func predictions(
@@ -147,7 +167,7 @@ extension Monitoring {
 
 extension FeatureMatrix {
     /// The columns as the drift tests take them.
-    fileprivate var driftColumns: [(String, DriftColumn)] {
+    var driftColumns: [(String, DriftColumn)] {
         columnNames.enumerated().map { place, name in
             (name, .numeric((0..<rowCount).map { Double(values[$0 * columnCount + place]) }))
         }

@@ -33,6 +33,8 @@ package struct Monitoring: Sendable {
 /// Why a model could not be looked at.
 enum MonitoringError: MartletError, Equatable {
     case noPlan(String)
+    case noSelection(String)
+    case notSelected(String, planned: String)
     case noPredictions(String, window: String)
     case severalVersions(String, [String])
 
@@ -43,6 +45,12 @@ enum MonitoringError: MartletError, Equatable {
         case .noPlan(let model):
             "\(model) has no monitoring plan, so there is nothing to hold it against. Put one on record: "
                 + "martlet monitoring plan \(model) --owner NAME --frequency monthly --reference TABLE@VERSION"
+        case .noSelection(let model):
+            "The monitoring plan of \(model) selects no table of predictions. Name one with --predictions, or put it into "
+                + "the plan: martlet monitoring plan \(shellWord(model)) --table TABLE …"
+        case .notSelected(let table, let planned):
+            "The monitoring plan looks at \(planned), so a look at \(table) would say nothing of it. Leave --predictions "
+                + "out, or change the plan's --table."
         case .noPredictions(let table, let window):
             "\(table) has no predictions of the model in \(window). Score them first with `martlet score`."
         case .severalVersions(let window, let versions):

@@ -1,3 +1,4 @@
+import Crypto
 import DeltaLake
 import Foundation
 package import MartletDomain
@@ -39,7 +40,10 @@ package struct Quality: Sendable {
         let run = QualityRun(
             suite: suite, relation: try await datasets.snapshot(table).relation, otherRelations: others, asOf: asOf,
             meta: ["table": table.description, "run_by": caller.user.name])
-        let result = try await run.result(on: datasets.engine)
+        let found = try await run.result(on: datasets.engine)
+        let digest = SHA256.hash(data: Data(try canonicalText(found.results.map(\.configuration)).utf8)).hexadecimal
+        let result = QualityResult(
+            found.results, meta: found.meta.merging([QualityResult.suiteDigest: digest]) { _, new in new })
         let text = try canonicalText(result)
         let action = AuditAction(
             "quality", "run",
@@ -50,12 +54,14 @@ package struct Quality: Sendable {
         try await store.change(action, by: caller) { db in
             try db.execute(
                 """
-                INSERT INTO quality_runs (id, suite, table_name, table_version, success, stopped, ran_at, result)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO quality_runs
+                    (id, suite, table_name, table_version, success, stopped, ran_at, result, suite_digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .text(newID()), .text(suite.name), .text(table.name.description), .integer(table.version),
                     SQLValue(result.success), SQLValue(result.stopped), .integer(db.now), .text(text),
+                    .text(digest),
                 ])
         }
         return (table, result)

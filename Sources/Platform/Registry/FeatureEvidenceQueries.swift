@@ -16,10 +16,13 @@ extension Snapshot {
                 return FeatureEvidence(
                     view: plan.name, planHash: plan.hash,
                     checks: try checks.compactMap { check in
-                        guard let kind = ConsistencyCheck.Kind(rawValue: try check.text("kind")) else { return nil }
+                        let checkedAt = try check.integer("checked_at")
+                        // One of a time to come, which a clock that was far ahead left behind, makes nothing fresh.
+                        guard let kind = ConsistencyCheck.Kind(rawValue: try check.text("kind")), checkedAt <= now
+                        else { return nil }
                         return .init(
                             kind: kind, mismatches: try check.integer("mismatches"),
-                            age: max(0, now - (try check.integer("checked_at"))),
+                            age: now - checkedAt,
                             requests: try check.integer("requests"), span: try checkSpan(check))
                     })
             }

@@ -25,7 +25,7 @@ extension Registry {
         let parameters = ["name": name, "source": source, "run_id": given]
         let (resolved, digest, packed): (VersionSource, ArtifactDigest?, PackedFeatures?)
         do {
-            try caller.user.requireChange()
+            try caller.authorize(AuditAction("registry", "create_model_version"))
             resolved =
                 tags.markPrompt ? try promptSource(source) : try await self.resolve(source, runID: given, claim: claim)
             try refuse(

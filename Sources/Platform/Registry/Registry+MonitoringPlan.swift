@@ -7,21 +7,17 @@ extension Registry {
     /// - Throws: ``RegistryError/invalid(_:)`` with everything that is wrong with it, ``RegistryError/modelMissing(_:)``.
     @discardableResult
     package func setMonitoringPlan(_ plan: MonitoringPlan, by caller: Caller) async throws -> MonitoringPlan {
-        let problems = plan.problems
+        let problems = plan.problems + plan.unknownTests
         guard problems.isEmpty else { throw RegistryError.invalid(problems) }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let text = String(decoding: try encoder.encode(plan), as: UTF8.self)
-        return try await change("set_monitoring_plan", ["name": plan.model, "plan": text], by: caller) { db in
-            let model = try db.registeredModel(plan.model)
-            let last = try db.row(
-                "SELECT revision FROM monitoring_plans WHERE model = ? ORDER BY revision DESC LIMIT 1",
-                [.integer(model)])
-            let revision = (try last?.integer("revision") ?? 0) + 1
-            try db.execute(
-                "INSERT INTO monitoring_plans (model, revision, plan, set_by, set_at) VALUES (?, ?, ?, ?, ?)",
-                [.integer(model), .integer(revision), .text(text), .text(caller.user.name), .integer(db.now)])
-            db.note("revision", "\(revision)")
+        let text = try canonicalText(plan)
+        return try await change("set_monitoring_plan", ["name": plan.model, "plan": text], by: caller) { [knows] db in
+            guard try knows(db, plan.reference) else {
+                throw RegistryError.invalid([
+                    "There is no \(plan.reference), so nothing could be held against it. `martlet data history "
+                        + "\(plan.reference.name)` names the versions that there are."
+                ])
+            }
+            db.note("revision", "\(try db.put(plan, onModel: plan.model))")
             return plan
         }
     }
@@ -32,7 +28,31 @@ extension Registry {
     }
 }
 
+extension Transaction {
+    /// - Returns: The number of the revision.
+    @discardableResult
+    func put(_ plan: MonitoringPlan, onModel name: String) throws -> Int64 {
+        let model = try registeredModel(name)
+        let last = try row(
+            "SELECT revision FROM monitoring_plans WHERE model = ? ORDER BY revision DESC LIMIT 1", [.integer(model)])
+        let revision = (try last?.integer("revision") ?? 0) + 1
+        try execute(
+            "INSERT INTO monitoring_plans (model, revision, plan, set_by, set_at) VALUES (?, ?, ?, ?, ?)",
+            [
+                .integer(model), .integer(revision), .text(try canonicalText(plan)), .text(caller.user.name),
+                .integer(now),
+            ])
+        return revision
+    }
+}
+
 extension Snapshot {
+    func knows(_ table: TableReference) throws -> Bool {
+        try row(
+            "SELECT version FROM dataset_versions WHERE name = ? AND version = ?",
+            [.text(table.name.description), .integer(table.version)]) != nil
+    }
+
     func monitoringPlan(ofModel model: Int64) throws -> MonitoringPlan? {
         let row = try row(
             "SELECT p.plan, m.name FROM monitoring_plans p JOIN registered_models m ON m.number = p.model "

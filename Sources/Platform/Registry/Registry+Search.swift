@@ -18,13 +18,14 @@ extension SearchFilter.Comparison {
 extension Registry {
     /// Finds registered models: `name LIKE 'flight%' AND tag.team = 'delays'`, by name unless ordered otherwise.
     package func searchModels(
-        filter: String = "", orderBy: [String] = [], size: Int = 100, token: String? = nil
+        filter: String = "", orderBy: [String] = [], size: Int = 100, token: String? = nil,
+        visible: Visibility = .all
     ) async throws -> Page<RegisteredModel> {
         try check(size, atMost: 1_000)
         let offset = try PageToken.offset(of: token)
         let columns = ["name": "r.name", "last_updated_timestamp": "r.updated_at"]
         let conditions = try conditions(
-            filter, .registeredModels, columns, promptsByModel, tags: .registered_model_tags)
+            filter, .registeredModels, columns, promptsByModel, visible, tags: .registered_model_tags)
         let order = try order(orderBy, .registeredModelOrder, columns, ties: ["r.name", "r.number"])
         let query =
             SearchSQL(sql: "SELECT r.* FROM registered_models r WHERE r.deleted_at IS NULL AND ") + conditions + order
@@ -41,7 +42,8 @@ extension Registry {
 
     /// Finds model versions: `name = 'flight-delay' AND run_id = '…'`, the latest changed first unless ordered otherwise.
     package func searchVersions(
-        filter: String = "", orderBy: [String] = [], size: Int = 10_000, token: String? = nil
+        filter: String = "", orderBy: [String] = [], size: Int = 10_000, token: String? = nil,
+        visible: Visibility = .all
     ) async throws -> Page<ModelVersion> {
         try check(size, atMost: 200_000)
         let offset = try PageToken.offset(of: token)
@@ -50,7 +52,7 @@ extension Registry {
             "creation_timestamp": "r.created_at", "last_updated_timestamp": "r.updated_at",
         ]
         let conditions = try conditions(
-            filter, .modelVersions, columns, promptsByVersion, tags: .model_version_tags)
+            filter, .modelVersions, columns, promptsByVersion, visible, tags: .model_version_tags)
         let order = try order(
             orderBy.isEmpty ? ["last_updated_timestamp DESC"] : orderBy, .modelVersionOrder, columns,
             ties: ["m.name", "r.version DESC"])
@@ -72,10 +74,12 @@ extension Registry {
         }
     }
 
-    /// - Parameter prompts: True of a row that is a prompt's.
+    /// - Parameters:
+    ///   - prompts: True of a row that is a prompt's.
+    ///   - visible: The models that may be found.
     private func conditions(
         _ filter: String, _ grammar: SearchGrammar, _ columns: [String: String], _ prompts: String,
-        tags: RegistryTagTable
+        _ visible: Visibility, tags: RegistryTagTable
     ) throws -> SearchSQL {
         let comparisons = try SearchFilter(parsing: filter, as: grammar).comparisons
         func asksForPrompts(_ comparison: SearchFilter.Comparison) -> Bool {
@@ -90,6 +94,9 @@ extension Registry {
                 : try SearchSQL.compare(columns[comparison.key] ?? "r.number", comparison)
         }
         if !withPrompts { conditions.append(SearchSQL(sql: "NOT " + prompts)) }
+        if case .only(let names) = visible, let column = columns["name"] {
+            conditions.append(SearchSQL.column(column, isOneOf: names.sorted().map { .text($0) }))
+        }
         return SearchSQL.all(conditions)
     }
 

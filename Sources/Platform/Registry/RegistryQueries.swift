@@ -6,6 +6,15 @@ extension Registry {
         try await store.read { db in try db.model(numbered: try db.registeredModel(name), name) }
     }
 
+    /// With who answers for it; nil for a model of old.
+    package func modelWithOwner(_ name: String) async throws -> (model: RegisteredModel, owner: String?) {
+        try await store.read { db in
+            let number = try db.registeredModel(name)
+            let row = try db.row("SELECT owner FROM registered_models WHERE number = ?", [.integer(number)])
+            return (try db.model(numbered: number, name), try row?.textIfPresent("owner"))
+        }
+    }
+
     package func version(_ name: String, _ version: String) async throws -> ModelVersion {
         let id = try ModelVersion.ID(name, version)
         return try store.lookUp { try $0.version(id).version }
@@ -22,7 +31,7 @@ extension Registry {
     /// As ``latestVersions(of:in:)``, with stages by their words, in any case.
     package func latestVersions(of name: String, inStagesNamed words: [String]) async throws -> [ModelVersion] {
         let latest = try await latestVersions(of: name)
-        let stages = try words.map { try Stage.named($0) }
+        let stages = try words.map { try stage(named: $0, of: name) }
         return latest.filter { stages.isEmpty || stages.contains($0.stage) }
     }
 
@@ -38,7 +47,7 @@ extension Registry {
     /// The version that `models:/NAME/STAGE`, `models:/NAME@ALIAS`, `models:/NAME/VERSION` or `models:/NAME/latest` means
     /// now, with the folder and digest of its files.
     package func resolve(_ modelURI: String) async throws -> ModelVersion {
-        let uri = try ModelURI(modelURI)
+        let uri = try ModelURI(modelURI, stages: policies.stages)
         switch uri.choice {
         case .stage(let stage): return try await latestVersion(of: uri.name, in: stage)
         case .alias(let alias): return try await version(uri.name, alias: alias)
@@ -87,12 +96,15 @@ extension Registry {
 }
 
 extension StageChange {
-    fileprivate init(_ row: SQLRow, _ name: String) throws {
+    init(_ row: SQLRow, _ name: String) throws {
         self.init(
             version: .init(name: name, version: try row.integer("version_number")),
             from: try row.textIfPresent("from_stage").flatMap(Stage.init(rawValue:)),
             to: try row.textIfPresent("to_stage").flatMap(Stage.init(rawValue:)),
             alias: try row.textIfPresent("alias"), isRemoved: try row.boolean("is_removed"),
-            by: try row.text("changed_by"), at: try row.integer("changed_at"))
+            by: try row.text("changed_by"), at: try row.integer("changed_at"),
+            way: try row.textIfPresent("way").flatMap(Way.init(rawValue:)),
+            policyDigest: try row.textIfPresent("policy_digest"),
+            auditPosition: try row.integerIfPresent("audit_position"))
     }
 }

@@ -22,8 +22,9 @@ extension Snapshot {
     /// Whether a registered model is marked as a prompt.
     func isPrompt(model number: Int64) throws -> Bool {
         let row = try row(
-            "SELECT value FROM registered_model_tags WHERE model = ? AND key = 'mlflow.prompt.is_prompt'",
-            [.integer(number)])
+            "SELECT value FROM registered_model_tags WHERE model = ? AND key = 'mlflow.prompt.is_prompt' AND NOT EXISTS "
+                + "(SELECT 1 FROM model_versions v WHERE v.model = ? AND v.artifact_path IS NOT NULL)",
+            [.integer(number), .integer(number)])
         return try row?.text("value").lowercased() == "true"
     }
 
@@ -130,18 +131,24 @@ extension SQLRow {
 }
 
 extension Transaction {
-    /// Remembers who moved a version, or set or took away an alias.
+    /// Remembers who moved a version, or set or took away an alias, and under which policy.
+    /// - Returns: The number of the change.
+    @discardableResult
     func remember(
-        _ version: StoredVersion, from: Stage? = nil, to: Stage? = nil, alias: String? = nil, isRemoved: Bool = false
-    ) throws {
+        _ version: StoredVersion, from: Stage? = nil, to: Stage? = nil, alias: String? = nil, isRemoved: Bool = false,
+        way: StageChange.Way? = nil
+    ) throws -> Int64 {
+        let number = try next("stage_change")
         try execute(
             "INSERT INTO stage_changes (number, model, version, from_stage, to_stage, alias, is_removed, changed_by, "
-                + "changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                + "changed_at, way, policy_digest, audit_position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                .integer(try next("stage_change")), .integer(version.model), .integer(version.number),
+                .integer(number), .integer(version.model), .integer(version.number),
                 SQLValue(from?.rawValue), SQLValue(to?.rawValue), SQLValue(alias), SQLValue(isRemoved),
-                .text(caller.user.name), .integer(now),
+                .text(caller.user.name), .integer(try registryTime()), SQLValue(way?.rawValue),
+                SQLValue(try policyDigest()), .integer(try auditPosition()),
             ])
+        return number
     }
 
     func touch(registeredModel number: Int64) throws {

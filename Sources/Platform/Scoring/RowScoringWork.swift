@@ -63,7 +63,7 @@ struct RowScoringWork: Sendable {
         let content = try ContentDigest.content(
             of: "SELECT \(list(packed.inputs + predictions)) FROM (\(result))", session)
         try session.execute(
-            "COPY (\(result)) TO \(quotedLiteral(file.path)) (FORMAT parquet, COMPRESSION zstd)")
+            "COPY (\(result)) TO \(quotedLiteral(file.path)) (FORMAT parquet, COMPRESSION zstd)", writing: file.path)
         let features = Set(packed.columns.filter { $0.origin != .row }.map(\.name))
         return Done(rowCount: rowCount, overridden: own.filter(features.contains), contentHash: content.hash)
     }

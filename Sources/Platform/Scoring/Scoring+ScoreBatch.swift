@@ -14,12 +14,13 @@ extension Scoring {
     /// - Parameters:
     ///   - modelURI: By stage or alias; see ``Registry/resolve(_:)``.
     ///   - driftReason: Why feature views that have changed since do not matter; nil if they do.
+    ///   - history: Whether a version may be named by its number, because history is meant.
     /// - Throws: ``PackedFeaturesError/viewsChanged(model:uri:_:)``, ``ScoringError/notInService(_:)``.
     package func scoreBatch(
         _ modelURI: String, in window: TimeWindow, into predictions: TableName, driftReason: String? = nil,
-        by caller: Caller
+        history: Bool = false, by caller: Caller
     ) async throws -> ScoringRun {
-        guard try ModelURI(modelURI).isInService else { throw ScoringError.notInService(modelURI) }
+        try requireInService(modelURI, history: history)
         let version = try await registry.resolve(modelURI)
         let opened = try await models.open(version)
         let spine = try await datasets.latest(opened.card.recipe.spine)
@@ -66,6 +67,8 @@ extension Scoring {
             predictions: TableReference(predictions, version: 0), rowCount: Int64(rows.rowCount),
             scoredBy: caller.user.name, scoredAt: store.clock.now)
         if !drift.isEmpty { (run.drift, run.driftReason) = (drift, driftReason) }
+        run.policyDigest = registry.policyDigest
+        run.environment = try await environment()
         let batch = try Self.predictions(inputs, scores, of: opened, run)
         (run.predictions, run.sources) = try await append(batch, run, by: caller)
         return try await record(run, by: caller)
@@ -108,7 +111,10 @@ extension Scoring {
         let ids = (0..<count).map { row in
             let key = keys.map { $0.text(at: row) }.joined(separator: "\n")
             let digest = CanonicalJSON.sha256Hex("\(run.id)\n\(key)\n\(asOf[row].map(String.init) ?? "")")
-            return "\(run.id.prefix(12))-\(digest.prefix(16))"
+            // Ascending with the rows, so that readers find the row group of an id by its bounds.
+            let place = String(row, radix: 16)
+            return
+                "\(run.id.prefix(12))-\(String(repeating: "0", count: max(0, 8 - place.count)))\(place)\(digest.prefix(8))"
         }
         let sources = ([run.spine] + run.sources).map(\.description).joined(separator: " ")
         func constant(_ name: String, _ text: String) -> Column {

@@ -15,9 +15,15 @@ package struct RowScoringRequest: Sendable {
     package var isFeaturesOnly: Bool
     /// Why views that have changed do not matter; nil if they do.
     package var driftReason: String?
+    /// Whether a version may be named by its number, because history is meant.
+    package var isHistory: Bool
+    /// What features of the rows came from memory, and for which version they were asked for.
+    var served: ServedRows?
 
-    package init(modelURI: String, rows: FeatureRows, isFeaturesOnly: Bool, driftReason: String?) {
-        (self.modelURI, self.rows) = (modelURI, rows)
+    package init(
+        modelURI: String, rows: FeatureRows, isFeaturesOnly: Bool, driftReason: String?, isHistory: Bool = false
+    ) {
+        (self.modelURI, self.rows, self.isHistory) = (modelURI, rows, isHistory)
         (self.isFeaturesOnly, self.driftReason) = (isFeaturesOnly, driftReason)
     }
 
@@ -41,7 +47,7 @@ extension Scoring {
     ) async throws -> (scoring: RowScoring, file: URL) {
         let (scoring, file) = try await compute(request, into: nil, by: caller)
         do {
-            return (try await keep(scoring, request, by: caller), file)
+            return (try await keepLogged(scoring, request, file, by: caller), file)
         } catch {
             try? FileManager.default.removeItem(at: file)
             throw error
@@ -93,8 +99,9 @@ extension Scoring {
         _ request: RowScoringRequest, into table: TableName?, by caller: Caller
     ) async throws -> (scoring: RowScoring, file: URL) {
         try await datasets.requireChange(request.action(["predictions": table?.description]), by: caller)
-        guard try ModelURI(request.modelURI).isInService else { throw ScoringError.notInService(request.modelURI) }
-        let version = try await registry.resolve(request.modelURI)
+        try requireInService(request.modelURI, history: request.isHistory)
+        let found = try await registry.resolve(request.modelURI)
+        let version = request.served?.version ?? found
         let packed = try await models.openPacked(version)
         let drift = try await permitted(
             packed.features.drift(from: try await features.newestViews()), of: version.id, uri: request.modelURI,
@@ -118,13 +125,16 @@ extension Scoring {
             }
             let (done, rows) = (lent.done, lent.rows)
             let id = table.map { Self.scoringID(version.id, rows, lent.inputs, done.contentHash, $0) } ?? newID()
-            let scoring = RowScoring(
+            var scoring = RowScoring(
                 id: id, model: version.id, modelURI: request.modelURI, artifactDigest: version.artifactDigest,
                 featuresDigest: try packed.features.digest, planHash: packed.features.planHash, rows: rows,
                 rowCount: Int64(done.rowCount), sources: sources.pinned, inputs: packed.features.modelInputs,
                 overridden: done.overridden, drift: drift, driftReason: drift.isEmpty ? nil : request.driftReason,
                 warnings: warnings, isFeaturesOnly: request.isFeaturesOnly, contentHash: done.contentHash,
                 predictions: nil, scoredBy: caller.user.name, scoredAt: 0)
+            if let served = request.served { scoring.take(served.states, asOf: served.asOf) }
+            scoring.policyDigest = registry.policyDigest
+            if model != nil { scoring.environment = try await environment() }
             return (scoring, file)
         } catch {
             try? FileManager.default.removeItem(at: file)
@@ -132,8 +142,27 @@ extension Scoring {
         }
     }
 
+    /// Keeps the predictions with the record, or before it: whoever got an answer can ask why.
+    private func keepLogged(
+        _ scoring: RowScoring, _ request: RowScoringRequest, _ file: URL, by caller: Caller
+    ) async throws -> RowScoring {
+        guard logs(scoring) else { return try await keep(scoring, request, by: caller) }
+        guard scoring.rowCount > Int64(Self.mostRowsInStore) else {
+            return try await keep(scoring, request, logged: try await loggedRows(of: file, scoring), by: caller)
+        }
+        return try await keep(scoring, request, log: try await appendToLog(file, scoring), by: caller)
+    }
+
+    /// Whether a scoring is among those that policy keeps: chosen by its id.
+    private func logs(_ scoring: RowScoring) -> Bool {
+        guard settings.logShare < 1 else { return true }
+        let place = Double(UInt32(scoring.id.prefix(8), radix: 16) ?? 0) / Double(UInt32.max)
+        return place < settings.logShare
+    }
+
     private func keep(
-        _ scoring: RowScoring, _ request: RowScoringRequest, by caller: Caller
+        _ scoring: RowScoring, _ request: RowScoringRequest, logged rows: [LoggedPrediction] = [],
+        log: TableReference? = nil, by caller: Caller
     ) async throws -> RowScoring {
         let action = request.action([
             "row_scoring_id": scoring.id, "model": "\(scoring.model)/\(scoring.modelVersion)",
@@ -143,18 +172,22 @@ extension Scoring {
             "overridden": scoring.overridden.isEmpty ? nil : scoring.overridden.joined(separator: " "),
             "allow_drift": scoring.driftReason,
             "drift": scoring.drift.isEmpty ? nil : scoring.drift.map(\.sentence).joined(separator: "; "),
-            "predictions": scoring.predictions?.description,
+            "predictions": scoring.predictions?.description, "log": log?.description,
+            "logged": rows.isEmpty ? nil : "\(rows.count)",
         ])
         return try await store.change(action, by: caller) { db in
             var scoring = scoring
             scoring.scoredAt = db.now
             if let done = try db.rowScoring(scoring.id) { return done }
             try db.execute(
-                "INSERT INTO row_scorings (id, model, model_version, scored_at, record) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO row_scorings (id, model, model_version, scored_at, record, log_table, log_version) "
+                    + "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
                     .text(scoring.id), .text(scoring.model), .integer(scoring.modelVersion),
                     .integer(scoring.scoredAt), .text(try canonicalText(scoring)),
+                    SQLValue(log?.name.description), SQLValue(log?.version),
                 ])
+            try db.insert(rows, of: scoring)
             return scoring
         }
     }

@@ -8,13 +8,35 @@ package struct Scoring: Sendable {
     let registry: Registry
     let datasets: Datasets
     let features: Features
+    let online: OnlineStore
     let models: Models
     let turns: Turns
+    let settings: ScoringSettings
 
-    package init(store: Store, registry: Registry, datasets: Datasets, features: Features, models: Models) {
+    package init(
+        store: Store, registry: Registry, datasets: Datasets, features: Features, online: OnlineStore,
+        models: Models,
+        settings: ScoringSettings = ScoringSettings()
+    ) {
+        self.settings = settings
         (self.store, self.registry, self.datasets) = (store, registry, datasets)
-        (self.features, self.models) = (features, models)
+        (self.features, self.online, self.models) = (features, online, models)
         turns = Turns()
+    }
+}
+
+extension Scoring {
+    /// - Throws: ``ScoringError/notInService(_:)`` for a version by its number, unless history is meant and policy lets
+    ///   it be read.
+    func requireInService(_ modelURI: String, history: Bool) throws {
+        let uri = try ModelURI(modelURI)
+        if case .version = uri.choice, history, settings.history { return }
+        guard uri.isInService else { throw ScoringError.notInService(modelURI) }
+        // An alias that the policy asks nothing for is nobody's word that the version may serve.
+        if case .alias(let alias) = uri.choice {
+            let stage = registry.policy(for: uri.name).stage(forAlias: alias)
+            guard stage.isInService else { throw ScoringError.notInService(modelURI) }
+        }
     }
 }
 
@@ -32,4 +54,37 @@ enum PredictionColumn {
     static let score = "score"
 
     static let all = [id, asOf, scoredAt, model, version, scoringRun, sources, score]
+
+    /// - Throws: ``InvalidRequest`` unless a table has the columns of predictions.
+    static func check(_ schema: TableSchema, of table: TableName) throws(InvalidRequest) {
+        let names = Set(schema.fields.map { $0.name.lowercased() })
+        guard [id, asOf, model, version, score].allSatisfy(names.contains) else {
+            throw InvalidRequest("\(table) is no predictions table. Name one that `martlet score --into` wrote.")
+        }
+    }
+}
+
+/// What is kept of predictions that are handed out, besides those that go to a table.
+package struct ScoringSettings: Sendable, Hashable, Codable {
+    /// The share of requests whose predictions are kept with inputs and features, 0...1.
+    package var logShare: Double
+    /// Whether versions may be scored by their number where somebody says that history is meant.
+    package var history: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case history
+        case logShare = "log_share"
+    }
+
+    package init(logShare: Double = 1, history: Bool = true) { (self.logShare, self.history) = (logShare, history) }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        logShare = try container.decodeIfPresent(Double.self, forKey: .logShare) ?? 1
+        history = try container.decodeIfPresent(Bool.self, forKey: .history) ?? true
+        guard (0...1).contains(logShare) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .logShare, in: container, debugDescription: "\(logShare) is not a share between 0 and 1")
+        }
+    }
 }

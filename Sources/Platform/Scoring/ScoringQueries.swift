@@ -14,7 +14,9 @@ extension Scoring {
     package func predictions(
         in table: TableName, _ window: TimeWindow, limit: Int
     ) async throws -> [(id: String, asOf: Instant, score: Double)] {
-        let relation = try await datasets.snapshot(table).relation
+        let snapshot = try await datasets.snapshot(table)
+        try PredictionColumn.check(snapshot.schema, of: table)
+        let relation = snapshot.relation
         let (id, asOf, score) = (PredictionColumn.id, PredictionColumn.asOf, PredictionColumn.score)
         let sql = """
             SELECT \(id), \(asOf), \(score) FROM \(relation) WHERE \(asOf) >= ? AND \(asOf) < ?

@@ -5,12 +5,16 @@ extension Tracking {
     /// Finds experiments: `name LIKE 'wire%' AND tags.team = 'risk'`, the latest created first unless ordered otherwise.
     package func searchExperiments(
         filter: String = "", viewType: ViewType = .activeOnly, orderBy: [String] = [], size: Int = 1_000,
-        token: String? = nil
+        token: String? = nil, visible: Visibility = .all
     ) async throws -> Page<Experiment> {
         try checkPageSize(size)
         let offset = try PageToken.offset(of: token)
         var conditions = [SearchSQL.column("r.lifecycle_stage", isOneOf: viewType.stages.map { .text($0.rawValue) })]
         conditions += try SearchFilter(parsing: filter, as: .experiments).comparisons.map(Self.condition)
+        if case .only(let ids) = visible {
+            conditions.append(
+                SearchSQL.column("r.experiment_id", isOneOf: ids.compactMap(Int64.init).sorted().map { .integer($0) }))
+        }
         guard orderBy.count <= 20 else { throw InvalidRequest("`order_by` has more than 20 fields.") }
         let orders = try (orderBy.isEmpty ? ["creation_time DESC", "experiment_id ASC"] : orderBy).map {
             try SearchOrder(parsing: $0, as: .experiments)

@@ -7,29 +7,38 @@ struct StoredWebhook: Sendable {
     var number: Int64
     /// Encrypted.
     var secret: [UInt8]?
+    /// The value of the `Authorization` header, encrypted.
+    var authorization: [UInt8]?
     var webhook: Webhook
 }
 
 extension Snapshot {
-    /// A webhook that is in use.
-    func webhook(_ id: String) throws -> StoredWebhook {
-        guard let found = try webhooks("WHERE webhook_id = ? AND deleted_at IS NULL", [.text(id)]).first else {
+    /// A webhook that is in use, and that an API shows.
+    func webhook(_ id: String, by api: WebhookAPI = .martlet) throws -> StoredWebhook {
+        let found = try webhooks("WHERE w.webhook_id = ? AND w.deleted_at IS NULL", [.text(id)]).first
+        guard let found, found.webhook.events.contains(where: api.knows) || api == .martlet else {
             throw WebhookError.missing(id)
         }
         return found
     }
 
-    /// Webhooks by what follows `FROM webhooks`, with their events.
-    func webhooks(_ rest: String, _ arguments: [SQLValue]) throws -> [StoredWebhook] {
-        var found = try rows("SELECT * FROM webhooks " + rest, arguments).map { row in
-            let secret: [UInt8]? = if case .blob(let bytes) = try row.value("secret") { bytes } else { nil }
+    /// Webhooks by what follows `FROM webhooks w`, with their events.
+    func webhooks(_ rest: String, _ arguments: [SQLValue], isComposed: Bool = false) throws -> [StoredWebhook] {
+        var found = try rows(
+            "SELECT w.*, m.name AS model_name FROM webhooks w LEFT JOIN registered_models m ON m.number = w.model "
+                + rest, arguments, isComposed: isComposed
+        ).map { row in
+            let (secret, authorization) = (try row.bytes("secret"), try row.bytes("authorization_header"))
             return StoredWebhook(
-                number: try row.integer("number"), secret: secret,
+                number: try row.integer("number"), secret: secret, authorization: authorization,
                 webhook: Webhook(
                     id: try row.text("webhook_id"), name: try row.text("name"),
-                    text: try row.textIfPresent("description"), url: try row.text("url"), events: [],
+                    dialect: WebhookDialect(rawValue: try row.text("dialect")) ?? .mlflow,
+                    model: try row.textIfPresent("model_name"), text: try row.textIfPresent("description"),
+                    url: try row.text("url"), events: [],
                     status: WebhookStatus(rawValue: try row.text("status")) ?? .disabled, isSigned: secret != nil,
-                    createdAt: try row.integer("created_at"), updatedAt: try row.integer("updated_at")))
+                    isAuthorized: authorization != nil, createdAt: try row.integer("created_at"),
+                    updatedAt: try row.integer("updated_at")))
         }
         let places = Dictionary(
             found.enumerated().map { ($0.element.number, $0.offset) }, uniquingKeysWith: { first, _ in first })
@@ -43,6 +52,12 @@ extension Snapshot {
             found[place].webhook.events.append(event)
         }
         return found
+    }
+}
+
+extension SQLRow {
+    fileprivate func bytes(_ column: String) throws -> [UInt8]? {
+        if case .blob(let bytes) = try value(column) { bytes } else { nil }
     }
 }
 

@@ -102,7 +102,7 @@ extension Webhooks {
                 let first = try db.row(
                     "SELECT * FROM webhook_deliveries WHERE webhook = ? AND outcome IS NULL AND due_at <= ? "
                         + "ORDER BY number LIMIT 1", [.integer(number), .integer(time)])
-                guard let first, let webhook = try db.webhooks("WHERE number = ?", [.integer(number)]).first else {
+                guard let first, let webhook = try db.webhooks("WHERE w.number = ?", [.integer(number)]).first else {
                     continue
                 }
                 found.append(
@@ -119,11 +119,9 @@ extension Webhooks {
         let (started, webhook) = (Date().milliseconds, item.webhook.webhook)
         let answer: WebhookAnswer
         do {
-            let secret = try item.webhook.secret.map { try secrets.unseal($0, for: webhook.id) }
-            answer = await sender.post(
-                item.delivery.body, to: webhook.url,
-                headers: WebhookSignature.headers(
-                    deliveryID: item.delivery.id, body: item.delivery.body, time: started / 1_000, secret: secret))
+            let headers = try headers(
+                of: item.webhook, deliveryID: item.delivery.id, body: item.delivery.body, time: started / 1_000)
+            answer = await sender.post(item.delivery.body, to: webhook.url, headers: headers)
         } catch {
             answer = .refused((error as? any MartletError)?.message ?? "\(error)")
         }
@@ -136,6 +134,23 @@ extension Webhooks {
             report("the delivery \(item.delivery.id) was sent, and that could not be recorded: \(error)")
             return false
         }
+    }
+
+    /// What a request carries beside its body.
+    /// - Parameter time: Of this attempt, seconds since 1970 UTC.
+    func headers(
+        of stored: StoredWebhook, deliveryID: String, body: String, time: Int64
+    ) throws -> [String: String] {
+        let secret = try stored.secret.map { try secrets.unseal($0, for: stored.webhook.id) }
+        var headers =
+            switch stored.webhook.dialect {
+            case .mlflow: WebhookSignature.headers(deliveryID: deliveryID, body: body, time: time, secret: secret)
+            case .databricks: WebhookSignature.databricksHeaders(deliveryID: deliveryID, body: body, secret: secret)
+            }
+        if let sealed = stored.authorization {
+            headers["Authorization"] = try secrets.unseal(sealed, for: stored.webhook.authorizationOwner)
+        }
+        return headers
     }
 
     private func record(_ answer: WebhookAnswer, of item: DueDelivery, startedAt: Int64) async throws {

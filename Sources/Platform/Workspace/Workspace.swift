@@ -24,6 +24,8 @@ package struct Workspace: Sendable {
     package var audit: URL { folder.appending(path: "audit") }
     package var signingKeyFile: URL { audit.appending(path: "log.key") }
     package var verificationKeyFile: URL { audit.appending(path: "log.pub") }
+    /// What finds entries of the log; may be deleted at any time.
+    package var auditIndex: URL { audit.appending(path: "index.sqlite") }
     /// The key that webhooks' secrets are encrypted with.
     package var secretKeyFile: URL { folder.appending(path: "secrets.key") }
     /// Files on their way in, and what the engine spills; emptied when the workspace opens.
@@ -33,9 +35,21 @@ package struct Workspace: Sendable {
     /// Whether somebody has made it: a folder that only holds other things is not a workspace.
     package var exists: Bool { FileManager.default.fileExists(atPath: metadataFile.path) }
 
-    func makeFolders() throws {
+    /// - Throws: ``WorkspaceError/notWritable(_:reason:)``
+    func makeFolders() throws(WorkspaceError) {
         for folder in [folder, artifacts, tables, online, audit, scratch] {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            do {
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            } catch {
+                var isFolder: ObjCBool = false
+                let isFile = FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
+                let system = (error as NSError).userInfo[NSUnderlyingErrorKey] as? POSIXError
+                throw .notWritable(
+                    folder.path,
+                    reason: isFile && !isFolder.boolValue
+                        ? "it is a file"
+                        : system.map { String(cString: strerror($0.code.rawValue)) } ?? error.localizedDescription)
+            }
         }
     }
 
@@ -90,9 +104,10 @@ package enum WorkspaceError: MartletError, Equatable {
             "The workspace \(folder) is open in another process. Name its server with --server URL, or stop that process."
         case .alreadyExists(let folder):
             "There is a workspace in \(folder) already; nothing was changed. Choose another folder with --workspace DIR."
-        case .notWritable(let folder, let reason): "The folder \(folder) cannot be written: \(reason)."
+        case .notWritable(let folder, let reason):
+            "The folder \(folder) cannot be written: \(reason). Name one that can be with --workspace DIR."
         case .configuration(let file, let reason):
-            "\(file) is not a valid configuration: \(reason). Mend the file; nothing was opened."
+            "\(file) is not a valid configuration: \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason). Mend the file; nothing was opened."
         }
     }
 }

@@ -14,6 +14,10 @@ package struct DuckDBConfiguration: Sendable, Equatable {
     package var folders: [URL]?
     /// Files outside ``folders`` that a statement may read, too. Their paths are without links.
     package var files: [URL] = []
+    /// Room that statements leave on the disk; nil for 1 GiB, or a twentieth of a disk of less than 20 GiB.
+    package var keptFreeInBytes: Int64?
+    /// How much one session may write to files; nil for as much as there is room for.
+    package var writeLimitInBytes: Int64?
 
     /// The defaults are half the machine's memory and all its cores.
     package init(
@@ -37,6 +41,12 @@ package struct DuckDBConfiguration: Sendable, Equatable {
         }
         if !(1...1024).contains(threads) { problems.append("DuckDB runs 1 to 1024 threads, not \(threads).") }
         if !(1...1024).contains(sessions) { problems.append("1 to 1024 sessions may run at once, not \(sessions).") }
+        if let keptFreeInBytes, keptFreeInBytes < 0 {
+            problems.append("Room to be left on the disk (keep_free_mb) is 0 or more, not \(keptFreeInBytes) bytes.")
+        }
+        if let writeLimitInBytes, writeLimitInBytes <= 0 {
+            problems.append("What a query may write (write_limit_mb) is more than 0, not \(writeLimitInBytes) bytes.")
+        }
         return problems
     }
 }

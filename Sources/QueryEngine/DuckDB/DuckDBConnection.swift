@@ -8,6 +8,8 @@ import Synchronization
 final class DuckDBConnection: @unchecked Sendable {
     let database: DuckDBDatabase
     private let handle: duckdb_connection
+    /// Bytes of the files that its statements have written.
+    let written = Atomic<Int64>(0)
     private let state = Mutex((isOpen: true, isCancelled: false))
 
     var library: DuckDBLibrary { database.library }

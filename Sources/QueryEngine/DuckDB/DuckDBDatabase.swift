@@ -7,6 +7,8 @@ import Foundation
 final class DuckDBDatabase: @unchecked Sendable {
     let library: DuckDBLibrary
     let handle: duckdb_database
+    /// Looks after what statements write.
+    let room: WriteRoom
     private let ownFolder: URL?
 
     init(_ library: DuckDBLibrary, _ configuration: DuckDBConfiguration) throws {
@@ -37,6 +39,7 @@ final class DuckDBDatabase: @unchecked Sendable {
             throw QueryError.notStarted(reason.map { String(cString: $0) } ?? "DuckDB gave no reason")
         }
         (self.library, handle) = (library, opened)
+        room = WriteRoom(configuration, spillingTo: folder)
         ownFolder = configuration.temporaryDirectory == nil ? fresh : nil
         let connection = try DuckDBConnection(self)
         defer { connection.close() }

@@ -28,6 +28,9 @@ package final class DuckDBEngine: QueryEngine {
         _ body: @escaping @Sendable (any QuerySession) throws -> Result
     ) async throws -> Result {
         let cancellation = SessionCancellation()
+        let interruption = QueryInterruption.current
+        try interruption?.begin(cancellation)
+        defer { interruption?.end(cancellation) }
         return try await withTaskCancellationHandler {
             try await gate.run {
                 let connection = try DuckDBConnection(self.opened())

@@ -11,6 +11,15 @@ struct DuckDBSession: QuerySession {
 
     @discardableResult
     func execute(_ sql: String, _ parameters: [QueryValue]) throws -> Int {
+        try connection.database.room.watching(connection, writing: nil) { try run(sql, parameters) }
+    }
+
+    @discardableResult
+    func execute(_ sql: String, _ parameters: [QueryValue], writing file: String) throws -> Int {
+        try connection.database.room.watching(connection, writing: file) { try run(sql, parameters) }
+    }
+
+    private func run(_ sql: String, _ parameters: [QueryValue]) throws -> Int {
         let statement = try DuckDBStatement(sql, on: connection)
         try statement.bind(parameters)
         var result = duckdb_result()

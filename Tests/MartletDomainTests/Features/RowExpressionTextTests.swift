@@ -63,18 +63,6 @@ struct RowExpressionTextTests {
         }
     }
 
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let leaves = [
         "a", "\"a b\"", "\"q\"\"\u{301}\"", "0", "7", "1e300", ".5", "9223372036854775808", "'it''s'", "'\u{301}'",
         "null",

@@ -51,7 +51,7 @@ struct StageRuleTests {
                     switch stage {
                     case .production: missing
                     case .staging: has[0] ? [] : [.signOff(.staging, .reviewer, discounted: [])]
-                    case .unstaged, .archived: []
+                    default: []
                     }
                 let move = {
                     try Self.version().moved(to: stage, by: "author", under: .governed, given: evidence, at: 9)
@@ -148,6 +148,16 @@ struct StageRuleTests {
         #expect(try passes([Self.gate(0.8), Self.gate(nil)]))
         #expect(try !passes([Self.gate(0.7), Self.gate(nil)]))
         #expect(try !passes([Self.gate(0.8)], files: 0))
+        // Nor does a pass of a lower bar, unless what was measured is below the floor.
+        #expect(try passes([Self.gate(0.8), Self.gate(0.8, minimum: 0.5)]))
+        #expect(try !passes([Self.gate(0.8), Self.gate(0.7, minimum: 0.5)]))
+    }
+
+    @Test func `Whose word rolls back may sign, and every role is named once`() {
+        var policy = Policy(production: .init(signOffs: [.programManager, .programManager]))
+        policy.rollback.requirements.signOffs = [.reviewer]
+        #expect(policy.signers(for: .production) == [.programManager, .reviewer])
+        #expect(policy.signers(for: .archived).isEmpty)
     }
 
     @Test func `Sign-offs fill as many places as any choice of people could`() {
@@ -183,17 +193,5 @@ struct StageRuleTests {
                 into: .production, askedBy: "eve", under: policy, given: Evidence(signOffs: signOffs))
             #expect(unmet.count == wanted.count - most(0, []), "seed \(seed)")
         }
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -79,8 +79,8 @@ struct WebhookValueTests {
         #expect(WebhookRetry.delay(after: .refused("private"), attempts: 1, jitter: 0) == nil)
     }
 
-    @Test(arguments: WebhookEvent.allCases) func `An event's example is JSON of its entity`(event: WebhookEvent) throws
-    {
+    @Test(arguments: WebhookEvent.allCases.filter { $0.dialect == .mlflow })
+    func `An event's example is JSON of its entity`(event: WebhookEvent) throws {
         let body = WebhookPayload.example(of: event).body(at: 1_700_000_000_123)
         let object = try #require(try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any])
         #expect(object["entity"] as? String == event.entity && object["action"] as? String == event.action)

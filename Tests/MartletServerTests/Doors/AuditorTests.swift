@@ -98,7 +98,7 @@ struct AuditorTests {
                 "martlet/1.0/registry/sign-off",
                 try json(SignOffVersion(model: Deliveries.model, version: "1", stage: .production))
             ),
-            ("martlet/1.0/identity/users/create", try json(CreateUser(name: "eve", roles: [.engineer]))),
+            ("martlet/1.0/identity/users/create", try json(CreateUser(name: "eve", roles: [.contributor]))),
             ("2.0/mlflow/experiments/create", ["name": "x"]),
             ("2.0/mlflow/runs/log-metric", ["run_id": .text(model.runID), "key": "auc", "value": 1, "timestamp": 1]),
             ("2.0/mlflow/runs/set-tag", ["run_id": .text(model.runID), "key": "k", "value": "v"]),

@@ -370,7 +370,7 @@ struct FeatureTableRouteTests {
             var wanted = declaration()
             wanted.columns = [ColumnDeclaration("uei", "string"), ColumnDeclaration("as_of", "date")]
             await #expect(throws: ClientError.self) { try await auditor.send(CreateFeatureTable(wanted)) }
-            _ = try await server.user(.engineer).send(CreateFeatureTable(wanted))
+            _ = try await server.user(.contributor).send(CreateFeatureTable(wanted))
             let table = try TableName("risk.vendors")
             await #expect(throws: ClientError.self) { try await auditor.send(DropFeatureTable(table: table)) }
             await #expect(throws: ClientError.self) {

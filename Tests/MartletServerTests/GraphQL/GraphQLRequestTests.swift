@@ -111,7 +111,7 @@ struct GraphQLRequestTests {
         try await withServer(policy: .governed) { server in
             let body: JSON = ["query": "{ __typename }"]
             #expect(try await server.ask(.post, "/graphql", json: body).status == 401)
-            let token = try await server.token(.engineer)
+            let token = try await server.token(.contributor)
             #expect(try await server.ask(.post, "/graphql", json: body, token: token).status == 200)
             let foreign = try await server.ask(
                 .post, "/graphql", body: try body.data(), headers: [.origin: "https://elsewhere.example"], token: token)

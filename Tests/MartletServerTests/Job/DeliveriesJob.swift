@@ -13,7 +13,8 @@ struct DeliveriesJob {
 
     init(_ server: TestServer) async throws {
         self.server = server
-        let token = try await server.platform.identity.createUser("author", roles: [.engineer, .reviewer], by: .setup)
+        let token = try await server.platform.identity.createUser(
+            "author", roles: [.contributor, .reviewer], by: .setup)
         author = server.client(token: token)
         checker = try await server.user(.reviewer, named: "checker")
         director = try await server.user(.programManager, named: "director")

@@ -10,7 +10,7 @@ struct GovernanceRouteTests {
     private func tokens(_ server: TestServer) async throws -> [String: String] {
         var tokens: [String: String] = [:]
         for (name, role) in [
-            ("author", Role.engineer), ("checker", .reviewer), ("director", .programManager), ("aud", .auditor),
+            ("author", Role.contributor), ("checker", .reviewer), ("director", .programManager), ("aud", .auditor),
         ] {
             tokens[name] = try await server.token(role, named: name)
         }
@@ -21,6 +21,7 @@ struct GovernanceRouteTests {
         try await withServer(policy: .governed) { server in
             let tokens = try await tokens(server)
             let mlflow = "/api/2.0/mlflow/"
+            try await server.platform.writeTable("flights.training")
             let source = try await server.logModel()
             _ = try await server.ask(
                 .post, mlflow + "registered-models/create", json: ["name": "late"], token: tokens["author"])

@@ -8,7 +8,7 @@ import Testing
 @Suite struct PurgeRouteTests {
     @Test func `Runs and experiments are removed by the API, and only by who may change things`() async throws {
         try await withServer(policy: .governed) { server in
-            let engineer = server.client(token: try await server.token(.engineer))
+            let engineer = server.client(token: try await server.token(.contributor))
             let auditor = server.client(token: try await server.token(.auditor))
             let tracking = server.platform.tracking
             let experiment = try await tracking.createExperiment(name: "old", by: .setup)

@@ -84,6 +84,35 @@ struct RecoverTests {
         }
     }
 
+    @Test func `What a killed writer left of a table that never was is removed when the workspace opens`() async throws
+    {
+        try await withTemporaryFolder { folder in
+            let workspace = Workspace(folder)
+            try await Platform.open(workspace, durability: .normal).close()
+            let unique = "0f0e0d0c-0000-4000-8000-000000000001"
+            let (bare, shared) = (
+                workspace.tables.appending(path: "a/bare"), workspace.tables.appending(path: "a/shared")
+            )
+            for table in [bare, shared] {
+                let log = table.appending(path: "_delta_log")
+                try FileManager.default.createDirectory(at: log, withIntermediateDirectories: true)
+                for name in [
+                    ".tmp-\(unique).parquet", "_delta_log/.tmp-\(unique)", "part-00000-\(unique)-m000.snappy.parquet",
+                ] {
+                    try Data("PAR1".utf8).write(to: table.appending(path: name))
+                }
+            }
+            let theirs = "part-00000-\(unique)-c000.snappy.parquet"
+            try Data("PAR1".utf8).write(to: shared.appending(path: theirs))
+            let platform = try await Platform.open(workspace, durability: .normal)
+            #expect(!FileManager.default.fileExists(atPath: bare.path))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: shared.path) == [theirs])
+            #expect(try await platform.datasets.names().isEmpty)
+            try await platform.importText("id\n1\n", as: "a.bare")
+            try await platform.close()
+        }
+    }
+
     @Test func `A training set whose record a crash took is one again, with all that made it`() async throws {
         try await withWorkspace { platform in
             let (training, _) = try await Deliveries.prepare(platform)

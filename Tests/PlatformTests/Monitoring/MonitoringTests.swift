@@ -9,14 +9,15 @@ struct MonitoringTests {
     /// A model in service that has scored May.
     private func served(
         _ trigger: MonitoringPlan.RetrainingTrigger, driftShare: Double = 0.2, minimum: Double? = nil,
-        _ body: (Platform) async throws -> Void
+        selecting selection: MonitoringPlan.DataSelection? = nil, _ body: (Platform) async throws -> Void
     ) async throws {
         try await withWorkspace { platform in
             let made = try await Deliveries.train(platform)
             _ = try await platform.registry.transition(Deliveries.model, "1", to: .production, by: .anyone)
             try await platform.registry.setMonitoringPlan(
                 MonitoringPlan(
-                    model: Deliveries.model, owner: "anyone", frequency: .monthly, reference: made.training,
+                    model: Deliveries.model, owner: "anyone", frequency: .monthly, selection: selection,
+                    reference: made.training,
                     thresholds: .init(driftShare: driftShare, minimumAreaUnderROC: minimum), retrainingTrigger: trigger),
                 by: .anyone)
             _ = try await platform.scoring.scoreBatch(
@@ -48,6 +49,47 @@ struct MonitoringTests {
             #expect([all, early, none].allSatisfy { $0.retrainingRunID == nil && $0.datasetDrift })
             #expect(try await platform.monitoring.checks(of: Deliveries.model).count == 3)
             #expect(try await versions(platform) == 1)
+        }
+    }
+
+    private func check(_ platform: Platform, of table: String?) async throws -> MonitoringCheck {
+        try await platform.monitoring.check(
+            Deliveries.model, predictions: table.map { try TableName($0) }, in: Deliveries.window(Deliveries.served),
+            labelsKnownAt: nil, experiment: "monitoring", by: .anyone)
+    }
+
+    @Test func `A look is at the rows that the plan selects, and at no others`() async throws {
+        try await served(.manual) { platform in
+            let all = try await check(platform, of: Deliveries.predictions)
+            let refusal = await #expect(throws: (any Error).self) { try await check(platform, of: nil) }
+            let words = (refusal as? any MartletError)?.message ?? ""
+            #expect(words.contains("martlet monitoring plan \(Deliveries.model) --table"))
+            for (filter, share) in [("score > 0.5", 0.01...0.99), ("score >= 0 -- all", 1...1)] {
+                try await platform.registry.setMonitoringPlan(
+                    MonitoringPlan(
+                        model: Deliveries.model, owner: "anyone", frequency: .monthly,
+                        selection: .init(table: "main.\(Deliveries.predictions)", filter: filter),
+                        reference: all.reference, thresholds: .init(), retrainingTrigger: .manual),
+                    by: .anyone)
+                let some = try await check(platform, of: nil)
+                #expect(some.predictions == all.predictions)
+                #expect(share.contains(Double(some.labelledRows) / Double(all.labelledRows)), "\(filter)")
+                #expect(try await check(platform, of: Deliveries.predictions).labelledRows == some.labelledRows)
+            }
+            await #expect(throws: (any Error).self) { try await check(platform, of: Deliveries.deliveries) }
+        }
+    }
+
+    @Test(
+        "A filter that reads anything but the predictions is refused",
+        arguments: [
+            "score > 0) UNION SELECT * FROM read_csv('/etc/passwd') WHERE (true", "score > random()",
+            "score > (SELECT count(*) FROM duckdb_settings())", "true; DROP TABLE x",
+        ])
+    func strangeFilter(_ filter: String) async throws {
+        let selection = MonitoringPlan.DataSelection(table: Deliveries.predictions, filter: filter)
+        try await served(.manual, selecting: selection) { platform in
+            await #expect(throws: InvalidRequest.self) { try await check(platform, of: nil) }
         }
     }
 

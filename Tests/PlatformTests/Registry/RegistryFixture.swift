@@ -10,10 +10,12 @@ struct RegistryFixture: Sendable {
     let artifacts: Artifacts
     let registry: Registry
 
-    static let author = caller("author", [.engineer])
+    static let author = caller("author", [.contributor])
     static let checker = caller("checker", [.reviewer])
     static let director = caller("director", [.programManager])
     static let aud = caller("aud", [.auditor])
+    /// A second, who has nothing to do with the first.
+    static let otherDirector = caller("successor", [.programManager])
 
     static func caller(_ name: String, _ roles: Set<Role>) -> Caller {
         Caller(User(name: name, roles: roles), requestID: "request-of-\(name)")
@@ -21,20 +23,35 @@ struct RegistryFixture: Sendable {
 
     /// Lends a fixture, and removes its folder.
     static func with(_ policy: Policy = .governed, _ body: (RegistryFixture) async throws -> Void) async throws {
+        try await with(policies: Policies(policy), body)
+    }
+
+    /// As ``with(_:_:)``, with a clock of the test's own.
+    /// - Parameter gone: Owners who are deactivated; everybody else is there.
+    static func with(
+        policies: Policies, clock: WallClock = .system, gone: [String] = [],
+        _ body: (RegistryFixture) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "registry-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = try Store(
             at: folder.appending(path: "metadata.sqlite"),
             identity: AuditIdentity(workspaceID: "test", key: try LogSigningKey.generate(name: "martlet/test")),
-            durability: .normal)
+            durability: .normal, clock: clock, authorize: { action, caller in try caller.authorize(action) })
         let artifacts = try Artifacts(root: folder.appending(path: "artifacts"), store: store)
-        let registry = Registry(store: store, artifacts: artifacts, policy: policy) { source in
+        let resolve: @Sendable (String) async throws -> ModelSource? = { source in
             func found(_ uri: String) -> ModelSource { ModelSource(artifactURI: uri, runID: nil) }
             if source.hasPrefix("models:/m-") { return found("0/models/\(source.dropFirst(8))/artifacts") }
             if source.hasPrefix("runs:/") { return found("mlflow-artifacts:/0/" + source.dropFirst(6)) }
             return source.hasPrefix("mlflow-artifacts:/") ? found(source) : nil
         }
+        let registry = Registry(
+            store: store, artifacts: artifacts, policies: policies, resolveSource: resolve,
+            standing: { _, name in
+                gone.contains(name) ? .deactivated(since: nil) : name == "nobody" ? .unknown : .active
+            },
+            knows: { _, _ in true })
         let fixture = RegistryFixture(store: store, artifacts: artifacts, registry: registry)
         do {
             try await body(fixture)

@@ -109,7 +109,7 @@ struct RegistryTests {
 
     @Test func `Nobody signs for their own version, without the role, or for an archive`() async throws {
         try await Fixture.with { fixture in
-            let both = Fixture.caller("bo", [.engineer, .reviewer])
+            let both = Fixture.caller("bo", [.contributor, .reviewer])
             try await fixture.register(by: both)
             await #expect(throws: RegistryError.signsOwn(user: "bo", .init(name: "flight-delay", version: 1))) {
                 try await fixture.registry.signOff("flight-delay", "1", for: .staging, by: both)

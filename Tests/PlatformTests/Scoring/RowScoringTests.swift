@@ -200,4 +200,58 @@ struct RowScoringTests {
             }
         }
     }
+
+    @Test func `Each row of an answer can be asked why, before and after it moved to its table`() async throws {
+        try await withWorkspace { platform in
+            try await serve(platform)
+            let (scoring, rows) = try await score(platform, request())
+            for _ in 0..<2 {
+                for row in [0, 17, rows.rowCount - 1] {
+                    let why = try await platform.scoring.explain(scoring.predictionID(row: Int64(row)))
+                    #expect(why.replay.outcome == .equal, "\(why.replay)")
+                    #expect(why.score == (rows["prediction"]?.doubles?[row] ?? nil))
+                    #expect(why.key["id"] == (rows["id"]?.longs?[row] ?? nil).map { "\($0)" })
+                    #expect(why.rowScoring == scoring && why.scoring == nil && why.work.model == Deliveries.model)
+                    #expect(why.contributions.map { abs($0.sum - $0.margin) < 1e-4 } == true)
+                    #expect(
+                        why.features.contains { $0.name == "carrier_late_rate_30d" && $0.view == "carrier_history v1" })
+                }
+                let moved = try await platform.scoring.writeLoggedPredictions()
+                #expect(moved == rows.rowCount || moved == 0)
+            }
+            let table = try Scoring.logTable(of: Deliveries.model)
+            let logged = try await platform.query("\(table)")
+            #expect(logged.rowCount == rows.rowCount)
+            #expect(logged["prediction_id"]?.strings?.first == scoring.predictionID(row: 0))
+            await #expect(throws: ScoringError.self) {
+                try await platform.scoring.explain(scoring.predictionID(row: Int64(rows.rowCount)))
+            }
+        }
+    }
+
+    @Test func `Rows that were appended to a table, and features without a score, can be asked why, too`() async throws
+    {
+        try await withWorkspace { platform in
+            try await serve(platform)
+            let into = try await platform.scoring.scoreRows(
+                request(), into: TableName("deliveries.row_predictions"), by: .anyone)
+            let rows = try await platform.query("deliveries.row_predictions")
+            let why = try await platform.scoring.explain(into.predictionID(row: 5))
+            #expect(why.replay.outcome == .equal && why.score == (rows["prediction"]?.doubles?[5] ?? nil))
+            let (features, _) = try await score(platform, request(featuresOnly: true))
+            let only = try await platform.scoring.explain(features.predictionID(row: 5))
+            #expect(only.replay.outcome == .equal && only.score == nil && only.contributions == nil)
+            #expect(only.gaps.contains { $0.contains("the model ran elsewhere") })
+        }
+    }
+
+    @Test func `A change of the tables since an answer does not change why it was given`() async throws {
+        try await withWorkspace { platform in
+            try await serve(platform)
+            let (scoring, _) = try await score(platform, request())
+            try await platform.importText(Deliveries.deliveriesCSV(seed: 1), as: Deliveries.deliveries)
+            try await platform.importText("carrier,founded\nA,1000\n", as: Deliveries.carriers)
+            #expect(try await platform.scoring.explain(scoring.predictionID(row: 3)).replay.outcome == .equal)
+        }
+    }
 }

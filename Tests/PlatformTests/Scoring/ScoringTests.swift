@@ -82,13 +82,49 @@ struct ScoringTests {
             _ = try await Deliveries.train(platform)
             for uri in [
                 "models:/\(Deliveries.model)/1", "models:/\(Deliveries.model)/latest",
-                "models:/\(Deliveries.model)/None",
+                "models:/\(Deliveries.model)/None", "models:/\(Deliveries.model)@latest",
             ] {
                 await #expect(throws: ScoringError.notInService(uri)) {
                     try await platform.scoring.scoreBatch(
                         uri, in: Deliveries.window(Deliveries.served), into: TableName(Deliveries.predictions),
                         by: .anyone)
                 }
+            }
+        }
+    }
+
+    @Test func `An alias that the policy asks nothing for scores nothing`() async throws {
+        var policy = Policy.open
+        policy.aliases = [.init(NamePattern("dev-*"), .unstaged)]
+        try await withWorkspace(policy: policy) { platform in
+            _ = try await Deliveries.train(platform)
+            for alias in ["dev-x", "champion"] {
+                try await platform.registry.setAlias(alias, of: Deliveries.model, to: "1", by: .anyone)
+            }
+            func score(_ alias: String) async throws {
+                _ = try await platform.scoring.scoreBatch(
+                    "models:/\(Deliveries.model)@\(alias)", in: Deliveries.window(Deliveries.served),
+                    into: TableName(Deliveries.predictions), by: .anyone)
+            }
+            try await score("champion")
+            await #expect(throws: ScoringError.notInService("models:/\(Deliveries.model)@dev-x")) {
+                try await score("dev-x")
+            }
+        }
+    }
+
+    @Test func `A version by its number is scored where history is meant`() async throws {
+        try await withWorkspace { platform in
+            _ = try await Deliveries.train(platform)
+            let run = try await platform.scoring.scoreBatch(
+                "models:/\(Deliveries.model)/1", in: Deliveries.window(Deliveries.served),
+                into: TableName(Deliveries.predictions), history: true, by: .anyone)
+            #expect(run.modelURI == "models:/\(Deliveries.model)/1" && run.modelVersion == "1")
+            let latest = "models:/\(Deliveries.model)/latest"
+            await #expect(throws: ScoringError.notInService(latest)) {
+                try await platform.scoring.scoreBatch(
+                    latest, in: Deliveries.window(Deliveries.served), into: TableName(Deliveries.predictions),
+                    history: true, by: .anyone)
             }
         }
     }
@@ -138,25 +174,33 @@ struct ScoringTests {
             let folder = try platform.artifacts.localURL(path)
             let file = folder.appending(path: "model.ubj")
             let whole = try Data(contentsOf: file)
+            let manifest = try Data(contentsOf: folder.appending(path: "MLmodel"))
             // Opened once, so that a remembered model would be found.
             _ = try await platform.models.evaluateGate(id, on: holdout, minimumAreaUnderROC: 0.5, by: .anyone)
             var flipped = whole
             flipped[whole.count / 2] ^= 1
             for damaged in [flipped, whole.prefix(whole.count / 2), Data()] {
                 try damaged.write(to: file)
-                let error = await #expect(throws: ScoringError.self) { try await score(platform) }
-                guard case .artifactChanged = error else {
+                let error = await #expect(throws: SealBroken.self) { try await score(platform) }
+                guard case .changed(path: "model.ubj", _, _) = error?.differences.first else {
                     Issue.record("\(String(describing: error))")
                     continue
                 }
                 let gate = try await platform.models.evaluateGate(
                     id, on: holdout, minimumAreaUnderROC: 0.5, by: .anyone)
-                #expect(gate.outcome == .couldNotBeEvaluated && gate.reason?.contains("digest") == true)
+                #expect(gate.outcome == .couldNotBeEvaluated && gate.reason?.contains("model.ubj was changed") == true)
             }
             try whole.write(to: file)
             try Data("more".utf8).write(to: folder.appending(path: "more"))
-            await #expect(throws: ScoringError.self) { try await score(platform) }
+            await #expect(throws: SealBroken(subject: "\(id)", differences: [.added(path: "more")])) {
+                try await score(platform)
+            }
             try FileManager.default.removeItem(at: folder.appending(path: "more"))
+            try FileManager.default.removeItem(at: folder.appending(path: "MLmodel"))
+            await #expect(throws: SealBroken(subject: "\(id)", differences: [.missing(path: "MLmodel")])) {
+                try await score(platform)
+            }
+            try manifest.write(to: folder.appending(path: "MLmodel"))
             #expect(try await platform.datasets.names().contains(TableName(Deliveries.predictions)) == false)
             #expect(try await score(platform).rowCount > 300)
         }

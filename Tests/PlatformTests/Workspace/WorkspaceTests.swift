@@ -14,7 +14,7 @@ struct WorkspaceTests {
         try await withTemporaryFolder { folder in
             let workspace = Workspace(folder)
             let platform = try await Platform.open(workspace, creating: .governed, durability: .normal)
-            _ = try await platform.identity.createUser("author", roles: [.engineer], by: .setup)
+            _ = try await platform.identity.createUser("author", roles: [.contributor], by: .setup)
             try await platform.close()
             try await damage(workspace)
             let before = try listing(folder)
@@ -47,7 +47,7 @@ struct WorkspaceTests {
     @Test func `A workspace that was closed opens as it was`() async throws {
         try await withTemporaryFolder { folder in
             let first = try await Platform.open(Workspace(folder), creating: .governed, durability: .normal)
-            let token = try await first.identity.createUser("author", roles: [.engineer], by: .setup)
+            let token = try await first.identity.createUser("author", roles: [.contributor], by: .setup)
             let checkpoint = try await first.audit.checkpoint()
             let name = first.configuration.workspace
             try await first.close()
@@ -132,6 +132,43 @@ struct WorkspaceTests {
             }
         } _: { error, _ in
             #expect(error.code == .dataLoss, "\(error)")
+        }
+    }
+
+    @Test func `A folder that cannot be a workspace is refused in words`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "file")
+            try Data("x".utf8).write(to: file)
+            for place in [file, file.appending(path: "below"), URL(fileURLWithPath: "/proc/nowhere")] {
+                let error = await #expect(throws: WorkspaceError.self) { try await Platform.open(Workspace(place)) }
+                guard case .notWritable = error else { throw try #require(error) }
+                #expect(
+                    error?.message.contains("NSCocoaErrorDomain") == false && error?.message.contains("..") == false)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("identity: foo", "identity: 'foo' is none of: open, users"),
+        ("engine: {threads: many, memory_limit_mb: 1}", "engine.threads: a whole number is expected there"),
+        ("engine: 7", "engine: "), ("scoring: {log_share: 2}", "log_share"), ("workspace: [", "line "),
+        ("identty: users", "there is no setting 'identty'"),
+    ])
+    func `A fault of martlet.yaml is told by its place and not by a type of the program`(
+        line: String, told: String
+    ) async throws {
+        try await reopening { workspace in
+            let key = line.prefix { $0 != ":" }
+            var lines = try String(contentsOf: workspace.configurationFile, encoding: .utf8).split(separator: "\n")
+            lines.removeAll { $0.hasPrefix("\(key):") }
+            if key == "engine" { lines.removeAll { $0.contains("memory_limit_mb") || $0.contains("threads") } }
+            if key == "scoring" { lines.removeAll { $0.contains("log_share") || $0.contains("history") } }
+            try Data((lines.joined(separator: "\n") + "\n" + line + "\n").utf8).write(to: workspace.configurationFile)
+        } _: { error, _ in
+            #expect(error.message.contains(told), "\(error.message)")
+            for word in ["DecodingError", "IdentityMode", "Cannot initialize", "..", "CodingKeys", "Context("] {
+                #expect(!error.message.contains(word), "\(error.message)")
+            }
         }
     }
 }

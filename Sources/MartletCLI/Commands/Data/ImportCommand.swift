@@ -35,7 +35,7 @@ extension DataCommand {
         @Option(
             name: .customLong("key"), help: "The columns that tell rows apart, with commas between them, for a merge.")
         var key: String?
-        @Option(help: "The tracking run or job that brings the file.") var runID: String?
+        @Option(help: "The tracking run that brings the file.") var runID: String?
         @OptionGroup var branch: BranchOption
         @OptionGroup var connection: ConnectionOptions
 
@@ -68,7 +68,7 @@ extension DataCommand {
         var predicate: String?
         @Option(name: .customLong("keys"), help: "A file that holds the keys of the rows.") var keysFile: String?
         @Option(name: .customLong("key"), help: "The key columns, with commas between them.") var key: String?
-        @Option(help: "The tracking run or job that does it.") var runID: String?
+        @Option(help: "The tracking run that does it.") var runID: String?
         @OptionGroup var branch: BranchOption
         @OptionGroup var connection: ConnectionOptions
 
@@ -97,7 +97,7 @@ extension DataCommand {
 
         @Argument(help: "The table, as schema.table.") var table: String
         @Option(help: "The version to go back to.") var version: Int64
-        @Option(help: "The tracking run or job that does it.") var runID: String?
+        @Option(help: "The tracking run that does it.") var runID: String?
         @OptionGroup var branch: BranchOption
         @OptionGroup var connection: ConnectionOptions
 

@@ -21,7 +21,7 @@ extension DataCommand {
             @Option(name: .customLong("where"), help: "For DELETE: the condition.") var predicate: String?
             @Option(name: .customLong("from"), help: "A version that the rows were computed from, as schema.table@3.")
             var inputs: [String] = []
-            @Option(help: "The tracking run or job that does it.") var runID: String?
+            @Option(help: "The tracking run that does it.") var runID: String?
             @OptionGroup var branch: BranchOption
             @OptionGroup var connection: ConnectionOptions
 

@@ -40,7 +40,7 @@ struct PushFeaturesCommand: AsyncParsableCommand {
                 throw InvalidRequest("Line \(number + 1) of \(file) is not a JSON object of plain values.")
             }
         }
-        let digest = SHA256.hash(data: Data(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let digest = SHA256.hash(data: Data(text.utf8)).hexadecimal
         let receipts = try await connection.withClient { client in
             var receipts: [PushFeatures.Response] = []
             var start = 0
@@ -127,7 +127,7 @@ struct GetFeaturesCommand: AsyncParsableCommand {
 
 extension PushedFrame {
     /// Rows, each with columns of its own; what a row lacks is null.
-    fileprivate init(rows: some Collection<[String: JSONCell]>) {
+    init(rows: some Collection<[String: JSONCell]>) {
         let names = Set(rows.flatMap(\.keys)).sorted()
         self.init(columns: names.map { name in Column(name, rows.map { $0[name] ?? .null }) })
     }

@@ -27,6 +27,7 @@ struct ScoreRowsCommand: AsyncParsableCommand {
     @Flag(help: "Stop at the model's inputs, for a model that runs elsewhere.") var featuresOnly = false
     @Option(help: ArgumentHelp("Why it does not matter that views have changed.", valueName: "reason"))
     var allowDrift: String?
+    @Flag(help: "Take a version by its number, models:/NAME/VERSION, because history is meant.") var history = false
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
@@ -42,7 +43,8 @@ struct ScoreRowsCommand: AsyncParsableCommand {
                 throw ValidationError("Say where the rows come from: FILE, --from-table or --sql.")
             }
             let request = ScoreRows(
-                modelURI: model, rows: source, featuresOnly: featuresOnly, allowDrift: allowDrift)
+                modelURI: model, rows: source, featuresOnly: featuresOnly, allowDrift: allowDrift,
+                history: history ? true : nil)
             if let table { return try await client.send(ScoreRowsInto(table, request)) }
             return try await writingWhole(out ?? "") { handle in
                 try await client.scoreRows(request) { try handle.write(contentsOf: $0) }
@@ -54,7 +56,8 @@ struct ScoreRowsCommand: AsyncParsableCommand {
             "\(done.rowCount) rows \(featuresOnly ? "given features" : "scored") by \(done.model)/\(done.modelVersion) "
                 + "into \(harmless(place))")
         printFacts([
-            ("record", done.id), ("plan", done.planHash), ("content", done.contentHash),
+            ("record", done.id), ("first prediction", done.predictionID(row: 0)), ("plan", done.planHash),
+            ("content", done.contentHash),
             ("read", Set(done.sources.values).map(\.description).sorted().joined(separator: ", ")),
             ("taken from the rows", done.overridden.joined(separator: ", ")), ("allowed because", done.driftReason),
         ])

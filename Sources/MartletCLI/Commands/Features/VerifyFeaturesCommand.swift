@@ -13,7 +13,7 @@ struct VerifyFeaturesCommand: AsyncParsableCommand {
 
             Examples:
               martlet features verify vendor_performance --from 2024-01-01 --to 2024-07-01
-              martlet features verify --model models:/risk/3 --from 2024-01-01 --to 2024-07-01
+              martlet features verify --model models:/risk@candidate --from 2024-01-01 --to 2024-07-01
             """)
 
     @Argument(help: "The view.") var view: String?

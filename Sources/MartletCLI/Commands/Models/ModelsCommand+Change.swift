@@ -28,7 +28,7 @@ extension ModelsCommand {
     struct Register: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register files as a model's next version, and seal them; the model is made if there is none.",
-            discussion: "Example: martlet models register flight-delay runs:/5d1b2c3e4f5a6b7c8d9e0f1a2b3c4d5e/model")
+            discussion: "Example: martlet models register flight-delay runs:/RUN/model")
         @Argument(help: "The registered model.") var model: String
         @Argument(help: "The files: runs:/RUN/PATH, models:/m-ID or mlflow-artifacts:/PATH.") var source: String
         @Option(help: "The run that made them. Default: the one that the source tells of.") var run: String?
@@ -61,7 +61,7 @@ extension ModelsCommand {
                     try await client.updateRegisteredModel(meant.name, description: text)
                 }
             }
-            print("\(meant.description) is described")
+            try done("\(meant.description) is described", connection)
         }
     }
 
@@ -75,7 +75,7 @@ extension ModelsCommand {
 
         func run() async throws {
             try await connection.withClient { _ = try await $0.renameRegisteredModel(model, to: newName) }
-            print("\(model) is called \(newName)")
+            try done("\(model) is called \(newName)", connection)
         }
     }
 
@@ -106,7 +106,7 @@ extension ModelsCommand {
                         }
                     })
             }
-            print("\(meant.description): \(options.summary)")
+            try done("\(meant.description): \(options.summary)", connection)
         }
     }
 
@@ -150,7 +150,7 @@ extension ModelsCommand {
                     try await client.deleteRegisteredModel(meant.name)
                 }
             }
-            print("\(meant.description) is deleted")
+            try done("\(meant.description) is deleted", connection)
         }
     }
 
@@ -173,7 +173,7 @@ extension ModelsCommand {
                 try await connection.withClient {
                     try await $0.setAlias(alias, of: id.name, toVersion: "\(id.version)")
                 }
-                print("\(id.name)@\(alias) is version \(id.version)")
+                try done("\(id.name)@\(alias) is version \(id.version)", connection)
             }
         }
 
@@ -187,7 +187,7 @@ extension ModelsCommand {
 
             func run() async throws {
                 try await connection.withClient { try await $0.deleteAlias(alias, of: model) }
-                print("\(model)@\(alias) is gone")
+                try done("\(model)@\(alias) is gone", connection)
             }
         }
     }

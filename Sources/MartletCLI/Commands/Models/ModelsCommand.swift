@@ -17,7 +17,9 @@ struct ModelsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             List.self, Show.self, Versions.self, Create.self, Register.self, Describe.self, Rename.self, Tag.self,
-            Alias.self, Copy.self, Compare.self, Download.self, Delete.self,
+            Alias.self, Copy.self, Compare.self, Download.self, Verify.self, Delete.self, Request.self, Approve.self,
+            Reject.self, Cancel.self, Requests.self, Comment.self, Activities.self, BreakGlass.self, Rollback.self,
+            Health.self, AsOf.self, Evaluate.self, Report.self, RecordTests.self, TrainingDrift.self,
         ])
 
     struct List: AsyncParsableCommand {

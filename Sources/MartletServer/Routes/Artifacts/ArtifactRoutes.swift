@@ -1,21 +1,26 @@
 import Foundation
-package import Hummingbird
+import Hummingbird
 import HTTPTypes
 import MartletAPI
 import MartletDomain
 package import Platform
 
 /// MLflow's artifact proxy, relative to `…/mlflow-artifacts/`.
-package func addArtifactProxyRoutes(to group: RouterGroup<MartletContext>, artifacts: Artifacts) {
-    group.answer("artifacts") { query, _ in
+package func addArtifactProxyRoutes(to group: Routes, artifacts: Artifacts) {
+    group.answer(
+        "artifacts", "artifacts.list_files",
+        of: Locator([.experiment, .registeredModel]) { .file(try ArtifactPath(orRoot: $0["path"])) }
+    ) { query, _ in
         let path = try ArtifactPath(orRoot: query["path"])
         return MLflowTracking.ArtifactList(rootURI: nil, try listing(of: path, artifacts, from: nil))
     }
-    group.get("artifacts/**") { request, _ in
+    group.on(.get, "artifacts/**", "artifacts.get_file", of: .file("artifacts")) { request, _ in
         try await fileResponse(try request.artifactPath(after: "artifacts"), artifacts, request)
     }
-    group.put("artifacts/**") { request, context in try await storeFile(artifacts, request, context) }
-    group.delete("artifacts/**") { request, context in
+    group.on(.put, "artifacts/**", "artifacts.upload", of: .changedFile("artifacts")) { request, context in
+        try await storeFile(artifacts, request, context)
+    }
+    group.on(.delete, "artifacts/**", "artifacts.delete", of: .changedFile("artifacts")) { request, context in
         try await artifacts.delete(try request.artifactPath(after: "artifacts"), by: context.caller)
         return try jsonResponse(MLflowTracking.Empty())
     }
@@ -36,6 +41,18 @@ private func storeFile(_ artifacts: Artifacts, _ request: Request, _ context: Ma
     try await request.receive { try upload.append($0) }
     let sha256 = try await upload.finish(expectedSize: length, by: context.caller)
     return Response(status: .ok, headers: [.contentLength: "0", .eTag: "\"\(sha256)\""])
+}
+
+extension Locator where Subject == (request: Request, context: MartletContext) {
+    /// The file that the URL names after `…/mlflow-artifacts/` and `name`.
+    static func file(_ name: String) -> Locator {
+        Locator([.experiment, .registeredModel]) { .file(try $0.request.artifactPath(after: name)) }
+    }
+
+    /// As ``file(_:)``, to be changed.
+    static func changedFile(_ name: String) -> Locator {
+        Locator([.experiment]) { .changedFile(try $0.request.artifactPath(after: name)) }
+    }
 }
 
 extension Request {

@@ -27,7 +27,7 @@ enum ContentDigest {
 
     /// As a header has it.
     static func text(sha256: String) -> String? {
-        Data(hexadecimal: sha256).map { "sha-256=:\($0.base64EncodedString()):" }
+        [UInt8](hexadecimal: sha256).map { "sha-256=:\(Data($0).base64EncodedString()):" }
     }
 
     private static func bytes(_ value: some StringProtocol, count: Int, _ name: HTTPField.Name) throws -> Data {

@@ -5,11 +5,11 @@ import MartletDomain
 import Platform
 
 /// Links to files, relative to `…/mlflow-artifacts/`: clients fetch large files by them in several ranges at once.
-func addLinkRoutes(to group: RouterGroup<MartletContext>, _ artifacts: Artifacts) {
-    group.get("presigned/**") { request, _ in
+func addLinkRoutes(to group: Routes, _ artifacts: Artifacts) {
+    group.on(.get, "presigned/**", "artifacts.get_file", of: .file("presigned")) { request, _ in
         try await linkResponse(try request.artifactPath(after: "presigned"), artifacts, request)
     }
-    group.get("linked/**") { request, _ in
+    group.open(.get, "linked/**", because: "the address is signed, and ends") { request, _ in
         let (path, query) = (try request.artifactPath(after: "linked"), request.queryItems)
         try artifacts.verify(
             ArtifactLink(

@@ -7,8 +7,8 @@ import Platform
 
 /// Uploads in parts, relative to `…/mlflow-artifacts/`: each part is sent to an address of its own, which anybody may use
 /// who was given it.
-func addMultipartRoutes(to group: RouterGroup<MartletContext>, _ artifacts: Artifacts) {
-    group.post("mpu/create/**") { request, context in
+func addMultipartRoutes(to group: Routes, _ artifacts: Artifacts) {
+    group.on(.post, "mpu/create/**", "artifacts.begin_multipart", of: .changedFile("mpu/create")) { request, context in
         let folder = try request.artifactPath(after: "mpu/create")
         let body = try await request.decode(MLflowArtifacts.CreateMultipart.self)
         let upload = try await artifacts.beginMultipart(
@@ -22,7 +22,8 @@ func addMultipartRoutes(to group: RouterGroup<MartletContext>, _ artifacts: Arti
                     .init(url: "\(base)\($0)?secret=\(upload.secret)", part_number: $0, headers: [:])
                 }))
     }
-    group.post("mpu/complete/**") { request, context in
+    group.on(.post, "mpu/complete/**", "artifacts.complete_multipart", of: .changedFile("mpu/complete")) {
+        request, context in
         let folder = try request.artifactPath(after: "mpu/complete")
         let body = try await request.decode(MLflowArtifacts.CompleteMultipart.self, limit: 16 << 20)
         try await artifacts.completeMultipart(
@@ -32,7 +33,7 @@ func addMultipartRoutes(to group: RouterGroup<MartletContext>, _ artifacts: Arti
             }, by: context.caller)
         return try jsonResponse(MLflowTracking.Empty())
     }
-    group.post("mpu/abort/**") { request, context in
+    group.on(.post, "mpu/abort/**", "artifacts.abort_multipart", of: .changedFile("mpu/abort")) { request, context in
         let folder = try request.artifactPath(after: "mpu/abort")
         let body = try await request.decode(MLflowArtifacts.CompleteMultipart.self)
         try await artifacts.abortMultipart(
@@ -40,7 +41,9 @@ func addMultipartRoutes(to group: RouterGroup<MartletContext>, _ artifacts: Arti
             by: context.caller)
         return try jsonResponse(MLflowTracking.Empty())
     }
-    group.put("mpu/part/:upload/:number") { request, context in try await storePart(artifacts, request, context) }
+    group.open(.put, "mpu/part/:upload/:number", because: "the address holds a secret of its own") { request, context in
+        try await storePart(artifacts, request, context)
+    }
 }
 
 /// Where parts go, and who may send one says the address itself.
@@ -73,8 +76,4 @@ extension Request {
         let scheme = headers[.forwardedProtocol]?.lowercased() == "https" ? "https" : "http"
         return "\(scheme)://\(head.authority ?? "localhost")"
     }
-}
-
-extension HTTPField.Name {
-    fileprivate static let forwardedProtocol = HTTPField.Name("X-Forwarded-Proto") ?? .via
 }

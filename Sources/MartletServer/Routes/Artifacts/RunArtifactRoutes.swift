@@ -1,5 +1,5 @@
 import Foundation
-package import Hummingbird
+import Hummingbird
 import HTTPTypes
 import MartletAPI
 import MartletDomain
@@ -8,15 +8,22 @@ package import Platform
 
 /// `/get-artifact` and `/model-versions/get-artifact`, relative to the server's root: a file of a run or of a registered
 /// model's version as an attachment.
-package func addGetArtifactRoutes(to group: RouterGroup<MartletContext>, platform: Platform) {
+package func addGetArtifactRoutes(to group: Routes, platform: Platform) {
     let (tracking, artifacts, registry) = (platform.tracking, platform.artifacts, platform.registry)
-    group.get("get-artifact") { request, _ in
+    group.on(
+        .get, "get-artifact", "artifacts.get_file",
+        of: .run {
+            let query = $0.request.queryItems
+            return query["run_id"].unlessEmpty ?? query["run_uuid"]
+        }
+    ) { request, _ in
         let query = request.queryItems
         let asked = try ArtifactPath(try required(query["path"], "path"))
         let folder = try await runFolder(query, tracking)
         return try await fileResponse(folder.appending(asked), artifacts, request)
     }
-    group.get("model-versions/get-artifact") { request, _ in
+    group.on(.get, "model-versions/get-artifact", "artifacts.get_file", of: .model { $0.request.queryItems["name"] }) {
+        request, _ in
         let query = request.queryItems
         let asked = try ArtifactPath(try required(query["path"], "path"))
         let uri = try await registry.downloadURI(
@@ -27,21 +34,34 @@ package func addGetArtifactRoutes(to group: RouterGroup<MartletContext>, platfor
 }
 
 /// What is in runs' and logged models' folders, relative to `…/mlflow/`.
-func addRunArtifactRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tracking, _ artifacts: Artifacts) {
-    group.answer("artifacts/list") { query, _ in
+func addRunArtifactRoutes(to group: Routes, _ tracking: Tracking, _ artifacts: Artifacts) {
+    group.answer("artifacts/list", "artifacts.list_files", of: .run { $0["run_id"].unlessEmpty ?? $0["run_uuid"] }) {
+        query, _ in
         let id = try required(query["run_id"].unlessEmpty ?? query["run_uuid"], "run_id")
         let asked = try ArtifactPath(orRoot: query["path"])
         return try list(try await tracking.run(id).info.artifactURI, asked, artifacts)
     }
-    group.post("upload-artifact") { request, context in
+    group.on(
+        .post, "upload-artifact", "artifacts.upload",
+        of: .run {
+            let query = $0.request.queryItems
+            return query["run_id"].unlessEmpty ?? query["run_uuid"]
+        }
+    ) { request, context in
         try await uploadToRun(request, context, tracking, artifacts)
     }
-    group.get("logged-models/:model_id/artifacts/directories") { request, context in
+    group.on(
+        .get, "logged-models/:model_id/artifacts/directories", "artifacts.list_files",
+        of: .loggedModel { $0.context.parameters.get("model_id") }
+    ) { request, context in
         let asked = try ArtifactPath(orRoot: request.queryItems["artifact_directory_path"])
         let uri = try await tracking.loggedModel(try context.modelID()).artifactURI
         return try jsonResponse(try list(uri, asked, artifacts))
     }
-    group.get("logged-models/:model_id/artifacts/files") { request, context in
+    group.on(
+        .get, "logged-models/:model_id/artifacts/files", "artifacts.get_file",
+        of: .loggedModel { $0.context.parameters.get("model_id") }
+    ) { request, context in
         guard let asked = request.queryItems["artifact_file_path"].unlessEmpty else {
             throw BadRequest(message: "Request must include the \"artifact_file_path\" query parameter.")
         }
@@ -53,8 +73,11 @@ func addRunArtifactRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tra
 }
 
 /// MLflow gives links to a run's own storage alone, never to what goes through the server; the answer is its own.
-private func addPresignRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tracking) {
-    group.answer(.post, "artifacts/presigned-upload-url", MLflowArtifacts.Presign.self) {
+private func addPresignRoutes(to group: Routes, _ tracking: Tracking) {
+    group.answer(
+        .post, "artifacts/presigned-upload-url", MLflowArtifacts.Presign.self, "artifacts.get_link",
+        of: .workspace
+    ) {
         body, _ -> MLflowTracking.Empty in
         guard (body.run_id.unlessEmpty == nil) != (body.model_id.unlessEmpty == nil) else {
             throw InvalidRequest("Exactly one of run_id and model_id must be provided.")
@@ -66,7 +89,10 @@ private func addPresignRoutes(to group: RouterGroup<MartletContext>, _ tracking:
             "Presigned upload is not supported for proxied artifact storage. Upload by mlflow-artifacts/artifacts or mpu."
         )
     }
-    group.answer(.post, "artifacts/presigned-download-url", MLflowArtifacts.Presign.self) {
+    group.answer(
+        .post, "artifacts/presigned-download-url", MLflowArtifacts.Presign.self, "artifacts.get_link",
+        of: .run { $0.run_id }
+    ) {
         body, _ -> MLflowTracking.Empty in
         let run = try required(body.run_id, "run_id")
         _ = try ArtifactPath(try required(body.path, "path"))

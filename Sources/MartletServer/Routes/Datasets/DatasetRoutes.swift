@@ -7,36 +7,39 @@ import MartletDomain
 import Platform
 
 /// Martlet's own requests about tables, below `/api/martlet/1.0/`.
-func addDatasetRoutes(to group: RouterGroup<MartletContext>, platform: Platform) {
+func addDatasetRoutes(to group: Routes, platform: Platform) {
     let datasets = platform.datasets
-    group.put("uploads") { request, context in
-        try await datasets.requireChange(AuditAction("datasets", "upload", [:]), by: context.caller)
+    group.on(.put, "uploads", "datasets.upload", of: .visible(.featureTable)) { request, context in
         if let file = InProcessTransport.file {
             let id = datasets.lend(try LentFile(file.url, progress: file.progress))
             return try jsonResponse(Upload(upload: id, sizeInBytes: file.size, sha256: ""))
         }
         return try jsonResponse(try await datasets.receive(request.body, limit: BodyLimit.upload))
     }
-    group.on(ImportDataset.self) { body, context in
+    group.on(ImportDataset.self, "datasets.import", of: .table { "\($0.table)" }) { body, context in
+        try await context.requireRun(body.runID, platform.tracking)
         let version = try await datasets.importUpload(
             body.upload, named: body.fileName, as: body.table, body.mode.platform, keys: body.keys ?? [],
             runID: body.runID, by: context.caller)
         return try await datasets.summary(version.table)
     }
-    group.on(DeriveDataset.self) { body, context in
+    group.on(
+        DeriveDataset.self, "datasets.derive", of: .tables { (["\($0.table)"] + $0.inputs.values.map { "\($0)" }) }
+    ) { body, context in
         let version = try await datasets.derive(
             body.table, selecting: body.sql, from: body.inputs, body.mode.platform, by: context.caller)
         return try await datasets.summary(version.table)
     }
-    group.on(ShowDataset.self) { body, _ in
+    group.on(ShowDataset.self, "datasets.get_table", of: .table { "\($0.table)" }) { body, _ in
         let table = try await datasets.reference(body.table, version: body.version, asOf: body.asOf)
         var summary = try await datasets.summary(table)
         if let rows = body.rows { summary.preview = try await datasets.preview(table, rows: rows) }
         return summary
     }
-    group.on(ListDatasets.self) { _, _ in
+    group.on(ListDatasets.self, "datasets.list_tables", of: .visible(.featureTable)) { _, context in
+        let visible = context.visible(.featureTable)
         var tables: [DatasetSummary] = []
-        for name in try await datasets.names() {
+        for name in try await datasets.names() where visible.contains("\(name)") {
             do {
                 tables.append(try await datasets.summary(datasets.latest(name)))
             } catch let error as any MartletError {
@@ -46,11 +49,11 @@ func addDatasetRoutes(to group: RouterGroup<MartletContext>, platform: Platform)
         }
         return ListDatasets.Response(tables: tables)
     }
-    group.on(DatasetHistory.self) { body, _ in
+    group.on(DatasetHistory.self, "datasets.get_history", of: .table { "\($0.table)" }) { body, _ in
         DatasetHistory.Response(versions: try await datasets.history(body.table))
     }
-    addDatasetVersionRoutes(to: group, datasets)
-    addDatasetTransactionRoutes(to: group, datasets)
+    addDatasetVersionRoutes(to: group, datasets, platform.tracking)
+    addDatasetTransactionRoutes(to: group, datasets, platform.tracking)
     addDatasetBranchRoutes(to: group, datasets)
 }
 

@@ -10,8 +10,8 @@ import Platform
 ///
 /// What differs is on purpose: null values and expired ones are said to be so, and rows that came late are materialized
 /// too. A feature service is a feature set: the file of views that was applied under that name.
-func addFeastRoutes(to group: RouterGroup<MartletContext>, online: OnlineStore) {
-    group.post("get-online-features") { request, _ in
+func addFeastRoutes(to group: Routes, online: OnlineStore) {
+    group.on(.post, "get-online-features", "features.get_online", of: .visible(.featureTable)) { request, context in
         try await feast(request) {
             let body = try await request.onlineBody()
             guard body.columns?.isEmpty == false else { throw missing("entities") }
@@ -23,23 +23,25 @@ func addFeastRoutes(to group: RouterGroup<MartletContext>, online: OnlineStore) 
             } else {
                 throw missing("features or feature_service")
             }
+            try await context.require("features.get_online", on: .tables(names))
             let columns = try await online.columns(names, body)
             return jsonResponse(bytes: try FeastAnswer(body, columns).bytes)
         }
     }
-    group.post("push") { request, context in
+    group.on(.post, "push", "features.push", of: .visible(.featureTable)) { request, context in
         try await feast(request) {
             let json = try AnyJSON(parsing: try await request.jsonBytes(limit: pushLimit).orEmptyObject)
             guard case .object(let fields) = json else { throw InvalidRequest("The body is not a JSON object.") }
             guard case .text(let source)? = fields["push_source_name"] else { throw missing("push_source_name") }
+            try await context.require("features.push", on: .tables([source]))
             _ = try await online.push(
                 try PushedFrame(fields["df"], named: "df"), to: source, try destination(fields["to"]) ?? .online,
                 id: try pushID(fields["id"]), by: context.caller)
             return nothing
         }
     }
-    for path in ["materialize", "materialize-incremental"] as [RouterPath] {
-        group.post(path) { request, context in
+    for path in ["materialize", "materialize-incremental"] {
+        group.on(.post, path, "features.materialize", of: .visible(.featureTable)) { request, context in
             try await feast(request) {
                 let json = try AnyJSON(parsing: try await request.jsonBytes(limit: BodyLimit.json).orEmptyObject)
                 guard case .object(let fields) = json else { throw InvalidRequest("The body is not a JSON object.") }
@@ -52,6 +54,7 @@ func addFeastRoutes(to group: RouterGroup<MartletContext>, online: OnlineStore) 
                         return name
                     }
                 }
+                try await context.require("features.materialize", on: .tables(names))
                 for name in names { _ = try await online.materialize(name, full: false, by: context.caller) }
                 return nothing
             }

@@ -9,24 +9,29 @@ import NIOPosix
 import Platform
 
 /// Martlet's own requests about feature tables, below `/api/martlet/1.0/`.
-func addFeatureTableRoutes(to group: RouterGroup<MartletContext>, platform: Platform) {
+func addFeatureTableRoutes(to group: Routes, platform: Platform) {
     let features = platform.features
-    group.on(CreateFeatureTable.self) { body, context in
+    group.on(
+        CreateFeatureTable.self, "features.create_table", of: .tables { [$0.table.name] + ($0.rows?.tablesRead ?? []) }
+    ) { body, context in
+        try await context.requireRun(body.runID, platform.tracking)
         let table = try await features.createTable(
             body.table, rows: try body.rows?.platform, runID: body.runID, by: context.caller)
         return try await platform.summary(of: table)
     }
-    group.on(RegisterFeatureTable.self) { body, context in
+    group.on(RegisterFeatureTable.self, "features.register_table", of: .table { $0.table.name }) { body, context in
         try await platform.summary(of: try await features.registerTable(body.table, by: context.caller))
     }
-    group.on(WriteFeatureTable.self) { body, context in
+    group.on(WriteFeatureTable.self, "features.write_table", of: .tables { ["\($0.table)"] + $0.rows.tablesRead }) {
+        body, context in
+        try await context.requireRun(body.runID, platform.tracking)
         let version = try await features.writeTable(
             body.table, try body.rows.platform, body.mode, runID: body.runID, by: context.caller)
         return try await platform.datasets.summary(version.table)
     }
     addFeatureTableRecordRoutes(to: group, platform: platform)
-    group.post(RouterPath(ReadTable.path)) { request, context in
-        let body = try await request.decode(ReadTable.self)
+    group.respond(to: ReadTable.self, at: ReadTable.path, "datasets.read_rows", of: .table { "\($0.table)" }) {
+        body, context in
         guard let format = ExportFormat(rawValue: body.format) else {
             let known = ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")
             throw InvalidRequest("A table is read as \(known), not as '\(body.format)'.")
@@ -38,16 +43,17 @@ func addFeatureTableRoutes(to group: RouterGroup<MartletContext>, platform: Plat
     }
 }
 
-private func addFeatureTableRecordRoutes(to group: RouterGroup<MartletContext>, platform: Platform) {
+private func addFeatureTableRecordRoutes(to group: Routes, platform: Platform) {
     let features = platform.features
-    group.on(ListFeatureTables.self) { body, _ in
+    group.on(ListFeatureTables.self, "features.list_tables", of: .visible(.featureTable)) { body, context in
         var tables: [FeatureTableSummary] = []
-        for table in try await features.tables(tag: body.tag, value: body.value) {
+        for table in try await features.tables(tag: body.tag, value: body.value)
+        where context.visible(.featureTable).contains("\(table.name)") {
             tables.append(try await platform.summary(of: table))
         }
         return ListFeatureTables.Response(tables: tables)
     }
-    group.on(ShowFeatureTable.self) { body, _ in
+    group.on(ShowFeatureTable.self, "features.get_table", of: .table { "\($0.table)" }) { body, _ in
         let table = try await features.table(body.table)
         let consumers = try await features.consumers(of: table)
         return ShowFeatureTable.Response(
@@ -55,12 +61,12 @@ private func addFeatureTableRecordRoutes(to group: RouterGroup<MartletContext>, 
             producers: Array(try await platform.datasets.history(table.name).prefix(100)),
             readers: consumers.readers, usedBy: consumers.tables)
     }
-    group.on(DropFeatureTable.self) { body, context in
+    group.on(DropFeatureTable.self, "features.drop_table", of: .table { "\($0.table)" }) { body, context in
         let dropped = try await features.dropTable(
             body.table, keepingRows: body.keepRows ?? false, by: context.caller)
         return DropFeatureTable.Response(table: dropped.table, emptied: dropped.emptied)
     }
-    group.on(TagFeatureTable.self) { body, context in
+    group.on(TagFeatureTable.self, "features.tag_table", of: .table { "\($0.table)" }) { body, context in
         var (table, absent) = try await features.tagTable(
             body.table, set: body.set ?? [:], delete: body.delete ?? [], by: context.caller)
         if body.addSources != nil || body.deleteSources != nil {
@@ -82,6 +88,11 @@ extension Platform {
 }
 
 extension FeatureRowsSource {
+    /// The tables that rows are read from.
+    var tablesRead: [String] {
+        ((table.map { [$0] } ?? []) + (inputs.map { Array($0.values) } ?? [])).map { "\($0)" }
+    }
+
     /// - Throws: `InvalidRequest` unless it names one place.
     var platform: FeatureRows {
         get throws {

@@ -7,17 +7,19 @@ import NIOCore
 import Platform
 
 /// Martlet's own requests about served features, below `/api/martlet/1.0/`.
-func addOnlineFeatureRoutes(to group: RouterGroup<MartletContext>, online: OnlineStore) {
-    group.post("features/get-online") { request, _ in
+func addOnlineFeatureRoutes(to group: Routes, online: OnlineStore) {
+    group.on(.post, "features/get-online", "features.get_online", of: .visible(.featureTable)) { request, context in
         let body = try await request.onlineBody()
         guard let names = body.features else { throw missing("features") }
+        try await context.require("features.get_online", on: .tables(names))
         let columns = try await online.columns(names, body)
         return jsonResponse(bytes: try OnlineAnswer(body, columns).bytes)
     }
-    group.post("features/push") { request, context in
+    group.on(.post, "features/push", "features.push", of: .visible(.featureTable)) { request, context in
         let json = try AnyJSON(parsing: try await request.jsonBytes(limit: pushLimit).orEmptyObject)
         guard case .object(let fields) = json else { throw InvalidRequest("The body is not a JSON object.") }
         guard case .text(let source)? = fields["source"] else { throw missing("source") }
+        try await context.require("features.push", on: .tables([source]))
         let receipt = try await online.push(
             try PushedFrame(fields["columns"], named: "columns"), to: source,
             try destination(fields["to"]) ?? .both, id: try pushID(fields["id"]), by: context.caller)
@@ -26,10 +28,11 @@ func addOnlineFeatureRoutes(to group: RouterGroup<MartletContext>, online: Onlin
                 source: receipt.source, rows: receipt.rows, sequence: receipt.sequence,
                 repeated: receipt.isRepeated ? true : nil))
     }
-    group.on(ListRejectedPushes.self) { body, _ in
+    group.on(ListRejectedPushes.self, "features.list_rejected_pushes", of: .table { $0.source.map { "\($0)" } }) {
+        body, _ in
         ListRejectedPushes.Response(pushes: try await online.rejectedPushes(of: body.source))
     }
-    group.on(ServeFeatures.self) { body, context in
+    group.on(ServeFeatures.self, "features.serve", of: .table { $0.name }) { body, context in
         if body.off == true {
             return ServeFeatures.Response(
                 features: try await online.stopServing(body.name, by: context.caller), progress: nil)
@@ -37,12 +40,14 @@ func addOnlineFeatureRoutes(to group: RouterGroup<MartletContext>, online: Onlin
         let (features, progress) = try await online.serve(body.name, by: context.caller)
         return ServeFeatures.Response(features: features, progress: progress)
     }
-    group.on(ListServedFeatures.self) { _, _ in
+    group.on(ListServedFeatures.self, "features.list_served", of: .visible(.featureTable)) { _, context in
+        let visible = context.visible(.featureTable)
         let (logged, dropped) = online.answerCounts
         return ListServedFeatures.Response(
-            features: try await online.list(), loggedAnswers: logged, droppedAnswers: dropped)
+            features: try await online.list().filter { visible.contains($0.name) }, loggedAnswers: logged,
+            droppedAnswers: dropped)
     }
-    group.on(MaterializeOnline.self) { body, context in
+    group.on(MaterializeOnline.self, "features.materialize", of: .table { $0.name }) { body, context in
         try await online.materialize(body.name, full: body.full ?? false, by: context.caller)
     }
 }

@@ -3,8 +3,8 @@ import MartletAPI
 import MartletDomain
 import Platform
 
-func addFindModelVersionRoute(to group: RouterGroup<MartletContext>, _ registry: Registry) {
-    group.on(FindModelVersion.self) { body, _ in
+func addFindModelVersionRoute(to group: Routes, _ registry: Registry) {
+    group.on(FindModelVersion.self, "registry.get_model_version", of: .modelURI { $0.uri }) { body, _ in
         let version = try await registry.resolve(body.uri)
         return .init(
             name: version.id.name, version: "\(version.id.version)",

@@ -4,12 +4,16 @@ import MartletDomain
 import Platform
 
 /// Which datasets an experiment's runs read, relative to `…/mlflow/`.
-func addDatasetSearchRoute(to group: RouterGroup<MartletContext>, _ tracking: Tracking) {
-    group.answer(.post, "experiments/search-datasets", MLflowTracking.SearchDatasets.self) { body, _ in
-        MLflowTracking.SearchDatasets.Response(
-            dataset_summaries: try await tracking.searchDatasets(
-                experimentIDs: (body.experiment_ids ?? []).map(\.value)
-            ).map { MLflowTracking.DatasetSummary($0) })
+func addDatasetSearchRoute(to group: Routes, _ tracking: Tracking) {
+    group.answer(
+        .post, "experiments/search-datasets", MLflowTracking.SearchDatasets.self, "tracking.search_datasets",
+        of: .visible(.experiment)
+    ) { body, context in
+        let (asked, visible) = ((body.experiment_ids ?? []).map(\.value), context.visible(.experiment))
+        let seen = asked.filter(visible.contains)
+        let found = asked.isEmpty || !seen.isEmpty ? try await tracking.searchDatasets(experimentIDs: seen) : []
+        return MLflowTracking.SearchDatasets.Response(
+            dataset_summaries: found.map { MLflowTracking.DatasetSummary($0) })
     }
 }
 

@@ -6,8 +6,9 @@ import NIOCore
 import Platform
 
 /// What MLflow's interface draws its charts from, relative to `…/mlflow/`.
-func addMetricHistoryRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tracking) {
-    group.answer("metrics/get-history-bulk") { query, _ in
+func addMetricHistoryRoutes(to group: Routes, _ tracking: Tracking) {
+    group.answer("metrics/get-history-bulk", "tracking.get_metric_history", of: .runs { $0.all("run_id") }) {
+        query, _ in
         let runs = query.all("run_id")
         guard !runs.isEmpty else {
             throw InvalidRequest("GetMetricHistoryBulk request must specify at least one run_id.")
@@ -19,7 +20,10 @@ func addMetricHistoryRoutes(to group: RouterGroup<MartletContext>, _ tracking: T
             runs: runs, key: key, size: try query.integer("max_results") ?? TrackingLimits.bulkHistory)
         return MLflowTracking.MetricHistories(metrics: found.map { MLflowTracking.RunMetric($0, key: key) })
     }
-    group.get("metrics/get-history-bulk-interval") { request, _ in
+    group.on(
+        .get, "metrics/get-history-bulk-interval", "tracking.get_metric_history",
+        of: .runs { $0.request.queryItems.all("run_ids") }
+    ) { request, _ in
         sampledHistories(try HistorySample(request.queryItems), tracking)
     }
 }

@@ -4,20 +4,31 @@ import MartletDomain
 import Platform
 
 /// Martlet's own requests that remove what was deleted, below `/api/martlet/1.0/`.
-func addRetentionRoutes(to group: RouterGroup<MartletContext>, _ retention: Retention) {
-    group.on(PurgeRuns.self) { body, context in
+func addRetentionRoutes(to group: Routes, _ retention: Retention) {
+    group.on(
+        PurgeRuns.self, "tracking.purge_runs",
+        of: Locator([.experiment]) { $0.runIDs.map { Resource.runs($0) } ?? .workspace }
+    ) { body, context in
         try requireChoice(body.runIDs != nil, body.all, "run_ids")
         return Purged(
             try await retention.purgeRuns(
                 body.runIDs, olderThan: body.olderThan, isDryRun: body.isDryRun ?? false, by: context.caller))
     }
-    group.on(PurgeLoggedModels.self) { body, context in
+    group.on(
+        PurgeLoggedModels.self, "tracking.purge_logged_models",
+        of: Locator([.experiment]) { $0.modelIDs.map { Resource.loggedModels($0) } ?? .workspace }
+    ) { body, context in
         try requireChoice(body.modelIDs != nil, body.all, "model_ids")
         return Purged(
             try await retention.purgeLoggedModels(
                 body.modelIDs, olderThan: body.olderThan, isDryRun: body.isDryRun ?? false, by: context.caller))
     }
-    group.on(PurgeExperiments.self) { body, context in
+    group.on(
+        PurgeExperiments.self, "tracking.purge_experiment",
+        of: Locator([.experiment]) {
+            $0.names == nil ? $0.experimentIDs.map { Resource.experiments($0) } ?? .workspace : .workspace
+        }
+    ) { body, context in
         try requireChoice(body.experimentIDs != nil || body.names != nil, body.all, "experiment_ids' or 'names")
         return Purged(
             try await retention.purgeExperiments(

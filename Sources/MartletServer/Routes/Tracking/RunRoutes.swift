@@ -6,43 +6,66 @@ import Platform
 
 private typealias Wire = MLflowTracking
 
-func addRunRoutes(to group: RouterGroup<MartletContext>, _ tracking: Tracking) {
-    group.answer(.post, "runs/create", Wire.CreateRun.self) { body, context in
+func addRunRoutes(to group: Routes, _ tracking: Tracking) {
+    group.answer(
+        .post, "runs/create", Wire.CreateRun.self, "tracking.create_run",
+        of: .experiment { $0.experiment_id.flatMap { $0.value.isEmpty ? nil : $0.value } ?? Experiment.defaultID }
+    ) { body, context in
         let run = try await tracking.createRun(
             in: try body.experiment(), name: body.run_name,
             startTime: body.start_time?.value ?? 0, userID: body.user_id ?? "", tags: try texts(body.tags, "tags"),
             by: context.caller)
         return Wire.CreateRun.Response(run: Wire.Run(run, withOutputs: false))
     }
-    group.answer("runs/get") { query, _ in
+    group.answer("runs/get", "tracking.get_run", of: .run { $0["run_id"].unlessEmpty ?? $0["run_uuid"] }) { query, _ in
         let id = try runID(query["run_id"], query["run_uuid"])
         return Wire.CreateRun.Response(run: Wire.Run(try await tracking.run(id)))
     }
-    group.answer(.post, "runs/update", Wire.UpdateRun.self) { body, context in
+    group.answer(
+        .post, "runs/update", Wire.UpdateRun.self, "tracking.update_run",
+        of: .run { $0.run_id.unlessEmpty ?? $0.run_uuid }
+    ) { body, context in
         let info = try await tracking.updateRun(
             try runID(body.run_id, body.run_uuid),
             status: try enumerated(body.status?.value, "status", numbers: RunStatus.allCases),
             endTime: body.end_time?.value, name: body.run_name, by: context.caller)
         return Wire.UpdateRun.Response(run_info: Wire.RunInfo(info))
     }
-    group.answer(.post, "runs/delete", Wire.RunID.self) { body, context in
+    group.answer(
+        .post, "runs/delete", Wire.RunID.self, "tracking.delete_run",
+        of: .run { $0.run_id.unlessEmpty ?? $0.run_uuid }
+    ) { body, context in
         try await tracking.deleteRun(try body.id(), by: context.caller)
         return Wire.Empty()
     }
-    group.answer(.post, "runs/restore", Wire.RunID.self) { body, context in
+    group.answer(
+        .post, "runs/restore", Wire.RunID.self, "tracking.restore_run",
+        of: .run { $0.run_id.unlessEmpty ?? $0.run_uuid }
+    ) { body, context in
         try await tracking.restoreRun(try body.id(), by: context.caller)
         return Wire.Empty()
     }
-    group.answer(.post, "runs/search", Wire.SearchRuns.self) { body, _ in
+    group.answer(
+        .post, "runs/search", Wire.SearchRuns.self, "tracking.search_runs",
+        of: .visible(.experiment)
+    ) { body, context in
+        let visible = context.visible(.experiment)
         let page = try await tracking.searchRuns(
-            experimentIDs: (body.experiment_ids ?? []).map(\.value), filter: body.filter ?? "",
+            experimentIDs: (body.experiment_ids ?? []).map(\.value).filter(visible.contains), filter: body.filter ?? "",
             viewType: try enumerated(body.run_view_type?.value, "run_view_type", numbers: ViewType.allCases)
                 ?? .activeOnly,
             orderBy: body.order_by ?? [], size: Int(clamping: body.max_results?.value ?? 1_000),
             token: body.page_token)
         return Wire.SearchRuns.Response(page.elements, nextToken: page.nextToken)
     }
-    group.get("metrics/get-history") { request, _ in try await history(try await request.items(), tracking) }
+    group.on(
+        .get, "metrics/get-history", "tracking.get_metric_history",
+        of: .run {
+            // The run may be named in a body, which is read when it is known that somebody may ask at all.
+            let query = $0.request.queryItems
+            return query["run_id"].unlessEmpty ?? query["run_uuid"]
+        }
+    ) { request, _ in try await history(try await request.items(), tracking) }
 }
 
 /// A page, or the whole history in pieces as they are read, so that its length takes no memory.

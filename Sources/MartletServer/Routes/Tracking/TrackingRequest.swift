@@ -85,26 +85,6 @@ func enumerated<Value: RawRepresentable<String>>(
     throw InvalidRequest("Invalid value \"\(text)\" for parameter '\(name)' supplied: expected one of \(known)")
 }
 
-extension RouterGroup where Context == MartletContext {
-    /// Answers a JSON body with a JSON body.
-    func answer<Body: Decodable & Sendable, Answer: Encodable & Sendable>(
-        _ method: HTTPRequest.Method, _ path: RouterPath, _ type: Body.Type, limit: Int = BodyLimit.json,
-        _ answer: @escaping @Sendable (Body, MartletContext) async throws -> Answer
-    ) {
-        on(path, method: method) { request, context in
-            let body = try await request.decodeMLflow(Body.self, limit: limit)
-            return try jsonResponse(try await answer(body, context))
-        }
-    }
-
-    /// Answers a query with a JSON body.
-    func answer<Answer: Encodable & Sendable>(
-        _ path: RouterPath, _ answer: @escaping @Sendable (QueryItems, MartletContext) async throws -> Answer
-    ) {
-        get(path) { request, context in try jsonResponse(try await answer(try await request.items(), context)) }
-    }
-}
-
 extension Request {
     func items() async throws -> QueryItems {
         guard (uri.query ?? "").isEmpty else { return queryItems }

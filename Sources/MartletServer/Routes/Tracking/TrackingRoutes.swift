@@ -1,8 +1,8 @@
-package import Hummingbird
+import Hummingbird
 package import Platform
 
 /// MLflow's tracking API: experiments, runs, metrics and logged models, relative to `…/mlflow/`.
-package func addTrackingRoutes(to group: RouterGroup<MartletContext>, tracking: Tracking, artifacts: Artifacts) {
+package func addTrackingRoutes(to group: Routes, tracking: Tracking, artifacts: Artifacts) {
     addExperimentRoutes(to: group, tracking)
     addRunRoutes(to: group, tracking)
     addMetricHistoryRoutes(to: group, tracking)

@@ -1,4 +1,5 @@
 import MartletDomain
+import QueryEngine
 import Synchronization
 
 /// What is in memory, by name.
@@ -73,7 +74,8 @@ final class OnlineStates: Sendable {
             case .ready(let served): return Task { served }
             case .loading(let task, _): return task
             case nil:
-                let task = Task { try await body() }
+                // Whoever asked first may go: the others still wait for it.
+                let task = Task { try await QueryInterruption.$current.withValue(nil) { try await body() } }
                 entries.named[record.name] = .loading(task, planHash: record.planHash)
                 return task
             }

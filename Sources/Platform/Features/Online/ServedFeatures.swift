@@ -189,6 +189,11 @@ package final class ServedFeatures: Sendable {
         }
     }
 
+    /// Does something while no rows go in.
+    func inOrder<Result: Sendable>(_ body: () throws -> Result) rethrows -> Result {
+        try order.withLock { _ in try body() }
+    }
+
     func didSave(_ saved: OnlineReach) { progress.withLock { $0.saved = saved } }
 
     /// Answers each row of a request as of `time`.

@@ -23,7 +23,8 @@ extension Features {
             try await datasets.engine.withSession { session in
                 try Self.holdModelRows(of: relation, snapshot.schema.names, packed.steps, in: session)
                 try session.execute(
-                    "COPY (SELECT * FROM model_rows) TO \(quotedLiteral(file.path)) (FORMAT parquet, COMPRESSION zstd)")
+                    "COPY (SELECT * FROM model_rows) TO \(quotedLiteral(file.path)) (FORMAT parquet, COMPRESSION zstd)",
+                    writing: file.path)
             }
         } catch {
             try? FileManager.default.removeItem(at: file)

@@ -1,7 +1,7 @@
 import DeltaLake
 import Foundation
 package import MartletDomain
-import QueryEngine
+package import QueryEngine
 
 /// Where rows for a feature table come from.
 package enum FeatureRows: Sendable {
@@ -11,6 +11,8 @@ package enum FeatureRows: Sendable {
     case table(TableName, version: Int64?)
     /// One SELECT, in which each table goes by the name that it is given.
     case query(String, inputs: [String: TableName], versions: [String: Int64])
+    /// Rows as they are, with what they are called.
+    case given(RecordBatch, String)
 }
 
 /// Rows that are to be written, as SQL that gives the same rows in the same order each time it is run.
@@ -19,6 +21,8 @@ struct FeatureFrame: Sendable {
     /// Tables that the SQL reads, by the names that it uses.
     var views: [(alias: String, relation: String)] = []
     var inputs: [TableReference] = []
+    /// Rows that the SQL reads by the name ``heldRows``.
+    var held: RecordBatch?
     /// What it is, for the record.
     var source: String?
     /// Where the rows of a file wait.
@@ -28,7 +32,10 @@ struct FeatureFrame: Sendable {
         if let file { try? FileManager.default.removeItem(at: file) }
     }
 
+    static let heldRows = "martlet_held_rows"
+
     func prepare(_ session: any QuerySession) throws {
+        if let held { try session.hold(held, as: Self.heldRows) }
         for view in views {
             try session.execute("CREATE TEMP VIEW \(quotedIdentifier(view.alias)) AS SELECT * FROM \(view.relation)")
         }

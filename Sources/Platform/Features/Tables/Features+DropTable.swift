@@ -25,7 +25,11 @@ extension Features {
             let dropped = try await store.change(
                 AuditAction("features", "drop_table", ["table": table.name.description, "id": table.id]), by: caller
             ) { db in
-                try db.execute(
+                // What was given on these rows is not for those of another table of this name.
+                if table.origin == .created, !keepingRows {
+                    try db.moveBindings(from: .featureTable(table.name.main.description), to: nil)
+                }
+                return try db.execute(
                     "UPDATE feature_tables SET dropped_by = ? , dropped_at = ? WHERE id = ? AND dropped_at IS NULL",
                     [.text(db.caller.user.name), .integer(db.now), .text(table.id)])
             }

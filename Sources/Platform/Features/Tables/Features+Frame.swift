@@ -12,7 +12,11 @@ extension Features {
         _ rows: FeatureRows, like schema: TableSchema?, _ body: (FeatureFrame) async throws -> Result
     ) async throws -> Result {
         switch rows {
-        case .table(let name, let version):
+        case .given(let rows, let source):
+            return try await body(
+                FeatureFrame(sql: "SELECT * FROM \(FeatureFrame.heldRows)", held: rows, source: source))
+        case .table(let written, let version):
+            let name = datasets.spelled(written)
             let snapshot = try await datasets.snapshot(name, version: version)
             let reference = TableReference(name, version: snapshot.version)
             return try await body(
@@ -20,7 +24,8 @@ extension Features {
                     sql: "SELECT * FROM \(snapshot.relation)", inputs: [reference], source: reference.description))
         case .query(let sql, let inputs, let versions):
             var frame = FeatureFrame(sql: sql, source: sql)
-            for (alias, table) in inputs.sorted(by: { $0.key < $1.key }) {
+            for (alias, written) in inputs.sorted(by: { $0.key < $1.key }) {
+                let table = datasets.spelled(written)
                 let snapshot = try await datasets.snapshot(table, version: versions[alias])
                 frame.views.append((alias, snapshot.relation))
                 frame.inputs.append(TableReference(table, version: snapshot.version))
@@ -45,7 +50,8 @@ extension Features {
             // Before a type that Parquet lacks is written as another.
             _ = try FeatureFrame.schema(of: columns)
             _ = try await file.engine.withSession { session in
-                try session.execute("COPY (\(sql)) TO \(quotedLiteral(place.path)) (FORMAT parquet)")
+                try session.execute(
+                    "COPY (\(sql)) TO \(quotedLiteral(place.path)) (FORMAT parquet)", writing: place.path)
             }
             return FeatureFrame(
                 sql: "SELECT * FROM read_parquet(\(quotedLiteral(place.path)))", source: try file.source(), file: place)

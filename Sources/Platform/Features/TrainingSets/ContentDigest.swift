@@ -25,7 +25,7 @@ struct ContentDigest {
 
     func finish() -> TableContent {
         let columns = columns.map {
-            TableContent.Column(name: $0.name, type: $0.type, hash: Self.hexadecimal($0.hash.finalize()))
+            TableContent.Column(name: $0.name, type: $0.type, hash: $0.hash.finalize().hexadecimal)
         }
         var whole = SHA256()
         var head: [UInt8] = []
@@ -34,7 +34,7 @@ struct ContentDigest {
             for text in [column.name, column.type.description, column.hash] { Self.append(text, to: &head) }
         }
         whole.update(data: head)
-        return TableContent(rowCount: rowCount, columns: columns, hash: Self.hexadecimal(whole.finalize()))
+        return TableContent(rowCount: rowCount, columns: columns, hash: whole.finalize().hexadecimal)
     }
 
     /// What a SELECT gives.
@@ -87,9 +87,5 @@ struct ContentDigest {
     private static func append(_ text: String, to bytes: inout [UInt8]) {
         append(UInt64(text.utf8.count), to: &bytes)
         bytes += Array(text.utf8)
-    }
-
-    private static func hexadecimal(_ digest: SHA256.Digest) -> String {
-        digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -114,8 +114,7 @@ let package = Package(
             name: "martlet-benchmarks",
             dependencies: [
                 "FuzzInputs", "Metadata", "MartletDomain", "AuditLog", "DeltaLake", "FeatureEngine", "Platform",
-                "QueryEngine",
-                "TestKit", argumentParser,
+                "QueryEngine", "MartletServer", "TestKit", argumentParser, logging,
             ],
             path: "Benchmarks", exclude: ["README.md", "Tracking", "Import"]),
 

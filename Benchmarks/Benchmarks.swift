@@ -10,7 +10,7 @@ struct Benchmarks: AsyncParsableCommand {
         subcommands: [
             GroupCommitCommand.self, LoadCommand.self, SoakCommand.self, FuzzCommand.self, OnlineCommand.self,
             OnlineServerCommand.self, TransitionCommand.self, AuditLogCommand.self, AuditVerifyCommand.self,
-            AuditCostCommand.self, WhyCommand.self,
+            AuditCostCommand.self, AuditServerCommand.self, WhyCommand.self,
         ],
         defaultSubcommand: GroupCommitCommand.self)
 

@@ -37,7 +37,7 @@ package struct Platform: Sendable {
     /// - Throws: ``WorkspaceError``, or what the store says of a damaged one.
     package static func open(
         _ workspace: Workspace, creating policy: Policy = .open, durability: Store.Durability = .full,
-        clock: WallClock = .system
+        clock: WallClock = .system, isLogged: Bool = true
     ) async throws -> Platform {
         try workspace.makeFolders()
         let lock = try WorkspaceLock(workspace)
@@ -51,7 +51,7 @@ package struct Platform: Sendable {
         let store = try Store(
             at: workspace.metadataFile, identity: AuditIdentity(workspaceID: configuration.workspace, key: key),
             policyDigest: inForce.digest, durability: durability,
-            clock: clock, authorize: { action, caller in try caller.authorize(action) },
+            clock: clock, isLogged: isLogged, authorize: { action, caller in try caller.authorize(action) },
             state: AuditedState.queries, promoted: { desk.promoted() })
         let engine = try DuckDBEngine(configuration: DuckDBConfiguration(configuration.engine, workspace))
         let audit = Audit(store: store, workspace: workspace, settings: configuration.audit, desk: desk)

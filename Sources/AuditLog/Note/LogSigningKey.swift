@@ -8,6 +8,8 @@ package struct LogSigningKey: Sendable {
 
     package let name: String
     private let seed: [UInt8]
+    /// The key that `seed` gives, which takes as long to work out as a signature.
+    private let key: Curve25519.Signing.PrivateKey
     package let verificationKey: LogVerificationKey
 
     /// A new random key.
@@ -23,7 +25,7 @@ package struct LogSigningKey: Sendable {
         guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed) else {
             throw .malformedKey("not a private key of Ed25519")
         }
-        (self.name, self.seed) = (name, seed)
+        (self.name, self.seed, self.key) = (name, seed, key)
         verificationKey = try LogVerificationKey(name: name, publicKey: Array(key.publicKey.rawRepresentation))
     }
 
@@ -47,7 +49,7 @@ package struct LogSigningKey: Sendable {
     /// The 64 bytes of the signature of `text`.
     func signature(for text: [UInt8]) throws(AuditLogError) -> [UInt8] {
         do {
-            return Array(try Curve25519.Signing.PrivateKey(rawRepresentation: seed).signature(for: text))
+            return Array(try key.signature(for: text))
         } catch {
             throw .malformedKey("it can't sign")
         }

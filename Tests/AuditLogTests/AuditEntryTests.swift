@@ -26,6 +26,38 @@ import Testing
         #expect(try AuditEntry(encoded: entry.encoded()) == entry)
     }
 
+    @Test func `Whatever an entry holds, its leaf is the canonical JSON of it`() throws {
+        let seed = UInt64.random(in: 1 ... .max)
+        var state = seed
+        func random(_ count: Int) -> Int {
+            // SplitMix64.
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var word = state
+            word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+            return Int((word ^ (word >> 31)) % UInt64(count))
+        }
+        // Among them what UTF-8 and UTF-16 sort differently, and what is escaped.
+        let letters = ["a", "b", "Z", "_", "\"", "\\", "/", "\u{1}", "\n", "\u{7f}", "ä", "e\u{301}", "\u{FB33}", "😀"]
+        func text() -> String { (0..<random(6)).map { _ in letters[random(letters.count)] }.joined() }
+        func some<Value>(_ value: Value) -> Value? { random(2) == 0 ? nil : value }
+        for _ in 0..<2_000 {
+            let digest = CanonicalJSON.sha256Hex(text())
+            var entry = AuditEntry(
+                eventID: text(), time: Date(timeIntervalSince1970: Double(random(2_000_000_000))), workspaceID: text(),
+                user: .init(name: text(), roles: (0..<random(3)).map { _ in text() }, kind: some(text())),
+                serviceName: text(), actionName: text(),
+                requestParams: Dictionary((0..<random(6)).map { _ in (text(), text()) }) { first, _ in first },
+                response: .init(statusCode: random(600), errorCode: some(text()), errorMessage: some(text())),
+                auditLevel: random(2) == 0 ? .account : .workspace, requestID: some(text()), sessionID: some(text()),
+                sourceIPAddress: some(text()), userAgent: some(text()))
+            (entry.beforeDigest, entry.afterDigest, entry.policyDigest) = (some(digest), some(digest), some(digest))
+            let leaf = try entry.encoded()
+            // Nothing is read that is not canonical.
+            #expect(try AuditEntry(encoded: leaf) == entry, "seed \(seed)")
+        }
+    }
+
     @Test func `A long value is logged by its digest`() throws {
         let long = String(repeating: "ä", count: 2049)
         let bounded = entry(params: ["note": long, "stage": String(repeating: "x", count: 4096)]).bounded()

@@ -10,6 +10,13 @@ extension AuditEntry {
     ///
     /// - Throws: ``AuditLogError/malformedEntry(_:)`` for a digest that is none, never because of size.
     package func encoded() throws(AuditLogError) -> [UInt8] {
+        try validate()
+        // Nearly all fit as they are, and are put into bytes without a tree of values in between.
+        if requestParams.allSatisfy({ $0.value.utf8.count <= Self.maximumParameterSizeInBytes }),
+            let bytes = leaf(), bytes.count <= Self.maximumSizeInBytes
+        {
+            return bytes
+        }
         let entry = bounded()
         try entry.validate()
         return try entry.canonicalJSON.encoded()
